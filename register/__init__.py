@@ -1,0 +1,1 @@
+"""The DCC/SEC question register for Market-wide Half-Hourly Settlement."""

@@ -1,0 +1,35 @@
+from datetime import timedelta
+
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from knox.auth import TokenAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+
+LAST_USE_KEPT_FOR = timedelta(hours=1)
+
+
+class BearerAuthentication(TokenAuthentication):
+    """knox tokens as RFC 6750 bearer tokens. When one was last used is written at most once an hour."""
+
+    def authenticate_credentials(self, token):
+        try:
+            token.decode("ascii")
+        except UnicodeDecodeError:
+            raise AuthenticationFailed("Invalid token.") from None
+        user, auth_token = super().authenticate_credentials(token)
+        self._note_use(auth_token)
+        return user, auth_token
+
+    def _note_use(self, auth_token):
+        now = timezone.now()
+        if auth_token.last_used_at is None or now - auth_token.last_used_at > LAST_USE_KEPT_FOR:
+            auth_token.last_used_at = now
+            auth_token.save(update_fields=["last_used_at"])
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = BearerAuthentication
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}

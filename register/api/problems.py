@@ -1,0 +1,67 @@
+"""Every error as a problem document (RFC 9457). The services' refusals are translated here and nowhere else."""
+
+from http import HTTPStatus
+
+from django.http import Http404
+from rest_framework import exceptions, serializers
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from register.refusals import Invalid, NotPermitted, NotVisible, Refusal, Refused
+
+STATUS_OF = {
+    Invalid: HTTPStatus.BAD_REQUEST,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    NotVisible: HTTPStatus.NOT_FOUND,
+    Refused: HTTPStatus.CONFLICT,
+}
+
+
+class Problem(serializers.Serializer):
+    """The shape of every error."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    reasons = serializers.ListField(child=serializers.CharField(), required=False)
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+
+
+def as_problem(error, context):
+    """Return the response for an exception raised in an API view, or None for one that is our own fault."""
+    if isinstance(error, Refusal):
+        return _of_refusal(error)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    headers = {
+        name: response[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if response.has_header(name)
+    }
+    return _of_rest_error(error, response.status_code, headers)
+
+
+def _of_refusal(error):
+    status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+    fields = {"errors": error.fields} if isinstance(error, Invalid) else {"reasons": error.reasons}
+    return _problem(status, " ".join(error.reasons), **fields)
+
+
+def _of_rest_error(error, code, headers):
+    if isinstance(error, Http404):
+        return _problem(HTTPStatus(code), "There is no such thing here.", headers=headers)
+    if isinstance(error, exceptions.ValidationError):
+        errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
+        errors = {name: _sentences(found) for name, found in errors.items()}
+        detail = " ".join(f"{name}: {' '.join(found)}" for name, found in errors.items())
+        return _problem(HTTPStatus(code), detail, headers=headers, errors=errors)
+    return _problem(HTTPStatus(code), str(error.detail if hasattr(error, "detail") else error), headers=headers)
+
+
+def _sentences(found):
+    return [str(sentence) for sentence in (found if isinstance(found, list) else [found])]
+
+
+def _problem(status, detail, headers=None, **more):
+    body = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
+    return Response(body, status=status, headers=headers, content_type="application/problem+json")

@@ -1,0 +1,48 @@
+"""The working-day clock of a question: it runs and stops by status alone.
+
+Working days are those of England and Wales: Monday to Friday less the bank holidays.
+"""
+
+from bisect import bisect_right
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from register.words import Status
+
+LONDON = ZoneInfo("Europe/London")
+RUNS_IN = frozenset({Status.RAISED, Status.OPEN, Status.IN_REVIEW})
+
+
+def london_date(moment: datetime):
+    """Return the calendar date in London of an aware datetime."""
+    return moment.astimezone(LONDON).date()
+
+
+@cache
+def _working_days_of(year):
+    bank_holidays = holidays.country_holidays("GB", subdiv="ENG", years=year)
+    days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    return tuple(day for day in days if day.year == year and day.weekday() < 5 and day not in bank_holidays)
+
+
+def _ordinal_in_year(day):
+    return bisect_right(_working_days_of(day.year), day)
+
+
+def working_days(start, end):
+    """Return how many working days lie after the date `start` up to and with the date `end`; 0 if `end` is no later."""
+    if end <= start:
+        return 0
+    whole_years = sum(len(_working_days_of(year)) for year in range(start.year, end.year))
+    return whole_years - _ordinal_in_year(start) + _ordinal_in_year(end)
+
+
+def age(status, *, before, since, today):
+    """Return a question's age in working days.
+
+    `before` is what had been counted when it entered its status on the date `since`; `today` is a date in London.
+    """
+    return before + (working_days(since, today) if status in RUNS_IN else 0)

@@ -1,0 +1,98 @@
+"""One entry for each history row: gap-free positions in commit order, each digest chained to the one before.
+
+A snapshot's digest is SHA-256 over its salt and its canonical text. An entry's digest is SHA-256 over the previous
+entry's digest, its own position and the snapshot's digest, each on a line; so the chain can be checked by somebody who
+may not read the snapshots. The digest before the first entry is 64 zeros.
+"""
+
+import hashlib
+import json
+import secrets
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+
+from register.models import Audited, LedgerEntry, LedgerHead
+
+GENESIS = "0" * 64
+
+
+@contextmanager
+def writing():
+    """Open a transaction that holds the head lock: the first lock of every service that writes, before any row."""
+    with transaction.atomic():
+        lock_head()
+        yield
+
+
+def lock_head():
+    """Return the head row, locked until the transaction ends. Raises where there is no transaction."""
+    return LedgerHead.objects.select_for_update().get()
+
+
+def record(instance, *, by, reason=""):
+    """Save an audited instance, with its history and ledger entry credited to `by` (None: the system). Return it."""
+    instance._history_user, instance._change_reason = by, reason or None
+    try:
+        instance.save()
+    finally:
+        # Left in place, they would be credited with the next save of this instance.
+        del instance._history_user, instance._change_reason
+    return instance
+
+
+def chain_history_row(sender, instance, history_instance, **_):
+    """Receive simple-history's signal and append the entry, in the transaction that wrote the row."""
+    head = lock_head()
+    salt = secrets.token_hex(16)
+    content = snapshot_digest(salt, history_instance)
+    head.position += 1
+    head.digest = chained(head.digest, head.position, content)
+    LedgerEntry.objects.create(
+        position=head.position,
+        at=history_instance.history_date,
+        model=model_name(sender),
+        history_id=history_instance.history_id,
+        question_id=instance.about_question(),
+        salt=salt,
+        snapshot_digest=content,
+        digest=head.digest,
+    )
+    head.save()
+
+
+def chained(previous, position, content):
+    return hashlib.sha256(f"{previous}\n{position}\n{content}".encode()).hexdigest()
+
+
+def snapshot_digest(salt, row):
+    return hashlib.sha256(salt.encode() + canonical(row)).hexdigest()
+
+
+def canonical(row):
+    """Return a history row as canonical JSON: its columns by name, sorted, times in UTC, empty columns left out."""
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    held = {name: _plain(value) for name, value in values.items() if value is not None}
+    return json.dumps({"model": model_name(type(row)), **held}, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(value):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def model_name(history_model):
+    """Return the name that entries bear for a history model: `question` for HistoricalQuestion."""
+    return history_model.instance_type._meta.model_name
+
+
+def audited_models():
+    """Return every audited model, by name."""
+    return {model._meta.model_name: model for model in sorted(Audited.__subclasses__(), key=lambda m: m.__name__)}
+
+
+def history_models():
+    """Return every history model, by the name that ledger entries bear."""
+    return {name: model.history.model for name, model in audited_models().items()}

@@ -1,0 +1,84 @@
+"""Read the past out of history and ledger: a question's status history, and what changed since a version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, OuterRef, Subquery, Window
+from django.db.models.functions import Lag
+
+from register.models import LedgerEntry, Question, clearance
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """One row of a status history. `source` is None for the first; `at` is aware, in UTC."""
+
+    at: datetime
+    by: str
+    organisation: str
+    source: str | None
+    target: str
+    reason: str
+    position: int
+    redacted: bool
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a question itself: who made it, when (aware, in UTC), and the columns that changed."""
+
+    at: datetime
+    by: str
+    what: list[str]
+
+
+def status_history(question, *, seen_by):
+    """Return the `StatusChange`s of a question, oldest first, as far as `seen_by` may see them.
+
+    A past version shows under the stricter of its classification then and now; the caller has checked the present one.
+    """
+    rows = (
+        _with_position(question.history.filter(classification__in=clearance(seen_by)))
+        .annotate(source=Window(Lag("status"), order_by=F("history_id").asc()))
+        .order_by("history_id")
+    )
+    return [_status_change(row) for row in rows if row.source != row.status]
+
+
+def _with_position(history):
+    entry = LedgerEntry.objects.filter(model="question", history_id=OuterRef("history_id"))
+    return history.annotate(position=Subquery(entry.values("position")[:1]), salt=Subquery(entry.values("salt")[:1]))
+
+
+def _status_change(row):
+    return StatusChange(
+        at=row.history_date,
+        by=row.actor,
+        organisation=row.actor_organisation,
+        source=row.source,
+        target=row.status,
+        reason=row.history_change_reason or "",
+        position=row.position,
+        redacted=row.salt is None,
+    )
+
+
+def version_of(question):
+    """Return the position of the last entry that changed the question's document."""
+    return Question.objects.with_version().values_list("version", flat=True).get(pk=question.pk)
+
+
+def changes_since(question, version):
+    """Return the `Edit`s of the question itself that the ledger holds after that position, oldest first."""
+    rows = list(_with_position(question.history.all()).order_by("history_id"))
+    pairs = zip(rows, rows[1:], strict=False)
+    return [
+        Edit(after.history_date, f"{after.actor} ({after.actor_organisation})", _changed(before, after))
+        for before, after in pairs
+        if after.position > version
+    ]
+
+
+def _changed(before, after):
+    fields = [f for f in Question._meta.fields if getattr(before, f.attname) != getattr(after, f.attname)]
+    return [f.verbose_name for f in fields] or ["nothing visible"]

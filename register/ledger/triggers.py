@@ -1,0 +1,128 @@
+"""Database triggers that refuse to rewrite history and ledger, whoever asks and by whatever client.
+
+Reinstalled after every migrate: on SQLite a changed column rebuilds its table and drops the triggers silently.
+"""
+
+from django.db import connection, models, transaction
+
+from register.ledger.chain import history_models
+from register.models import LedgerEntry, LedgerHead
+
+# Kept by a redaction although they are text: what a row is about, and who wrote it.
+KEPT_TEXT = {"reference", "actor", "actor_organisation", "model", "snapshot_digest", "digest"}
+
+
+def free_text(model):
+    """Return the columns that a redaction empties: text that somebody typed, and the ledger's salt."""
+    text = (models.CharField, models.TextField)
+    return [
+        f.column
+        for f in model._meta.concrete_fields
+        if isinstance(f, text) and not f.choices and f.name not in KEPT_TEXT
+    ]
+
+
+def install():
+    """Drop and create every trigger in one transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in [*_drops(), *_creates()]:
+            cursor.execute(statement)
+
+
+def lift():
+    """Drop every trigger. Only the tests' flush of a whole database calls this."""
+    with connection.cursor() as cursor:
+        for statement in _drops():
+            cursor.execute(statement)
+
+
+def missing():
+    """Return the names of triggers that should be there, enabled, and are not; none before the first migrate."""
+    with connection.cursor() as cursor:
+        if LedgerHead._meta.db_table not in connection.introspection.table_names(cursor):
+            return []
+        cursor.execute(_PRESENT[connection.vendor])
+        present = {name for (name,) in cursor.fetchall()}
+    return sorted(set(_wanted()) - present)
+
+
+_PRESENT = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
+}
+
+
+def _guarded():
+    """Yield (table, condition under which an UPDATE may pass, key that an INSERT may not meet again)."""
+    for name, history in history_models().items():
+        entry = f"e.model = '{name}' AND e.history_id = OLD.history_id"
+        yield history._meta.db_table, _only_empties(history, entry), ["history_id = NEW.history_id"]
+    yield (
+        LedgerEntry._meta.db_table,
+        _only_empties(LedgerEntry, "e.position = OLD.position"),
+        ["position = NEW.position", "model = NEW.model AND history_id = NEW.history_id"],
+    )
+    yield LedgerHead._meta.db_table, "NEW.position > OLD.position", ["id = NEW.id"]
+
+
+def _only_empties(model, entry):
+    """SQL that is true of an UPDATE which a redaction announced, and which empties the free text and nothing else."""
+    emptied = free_text(model)
+    same = "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
+    kept = [f.column for f in model._meta.concrete_fields if f.column not in emptied]
+    changes = [f"NEW.{column} IS NULL" for column in emptied] + [f"NEW.{column} {same} OLD.{column}" for column in kept]
+    announced = (
+        "EXISTS (SELECT 1 FROM register_redaction r JOIN register_ledgerentry e ON e.position = r.position "
+        f"WHERE {entry})"
+    )
+    return " AND ".join([announced, *changes])
+
+
+def _wanted():
+    """Return {trigger's name: (table, event, condition to refuse)}."""
+    wanted = {}
+    for table, may_update, keys in _guarded():
+        wanted[f"{table}_no_update"] = (table, "UPDATE", f"NOT ({may_update})")
+        wanted[f"{table}_no_delete"] = (table, "DELETE", "TRUE")
+        if connection.vendor == "sqlite":
+            # INSERT OR REPLACE deletes the row in its way without firing the DELETE trigger.
+            met = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
+            wanted[f"{table}_no_replace"] = (table, "INSERT", met)
+        else:
+            wanted[f"{table}_no_truncate"] = (table, "TRUNCATE", None)
+    return wanted
+
+
+def _refusal(table, event):
+    return f"{table} keeps the past: {event} is refused"
+
+
+def _drops():
+    for name, (table, *_) in _wanted().items():
+        yield f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
+
+
+def _creates():
+    for name, (table, event, refuse_when) in _wanted().items():
+        yield from _CREATE[connection.vendor](name, table, event, refuse_when)
+
+
+def _create_on_sqlite(name, table, event, refuse_when):
+    yield (
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refuse_when} "
+        f"BEGIN SELECT RAISE(ABORT, '{_refusal(table, event)}'); END"
+    )
+
+
+def _create_on_postgresql(name, table, event, refuse_when):
+    condition = refuse_when or "TRUE"
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION '{_refusal(table, event)}'; END IF; "
+        "RETURN NEW; END $$"
+    )
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    yield f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
+
+
+_CREATE = {"sqlite": _create_on_sqlite, "postgresql": _create_on_postgresql}

@@ -1,0 +1,206 @@
+"""Verify the register against its ledger: every digest, every row, and the chain that orders them."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.db.models import Exists, F, OuterRef, Window
+from django.db.models.functions import RowNumber
+
+from register.ledger.chain import (
+    GENESIS,
+    audited_models,
+    chained,
+    history_models,
+    snapshot_digest,
+    writing,
+)
+from register.ledger.triggers import free_text
+from register.models import LedgerEntry, LedgerHead, Redaction
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, and at which position; None where the fault has no position, such as a row without an entry."""
+
+    position: int | None
+    what: str
+
+
+@dataclass
+class Verdict:
+    position: int
+    digest: str
+    redacted: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self):
+        return not self.problems
+
+
+def verify(*, expect=None, progress=lambda done, total: None):
+    """Verify the whole ledger and return a `Verdict`.
+
+    `expect` is a (position, digest) noted earlier; `progress` is called with the entries done and their total. Entries
+    written meanwhile are left for the next time.
+    """
+    head = LedgerHead.objects.first() or LedgerHead(position=0, digest=GENESIS)
+    verdict = Verdict(head.position, head.digest)
+    last_digest = _verify_entries(verdict, progress)
+    verdict.problems += [
+        *_empty(head),
+        *_head_differs(head, last_digest),
+        *_not_as_expected(head, expect),
+        *_rows_without_entry(),
+        *_live_rows_that_differ(),
+    ]
+    verdict.problems.sort(key=lambda problem: (problem.position is None, problem.position or 0))
+    return verdict
+
+
+def _verify_entries(verdict, progress):
+    """Walk the chain up to the head that was read first; return the digest of its last entry."""
+    previous, expected = GENESIS, 1
+    for batch in _batches(verdict.position):
+        rows = _history_rows(batch)
+        for entry in batch:
+            if entry.position != expected:
+                verdict.problems.append(Problem(expected, "the entry is missing"))
+            verdict.problems += [Problem(entry.position, what) for what in _faults(entry, previous, rows, verdict)]
+            previous, expected = entry.digest, entry.position + 1
+        progress(batch[-1].position, verdict.position)
+    return previous
+
+
+def _batches(head):
+    done = 0
+    while batch := list(LedgerEntry.objects.filter(position__gt=done, position__lte=head)[:BATCH]):
+        yield batch
+        done = batch[-1].position
+
+
+def _history_rows(entries):
+    """Return {(model, history id): row} for a batch of entries."""
+    wanted = defaultdict(list)
+    for entry in entries:
+        wanted[entry.model].append(entry.history_id)
+    known = history_models()
+    return {
+        (name, row.history_id): row
+        for name, ids in wanted.items()
+        if name in known
+        for row in known[name].objects.filter(history_id__in=ids)
+    }
+
+
+def _faults(entry, previous, rows, verdict):
+    if entry.digest != chained(previous, entry.position, entry.snapshot_digest):
+        yield "the chained digest does not follow from the entry before"
+    row = rows.get((entry.model, entry.history_id))
+    if row is None:
+        yield f"its {entry.model} history row {entry.history_id} is gone"
+        return
+    if entry.at != row.history_date:
+        yield "its time is not that of its history row"
+    if entry.salt is None:
+        verdict.redacted.append(entry.position)
+        yield from _badly_redacted(entry, row)
+    elif snapshot_digest(entry.salt, row) != entry.snapshot_digest:
+        yield f"its {entry.model} history row {entry.history_id} was changed after it was recorded"
+
+
+def _badly_redacted(entry, row):
+    # Read from history, where a forged redaction would itself lack its entry.
+    redaction = Redaction.history.filter(position=entry.position).order_by("history_id").first()
+    if redaction is None:
+        yield "it was emptied without a redaction that says who and why"
+    elif redaction.remains != remains_digest(row):
+        yield f"what the redaction left of {entry.model} history row {entry.history_id} was changed since"
+
+
+def remains_digest(row):
+    """Return the digest of a redacted row. It needs no salt: what remains of the row is not secret."""
+    return snapshot_digest("", row)
+
+
+def _empty(head):
+    if head.position == 0:
+        beside = any(model.objects.exists() for model in audited_models().values())
+        yield Problem(
+            None, "the ledger is empty" + (" beside a register that is not" if beside else ": nothing to verify")
+        )
+
+
+def _head_differs(head, last_digest):
+    last = LedgerEntry.objects.filter(position__lte=head.position).last()
+    if head.position != (last.position if last else 0):
+        yield Problem(head.position, "the head names a position that has no entry")
+    elif head.digest != last_digest:
+        yield Problem(head.position, "the head's digest is not that of the last entry")
+
+
+def _not_as_expected(head, expect):
+    if expect is None:
+        return
+    position, digest = expect
+    entry = LedgerEntry.objects.filter(position=position).first()
+    if entry is None:
+        yield Problem(position, f"it was noted as a head, but the ledger ends at {head.position}")
+    elif entry.digest != digest:
+        yield Problem(position, "its digest is not the one that was noted: the ledger was rewritten since")
+
+
+def _rows_without_entry():
+    for name, history in history_models().items():
+        entries = LedgerEntry.objects.filter(model=name, history_id=OuterRef("history_id"))
+        for history_id in history.objects.filter(~Exists(entries)).values_list("history_id", flat=True).order_by():
+            yield Problem(None, f"{name} history row {history_id} has no ledger entry")
+
+
+def _live_rows_that_differ():
+    """Compare each live row with its last snapshot: live tables have no triggers, so this is what shows a change."""
+    for name, model in audited_models().items():
+        for pk in _suspects(model):
+            with writing():  # look again with every writer held off: the first look may have met a change half way
+                yield from _difference(name, model, pk)
+
+
+def _suspects(model):
+    history = model.history.model
+    ranked = history.objects.annotate(rank=Window(RowNumber(), partition_by=F("id"), order_by=F("history_id").desc()))
+    latest = ranked.filter(rank=1).order_by("id").iterator(BATCH)
+    for rows in _in_batches(latest):
+        live = model._base_manager.in_bulk([row.id for row in rows])
+        yield from (row.id for row in rows if _differing(row, live.get(row.id)))
+    recorded = history.objects.filter(**{"id": OuterRef("pk")})
+    yield from model._base_manager.filter(~Exists(recorded)).values_list("pk", flat=True)
+
+
+def _in_batches(rows):
+    numbered = groupby(enumerate(rows), key=lambda pair: pair[0] // BATCH)
+    return ([row for _, row in group] for _, group in numbered)
+
+
+def _differing(row, live):
+    """Return the columns in which a live row is not what its last snapshot says; redacted ones cannot be compared."""
+    if live is None:
+        return ["the row itself"]
+    emptied = set(free_text(type(row)))
+    columns = [tracked.attname for tracked in row.tracked_fields]
+    differing = [column for column in columns if getattr(row, column) != getattr(live, column)]
+    return [column for column in differing if getattr(row, column) is not None or column not in emptied]
+
+
+def _difference(name, model, pk):
+    row = model.history.filter(**{"id": pk}).order_by("-history_id").first()
+    live = model._base_manager.filter(pk=pk).first()
+    if row is None:
+        yield Problem(None, f"{name} {pk} stands in the register without any history")
+        return
+    if columns := _differing(row, live):
+        position = LedgerEntry.objects.filter(model=name, history_id=row.history_id).values_list("position", flat=True)
+        what = "was deleted" if live is None else f"was changed behind the register's back ({', '.join(columns)})"
+        yield Problem(position.first(), f"{name} {pk} {what}")

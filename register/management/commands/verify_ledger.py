@@ -1,0 +1,55 @@
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+
+from register.ledger.verify import BATCH, verify
+
+LONG = 10 * BATCH
+
+
+class Command(BaseCommand):
+    help = "Verify every recorded change against the ledger; print its head. Exits 1 where anything was rewritten."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--expect", metavar="POSITION:DIGEST", help="a head that was noted earlier")
+        parser.add_argument("--json", action="store_true", help="print the verdict for machines")
+
+    def handle(self, *, expect, **options):
+        verdict = verify(expect=_noted(expect), progress=self._progress)
+        (self._print_json if options["json"] else self._print)(verdict)
+        if not verdict.ok:
+            raise SystemExit(1)
+
+    def _progress(self, done, total):
+        if total > LONG and (done % LONG == 0 or done == total):
+            self.stderr.write(f"{done:,} of {total:,} entries")
+
+    def _print(self, verdict):
+        if verdict.ok:
+            redacted = f", {len(verdict.redacted)} redacted" if verdict.redacted else ""
+            self.stdout.write(f"ok: {verdict.position} entries{redacted}")
+            self.stdout.write(f"head {verdict.position}:{verdict.digest}")
+            return
+        first, *others = verdict.problems
+        at = "" if first.position is None else f"position {first.position}: "
+        self.stdout.write(f"broken: {at}{first.what}")
+        for problem in others[:20]:
+            self.stdout.write(
+                f"  also: {'' if problem.position is None else f'position {problem.position}: '}{problem.what}"
+            )
+        if len(others) > 20:
+            self.stdout.write(f"  and {len(others) - 20} more")
+
+    def _print_json(self, verdict):
+        problems = [{"position": problem.position, "what": problem.what} for problem in verdict.problems]
+        body = {"ok": verdict.ok, "position": verdict.position, "digest": verdict.digest, "problems": problems}
+        self.stdout.write(json.dumps(body | {"redacted": verdict.redacted}))
+
+
+def _noted(expect):
+    if expect is None:
+        return None
+    position, _, digest = expect.partition(":")
+    if not position.isdigit() or len(digest) != 64:
+        raise CommandError("Give --expect as POSITION:DIGEST, as an earlier run printed the head.")
+    return int(position), digest.lower()

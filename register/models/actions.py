@@ -1,0 +1,98 @@
+from django.db import models
+from django.db.models import Q
+
+from register.models.audited import Audited, Records
+from register.models.meetings import Group, Meeting
+from register.models.people import Organisation
+from register.models.questions import Question
+from register.models.visibility import ClassifiedQuerySet
+from register.words import ActionStatus, Classification
+
+
+class Action(Audited):
+    """Something that a meeting asked of a body. Its reference is kept as minuted: 15/10."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="actions")
+    reference = models.CharField(max_length=12, help_text="As minuted: 15/10.")
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, related_name="actions", help_text="The meeting that minted it."
+    )
+    paragraph = models.CharField(max_length=20, blank=True)
+    text = models.TextField()
+    owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="actions")
+    owner_group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_actions",
+        help_text="Where its members own it.",
+    )
+    due_on = models.DateField("due", null=True, blank=True)
+    due_as_written = models.CharField(max_length=80, blank=True, help_text="Where no date is given: two weeks.")
+    status = models.CharField(max_length=12, choices=ActionStatus.choices, default=ActionStatus.OPEN)
+    classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
+
+    objects = ClassifiedQuerySet.as_manager()
+    history = Records()
+
+    class Meta:
+        ordering = ["group", "reference"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=ActionStatus.values),
+                name="action_status_known",
+                violation_error_message="Choose one of the action's statuses.",
+            ),
+            models.CheckConstraint(
+                condition=Q(classification__in=Classification.values),
+                name="action_classification_known",
+                violation_error_message="Choose a classification: Public, Members or Restricted.",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner=None) | Q(owner_group=None),
+                name="action_one_owner",
+                violation_error_message="Choose one owner: an organisation, or a group's members.",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "reference"],
+                name="action_reference_once",
+                violation_error_message="There is already an action of that reference.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.group} action {self.reference}"
+
+    @property
+    def owned_by(self):
+        """The name of the body that owns it, or None."""
+        return self.owner.name if self.owner_id else f"{self.owner_group.name} members" if self.owner_group_id else None
+
+
+class ActionLink(Audited):
+    """An action that serves a question. A mistaken link is struck out, never deleted."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="links")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="action_links")
+    struck_out = models.BooleanField(default=False)
+
+    objects = ClassifiedQuerySet.by("action__classification", "question__classification")
+    history = Records()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "question"],
+                condition=Q(struck_out=False),
+                name="action_link_once",
+                violation_error_message="The action already serves that question.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.action} for {self.question.reference}"
+
+    def about_question(self):
+        return self.question_id

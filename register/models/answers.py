@@ -1,0 +1,110 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from register.models.audited import Audited, Records
+from register.models.people import Organisation
+from register.models.questions import Question
+from register.models.visibility import ClassifiedQuerySet
+from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Position
+
+
+class Answer(Audited):
+    """A numbered, proposed answer. Its text is frozen once it has gone to review."""
+
+    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
+    number = models.PositiveSmallIntegerField(editable=False)
+    text = models.TextField()
+    status = models.CharField(max_length=12, choices=AnswerStatus.choices, default=AnswerStatus.DRAFT, editable=False)
+    classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="proposed_answers"
+    )
+
+    objects = ClassifiedQuerySet.by("classification", "question__classification")
+    history = Records()
+
+    class Meta:
+        ordering = ["question", "number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=AnswerStatus.values),
+                name="answer_status_known",
+                violation_error_message="Choose one of the answer's statuses.",
+            ),
+            models.CheckConstraint(
+                condition=Q(classification__in=Classification.values),
+                name="answer_classification_known",
+                violation_error_message="Choose a classification: Public, Members or Restricted.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""), name="answer_says_something", violation_error_message="Give the answer a text."
+            ),
+            models.UniqueConstraint(
+                fields=["question", "number"],
+                name="answer_number_once",
+                violation_error_message="There is already an answer of that number.",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["question"],
+                    condition=Q(status=status),
+                    name=f"answer_one_{status}",
+                    violation_error_message=f"The question has an answer that is {AnswerStatus(status).label} already.",
+                )
+                for status in (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW, AnswerStatus.AGREED)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.question.reference} answer {self.number}"
+
+    def about_question(self):
+        return self.question_id
+
+
+class Review(Audited):
+    """One member's position on one answer, and the member's name and organisation when the review opened."""
+
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="reviews")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
+    reviewer_name = models.CharField(max_length=200)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="reviews")
+    position = models.CharField(max_length=20, choices=Position.choices, default=Position.NO_RESPONSE)
+    comment = models.TextField(blank=True)
+    classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
+    late = models.BooleanField(default=False, help_text="Taken after the date to review by.")
+
+    objects = ClassifiedQuerySet.by("classification", "answer__classification", "answer__question__classification")
+    history = Records()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(position__in=Position.values),
+                name="review_position_known",
+                violation_error_message="Choose one of the positions.",
+            ),
+            models.CheckConstraint(
+                condition=Q(classification__in=Classification.values),
+                name="review_classification_known",
+                violation_error_message="Choose a classification: Public, Members or Restricted.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(position__in=COMMENT_NEEDED) | ~Q(comment=""),
+                name="review_comment_where_needed",
+                violation_error_message="Give a comment: it is needed to disagree, or to agree with comments.",
+            ),
+            models.UniqueConstraint(
+                fields=["answer", "reviewer"],
+                name="review_once_a_member",
+                violation_error_message="This member has a position on this answer already.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reviewer_name} on {self.answer}"
+
+    def about_question(self):
+        return self.answer.question_id

@@ -1,0 +1,93 @@
+"""What every audited model shares: a history that credits its actor, and saves that are whole or not at all."""
+
+from django.db import models, transaction
+from simple_history.models import HistoricalRecords
+
+from register.refusals import Refused
+from register.words import SYSTEM
+
+
+class HistoryRow(models.Model):
+    """Columns on every history row: the actor as they were then, whatever becomes of the account."""
+
+    actor = models.CharField(max_length=200, null=True, editable=False)
+    actor_organisation = models.CharField(max_length=80, null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def _credit(row, user):
+    row.actor = user.display_name if user else SYSTEM
+    row.actor_organisation = user.organisation.name if user and user.organisation_id else ""
+    row.history_user_id = user.pk if user else None
+
+
+def _credited(row):
+    # The names kept on the row, not a look-up of the user: no query a row, and as they were then.
+    return " · ".join(filter(None, [row.actor, row.actor_organisation]))
+
+
+class Records(HistoricalRecords):
+    """simple-history, with what the ledger asks of a history table.
+
+    Every copied column may be NULL, so that a redaction can empty it, and so that a column added later leaves the
+    digests of older rows as they were. One index serves the one way history is read: an object's rows in order.
+    """
+
+    def __init__(self, **options):
+        super().__init__(
+            bases=[HistoryRow],
+            history_id_field=models.BigAutoField(),
+            history_change_reason_field=models.TextField(null=True),
+            history_user_id_field=models.BigIntegerField(null=True),
+            history_user_getter=_credited,
+            history_user_setter=_credit,
+            **options,
+        )
+
+    def copy_fields(self, model):
+        fields = super().copy_fields(model)
+        for field in fields.values():
+            field.null, field.db_index = True, False
+        return fields
+
+    def get_meta_options(self, model):
+        indexes = [models.Index(fields=[model._meta.pk.attname, "history_id"])]
+        return super().get_meta_options(model) | {"indexes": indexes, "ordering": ["-history_id"]}
+
+    def post_save(self, instance, created, using=None, update_fields=None, **kwargs):
+        # Signing in saves `last_login` alone: nothing audited changed, so nothing is recorded.
+        if update_fields and set(update_fields) <= set(self.excluded_fields):
+            return
+        super().post_save(instance, created, using=using, **kwargs)
+
+
+class AuditedQuerySet(models.QuerySet):
+    """Refuses the calls that would change rows behind the history's back."""
+
+    def _refuse(self, *args, **kwargs):
+        raise Refused(f"Write {self.model._meta.verbose_name_plural} through a service: this call leaves no history.")
+
+    delete = update = bulk_create = bulk_update = _refuse
+    adelete = aupdate = abulk_create = abulk_update = _refuse
+
+
+class Audited(models.Model):
+    """Base of the audited models: saved together with its history row and ledger entry, and never deleted."""
+
+    objects = AuditedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise Refused(f"Keep {self}: nothing in the register is deleted.")
+
+    def about_question(self):
+        """Return the primary key of the question whose document this row is part of, or None."""
+        return None

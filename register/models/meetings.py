@@ -1,0 +1,94 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Concat
+
+from register.models.audited import Audited, Records
+from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet
+from register.words import LinkKind
+
+
+class Group(Audited):
+    """A body that meets and numbers its meetings. Not a permission group: those are Django's."""
+
+    name = models.CharField(max_length=20, unique=True, help_text="As it stands before the number: CCDG.")
+    full_name = models.CharField(max_length=200, blank=True)
+
+    objects = ReferenceQuerySet.as_manager()
+    history = Records()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class MeetingQuerySet(ReferenceQuerySet):
+    def named(self, name):
+        """Meetings called so: `CCDG15`, in any case."""
+        called = Concat("group__name", "number", output_field=models.CharField())
+        return self.annotate(called=called).filter(called__iexact=name)
+
+
+class Meeting(Audited):
+    group = models.ForeignKey(Group, models.PROTECT, related_name="meetings")
+    number = models.PositiveIntegerField()
+    held_on = models.DateField(null=True, blank=True, help_text="Left empty where the date is not known.")
+
+    objects = MeetingQuerySet.as_manager()
+    history = Records()
+
+    class Meta:
+        ordering = ["group", F("held_on").asc(nulls_first=True), "number"]
+        constraints = [
+            # Numbers restart in some groups, so the date tells two meetings of one number apart.
+            models.UniqueConstraint(
+                fields=["group", "number", "held_on"],
+                name="meeting_once_a_date",
+                violation_error_message="There is already such a meeting on that date.",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "number"],
+                condition=Q(held_on=None),
+                name="meeting_once_undated",
+                violation_error_message="There is already such a meeting with no date.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.group.name}{self.number}"
+
+
+class MeetingLink(Audited):
+    """What happened to a question at a meeting. A mistaken link is struck out, never deleted."""
+
+    question = models.ForeignKey("Question", models.PROTECT, related_name="meeting_links")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="links")
+    kind = models.CharField(max_length=20, choices=LinkKind.choices)
+    paragraph = models.CharField(max_length=20, blank=True, help_text="Of the meeting's report: 6.1.")
+    struck_out = models.BooleanField(default=False)
+
+    objects = ClassifiedQuerySet.by("question__classification")
+    history = Records()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=LinkKind.values),
+                name="meeting_link_kind_known",
+                violation_error_message="Choose what happened at the meeting.",
+            ),
+            models.UniqueConstraint(
+                fields=["question", "meeting", "kind", "paragraph"],
+                condition=Q(struck_out=False),
+                name="meeting_link_once",
+                violation_error_message="The question is already linked to that meeting in this way.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} at {self.meeting}" + (f" {self.paragraph}" if self.paragraph else "")
+
+    def about_question(self):
+        return self.question_id

@@ -1,0 +1,70 @@
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from knox.models import AbstractAuthToken
+
+from register.models.audited import Audited, AuditedQuerySet, Records
+from register.models.visibility import ReferenceQuerySet
+from register.words import Role
+
+
+class Organisation(Audited):
+    """A body that can own a question or be waited on."""
+
+    name = models.CharField(max_length=80, unique=True, help_text="Short name, as minutes use it: DCC.")
+    full_name = models.CharField(max_length=200, blank=True)
+
+    objects = ReferenceQuerySet.as_manager()
+    history = Records()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class People(UserManager.from_queryset(AuditedQuerySet)):
+    pass
+
+
+class User(AbstractUser, Audited):
+    """A login, for a person or for a machine that reads feeds."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="users")
+
+    objects = People()
+    history = Records(excluded_fields=["password", "last_login"])
+
+    class Meta:
+        ordering = ["username"]
+
+    @property
+    def display_name(self):
+        return self.get_full_name() or self.username
+
+    def has_role(self, role):
+        """True for a member of that group. A superuser counts as Triage and Approver, and nothing more."""
+        if self.is_superuser and role in (Role.TRIAGE, Role.APPROVER):
+            return True
+        return role in self._roles()
+
+    def _roles(self):
+        if not hasattr(self, "_known_roles"):
+            self._known_roles = set(self.groups.values_list("name", flat=True)) if self.pk else set()
+        return self._known_roles
+
+    def refresh_from_db(self, *args, **kwargs):
+        self.__dict__.pop("_known_roles", None)
+        super().refresh_from_db(*args, **kwargs)
+
+
+class Token(AbstractAuthToken):
+    """An API token: only its hash is stored. The key is the hash, so a lost token can be replaced, not read."""
+
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self):
+        return f"{self.token_key}… of {self.user}"

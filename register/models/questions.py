@@ -1,0 +1,206 @@
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+from register import clock, workflow
+from register.models.audited import Audited, Records
+from register.models.ledger import LedgerEntry
+from register.models.meetings import Meeting, MeetingLink
+from register.models.people import Organisation
+from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet
+from register.words import LIVE, TRIAGED, Classification, Outcome, Priority, Status
+
+
+class Topic(Audited):
+    name = models.CharField(max_length=80, unique=True)
+
+    objects = ReferenceQuerySet.as_manager()
+    history = Records()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class QuestionQuerySet(ClassifiedQuerySet):
+    def live(self):
+        return self.filter(status__in=LIVE)
+
+    def with_version(self):
+        """Annotate `version`: the position of the last ledger entry that changed the question's document."""
+        entries = LedgerEntry.objects.filter(question_id=OuterRef("pk")).order_by("-position")
+        return self.annotate(version=Subquery(entries.values("position")[:1]))
+
+    def overdue(self, on: date):
+        """Live questions whose due date is before that date in London."""
+        return self.live().filter(due_on__lt=on)
+
+    def matching(self, words):
+        """Questions with all these words in their reference, title or text, in any case."""
+        found = self
+        for word in words.split():
+            found = found.filter(Q(reference__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word))
+        return found
+
+    def at_meeting(self, name):
+        """Questions linked to a meeting of that name."""
+        links = MeetingLink.objects.filter(meeting__in=Meeting.objects.named(name), struck_out=False)
+        return self.filter(pk__in=links.values("question"))
+
+
+def _only_when(column, *statuses):
+    """A column is given in these statuses and empty in all others."""
+    return Q(status__in=statuses, **{f"{column}__isnull": False}) | (
+        ~Q(status__in=statuses) & Q(**{f"{column}__isnull": True})
+    )
+
+
+def _filled_only_when(column, *statuses):
+    return (Q(status__in=statuses) & ~Q(**{column: ""})) | (~Q(status__in=statuses) & Q(**{column: ""}))
+
+
+class Question(Audited):
+    """One open design question. Its status moves only through `services.questions.change_status`."""
+
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    title = models.CharField(max_length=200)
+    text = models.TextField(help_text="What the design has to answer, in full.")
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="questions")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.RAISED, editable=False)
+    owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="owned_questions")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assigned_questions"
+    )
+    priority = models.CharField(max_length=8, choices=Priority.choices, blank=True)
+    classification = models.CharField(
+        max_length=12, choices=Classification.choices, default=Classification.MEMBERS, editable=False
+    )
+    due_on = models.DateField("due", null=True, blank=True)
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="raised_questions"
+    )
+    raised_on = models.DateField(null=True, blank=True, help_text="The day it was first asked, where that is known.")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # The working-day clock's facts: when the present status began, and what had been counted by then.
+    status_since = models.DateTimeField(default=timezone.now, editable=False)
+    working_days_before = models.PositiveIntegerField(default=0, editable=False)
+
+    waiting_on = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, editable=False, related_name="awaited_questions"
+    )
+    review_by = models.DateField(null=True, editable=False)
+    revisit_on = models.DateField(null=True, editable=False)
+    agreed_answer = models.OneToOneField("Answer", models.PROTECT, null=True, editable=False, related_name="agreed_for")
+    disposition = models.TextField(blank=True, editable=False)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True, editable=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged_questions")
+
+    objects = QuestionQuerySet.as_manager()
+    history = Records()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values),
+                name="question_status_known",
+                violation_error_message="Choose one of the workflow's statuses.",
+            ),
+            models.CheckConstraint(
+                condition=Q(classification__in=Classification.values),
+                name="question_classification_known",
+                violation_error_message="Choose a classification: Public, Members or Restricted.",
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=["", *Priority.values]),
+                name="question_priority_known",
+                violation_error_message="Choose a priority: high, medium or low.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *Outcome.values]),
+                name="question_outcome_known",
+                violation_error_message="Choose one of the outcomes.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(text=""),
+                name="question_says_something",
+                violation_error_message="Give the question a title and a text.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=TRIAGED) | (Q(owner__isnull=False, topic__isnull=False) & ~Q(priority="")),
+                name="question_triaged_has_owner_topic_priority",
+                violation_error_message="Keep an owner, a topic and a priority: it has left triage.",
+            ),
+            models.CheckConstraint(
+                condition=_only_when("waiting_on", Status.AWAITING_INPUT),
+                name="question_awaits_somebody",
+                violation_error_message="Name the organisation waited on, while it awaits input and only then.",
+            ),
+            models.CheckConstraint(
+                condition=_only_when("review_by", Status.IN_REVIEW),
+                name="question_review_dated",
+                violation_error_message="Give a date to review by, while it is in review and only then.",
+            ),
+            models.CheckConstraint(
+                condition=_only_when("revisit_on", Status.DEFERRED),
+                name="question_deferred_dated",
+                violation_error_message="Give a date to revisit it, while it is deferred and only then.",
+            ),
+            models.CheckConstraint(
+                condition=_only_when("agreed_answer", Status.AGREED, Status.CLOSED),
+                name="question_agreed_has_answer",
+                violation_error_message="Name the agreed answer, while it is agreed or closed and only then.",
+            ),
+            models.CheckConstraint(
+                condition=_filled_only_when("disposition", Status.CLOSED),
+                name="question_closed_has_disposition",
+                violation_error_message="Give a disposition, when it is closed and only then.",
+            ),
+            models.CheckConstraint(
+                condition=_filled_only_when("outcome", Status.WITHDRAWN),
+                name="question_withdrawn_has_outcome",
+                violation_error_message="Give an outcome, when it is withdrawn and only then.",
+            ),
+            models.CheckConstraint(
+                condition=_only_when("merged_into", Status.MERGED),
+                name="question_merged_has_target",
+                violation_error_message="Name the question it was merged into, when it is merged and only then.",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="question_merged_elsewhere",
+                violation_error_message="Choose another question: it cannot be merged into itself.",
+            ),
+        ]
+        indexes = [
+            # The triage list: live questions by status, oldest first.
+            models.Index(fields=["status", "id"], name="question_by_status"),
+            # Overdue questions: `.overdue(on)`.
+            models.Index(fields=["due_on"], name="question_by_due"),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+    def about_question(self):
+        return self.pk
+
+    @property
+    def holder(self):
+        """The name of whoever's move it is, or None once the question has ended."""
+        return workflow.holder(
+            self.status,
+            owner=self.owner.name if self.owner_id else None,
+            waiting_on=self.waiting_on.name if self.waiting_on_id else None,
+        )
+
+    def age(self, today: date):
+        """Age in working days on a date in London."""
+        since = clock.london_date(self.status_since)
+        return clock.age(self.status, before=self.working_days_before, since=since, today=today)

@@ -1,0 +1,41 @@
+"""Who may see what: one rule, as a query word."""
+
+from register.models.audited import AuditedQuerySet
+from register.words import Classification, Role
+
+EVERYTHING = tuple(Classification)
+CLEARANCES = (
+    (Role.TRIAGE, EVERYTHING),
+    (Role.APPROVER, EVERYTHING),
+    (Role.MEMBER, (Classification.PUBLIC, Classification.MEMBERS)),
+    (Role.FEED, (Classification.PUBLIC,)),
+)
+
+
+def clearance(user):
+    """Return the classifications that a user may read; none for nobody, for an inactive user or one without a role."""
+    if not getattr(user, "is_active", False):
+        return ()
+    return next((seen for role, seen in CLEARANCES if user.has_role(role)), ())
+
+
+class ClassifiedQuerySet(AuditedQuerySet):
+    """A queryset whose rows are shown by classification: each path in `classified_by` must be cleared."""
+
+    classified_by = ("classification",)
+
+    def visible_to(self, user):
+        seen = clearance(user)
+        return self.filter(**{f"{path}__in": seen for path in self.classified_by})
+
+    @classmethod
+    def by(cls, *paths):
+        """Return a manager whose rows are visible where the classifications at all these paths are."""
+        return type(cls.__name__, (cls,), {"classified_by": paths}).as_manager()
+
+
+class ReferenceQuerySet(AuditedQuerySet):
+    """Reference data: seen by whoever has a role."""
+
+    def visible_to(self, user):
+        return self.all() if clearance(user) else self.none()

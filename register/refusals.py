@@ -1,0 +1,40 @@
+"""What the register says when it will not do a thing.
+
+Services raise these; each entrance translates them once (an admin message, a problem document, a CommandError).
+"""
+
+
+class Refusal(Exception):
+    """Base of every refusal; `reasons` are whole sentences that say what to do next."""
+
+    def __init__(self, *reasons):
+        super().__init__(" ".join(reasons))
+        self.reasons = list(reasons)
+
+
+class Refused(Refusal):
+    """The person may do such things, but not this one, not now, or not with what was given."""
+
+
+class Invalid(Refused):
+    """A field holds what it cannot; `fields` maps each field's name to its sentences."""
+
+    def __init__(self, fields):
+        super().__init__(*(sentence for sentences in fields.values() for sentence in sentences))
+        self.fields = fields
+
+
+class NotPermitted(Refusal):
+    """The person may not do this, whatever they give."""
+
+
+class NotVisible(Refusal):
+    """There is no such thing, or none that this person may see: the two look the same."""
+
+
+class Stale(Refused):
+    """Somebody else changed it since it was read; `changes` says who changed what."""
+
+    def __init__(self, reason, changes):
+        super().__init__(reason, *changes)
+        self.changes = changes

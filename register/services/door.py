@@ -1,0 +1,82 @@
+"""What every service does at the door: look again under the lock, ask who is there, and clean what they bring."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from register.clock import london_date
+from register.refusals import Invalid, NotPermitted, NotVisible, Refused
+from register.words import Role
+from register.workflow import Part
+
+
+def today():
+    """Return the date in London now."""
+    return london_date(timezone.now())
+
+
+def seen_again(instance, by, *related):
+    """Return a fresh copy of what the caller holds, read under the head lock. Raises NotVisible where `by` may not see it."""
+    model = type(instance)
+    fresh = model.objects.visible_to(by).select_related(*related).filter(pk=instance.pk).first()
+    if fresh is None:
+        raise NotVisible(f"There is no such {model._meta.verbose_name}.")
+    return fresh
+
+
+def require_role(by, *roles, to):
+    """Raise NotPermitted unless an active user has one of the roles. `to` completes “Only … may …”."""
+    if not (by and by.is_active and any(by.has_role(role) for role in roles)):
+        raise NotPermitted(f"Only {' or '.join(roles)} may {to}.")
+
+
+def require_part(question, by, *parts, to):
+    if not parts_of(question, by) & set(parts):
+        raise NotPermitted(f"Only {' or '.join(parts)} may {to}.")
+
+
+def parts_of(question, by):
+    """Return the set of parts that a user plays towards a question."""
+    if not by.is_active:
+        return frozenset()
+    takes_part = by.has_role(Role.TRIAGE) or by.has_role(Role.MEMBER)
+    owns = question.owner_id is not None and question.owner_id == by.organisation_id
+    played = {
+        Part.TRIAGE: by.has_role(Role.TRIAGE),
+        Part.APPROVER: by.has_role(Role.APPROVER),
+        Part.OWNER: owns and takes_part and not by.has_role(Role.FEED),
+        Part.RAISER: takes_part and question.raised_by_id == by.pk,
+    }
+    return frozenset(part for part, plays in played.items() if plays)
+
+
+def needed(text, ask):
+    """Return text without surrounding blanks. Raises Refused with `ask` where nothing is left."""
+    stripped = (text or "").strip()
+    if not stripped:
+        raise Refused(ask)
+    return stripped
+
+
+def cleaned(instance):
+    """Validate an instance against its fields and the database's constraints. Raises Invalid; returns it."""
+    try:
+        instance.full_clean()
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from error
+    return instance
+
+
+def change(instance, changes):
+    """Set attributes and return the names of those that really changed."""
+    changed = [name for name, value in changes.items() if getattr(instance, name) != value]
+    for name in changed:
+        setattr(instance, name, changes[name])
+    return changed
+
+
+def at_london(moment: datetime):
+    """Return a moment as people say it: `14:03 on 23 November 2026`, in London."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M} on {local.day} {local:%B %Y}"

@@ -1,0 +1,208 @@
+"""Raise, edit and move questions."""
+
+from django.utils import timezone
+
+from register import clock
+from register.ledger.chain import record, writing
+from register.ledger.readings import changes_since
+from register.models import Question, clearance
+from register.refusals import NotPermitted, NotVisible, Refused, Stale
+from register.services import review_round
+from register.services.door import (
+    at_london,
+    change,
+    cleaned,
+    needed,
+    parts_of,
+    require_role,
+    seen_again,
+    today,
+)
+from register.services.inputs import understood
+from register.words import Classification, Role, Status, strictness
+from register.workflow import BELONGS_TO, TRANSITIONS, Facts
+
+EDITABLE = ("title", "text", "topic", "owner", "assignee", "priority", "due_on", "raised_on")
+MEMBERS_MAY_GIVE = {"title", "text", "topic", "raised_on"}
+
+
+def raise_question(*, by, title, text, classification=Classification.MEMBERS, reason="", **given):
+    """Raise a question, and return it with its permanent reference.
+
+    Triage may give any of `EDITABLE` and a classification; a member title, text, topic and `raised_on`. Raises
+    NotPermitted, Refused, Invalid.
+    """
+    require_role(by, Role.TRIAGE, Role.MEMBER, to="raise a question")
+    given = {"title": (title or "").strip(), "text": (text or "").strip(), **given}
+    _only_known(given)
+    _within_role(by, given, classification)
+    with writing():
+        question = Question(reference=_next_reference(), classification=classification, raised_by=by, **given)
+        _assignee_can_see(question)
+        return record(cleaned(question), by=by, reason=reason.strip())
+
+
+def _only_known(given):
+    if unknown := sorted(set(given) - set(EDITABLE)):
+        raise Refused(f"Leave out {', '.join(unknown)}: only {', '.join(EDITABLE)} can be given.")
+
+
+def _within_role(by, given, classification):
+    beyond = sorted(name for name, value in given.items() if value and name not in MEMBERS_MAY_GIVE)
+    if not by.has_role(Role.TRIAGE) and (beyond or classification != Classification.MEMBERS):
+        raise NotPermitted(f"Leave {', '.join(beyond) or 'the classification'} to Triage.")
+
+
+def _next_reference():
+    # Read from history, which nobody can delete from: a reference is never used twice.
+    last = Question.history.order_by("-id").values_list("reference", flat=True).first()
+    return f"DSQ-{int(last.removeprefix('DSQ-')) + 1 if last else 1:03}"
+
+
+def _assignee_can_see(question):
+    if question.assignee and question.classification not in clearance(question.assignee):
+        raise Refused(f"Assign it to somebody else: {question.assignee} may not see it.")
+
+
+def edit_question(question, *, by, seen=None, reason="", **changes):
+    """Change what a question says or who deals with it; return it.
+
+    `seen` is the document version on which the edit was made: where the question itself was changed after it, Stale
+    says who changed what, and nothing is saved. An edit that changes nothing records nothing.
+    """
+    with writing():
+        question = seen_again(question, by, "owner", "topic")
+        require_role(by, Role.TRIAGE, to="edit a question")
+        _only_known(changes)
+        _not_stale(question, seen)
+        if change(question, changes):
+            _assignee_can_see(question)
+            record(cleaned(question), by=by, reason=reason.strip())
+        return question
+
+
+def _not_stale(question, seen):
+    if seen is None:
+        return
+    if since := changes_since(question, seen):
+        raise Stale(
+            f"{question.reference} was changed since you opened it, so nothing was saved.",
+            [f"{row.by} changed {' and '.join(row.what)} at {at_london(row.at)}." for row in since],
+        )
+
+
+def change_status(question, name, *, by, reason="", **given):
+    """Make the transition called `name` and return the question. The one place where a status changes.
+
+    `given` holds the transition's inputs, as rows or as people name them (see `inputs.understood`). Raises NotVisible,
+    NotPermitted, or Refused with every reason at once; nothing is then changed.
+    """
+    with writing():
+        question = seen_again(question, by, "owner", "waiting_on")
+        transition = _transition(name)
+        facts = facts_of(question, by)
+        if not transition.may_be_made_by(facts):
+            raise NotPermitted(_who_may(transition, facts))
+        values, wrong = understood(transition, {"reason": reason, **given}, by)
+        if reasons := transition.refusals(facts, values, wrong):
+            raise Refused(*reasons)
+        return _move(question, transition, values, by)
+
+
+def _transition(name):
+    if name not in TRANSITIONS:
+        raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
+    return TRANSITIONS[name]
+
+
+def _who_may(transition, facts):
+    allowed = transition.sources.get(facts.status) or frozenset().union(*transition.sources.values())
+    who = " or ".join(sorted(allowed))
+    return f"Only {who} may do this: “{transition.label}” on {facts.reference} is not yours to make."
+
+
+def facts_of(question, by):
+    """Gather what the workflow table asks about a question and a person."""
+    draft, reviewed = review_round.draft_of(question), review_round.under_review(question)
+    return Facts(
+        reference=question.reference,
+        status=Status(question.status),
+        today=today(),
+        parts=parts_of(question, by),
+        classification=Classification(question.classification),
+        has_owner=question.owner_id is not None,
+        has_topic=question.topic_id is not None,
+        has_priority=bool(question.priority),
+        draft=Classification(draft.classification) if draft else None,
+        proposed_by_mover=bool(reviewed) and reviewed.proposed_by_id == by.pk,
+        disagreeing=review_round.disagreeing(reviewed) if reviewed else (),
+    )
+
+
+def _move(question, transition, values, by):
+    reason = values.pop("reason", "")
+    question.agreed_answer = review_round.follow(question, transition, values, by=by, reason=reason)
+    _turn_clock(question)
+    question.status = transition.target
+    for column, statuses in BELONGS_TO.items():
+        if column in values:
+            setattr(question, column, values[column])
+        elif question.status not in statuses:
+            setattr(question, column, Question._meta.get_field(column).get_default())
+    return record(question, by=by, reason=reason)
+
+
+def _turn_clock(question):
+    now = timezone.now()
+    question.working_days_before = question.age(clock.london_date(now))
+    question.status_since = now
+
+
+def put_back_review(question, review_by, *, by, reason):
+    """Put a review's end back to a later date; return the question."""
+    with writing():
+        question = seen_again(question, by)
+        require_role(by, Role.TRIAGE, to="put a review back")
+        reason = needed(reason, "Give a reason: why the review is put back.")
+        if question.status != Status.IN_REVIEW:
+            raise Refused(f"{question.reference} is {question.get_status_display()}: only a review can be put back.")
+        if review_by is None or review_by <= max(question.review_by, today()):
+            raise Refused("Choose a later date than the one it has, and one to come.")
+        question.review_by = review_by
+        return record(question, by=by, reason=reason)
+
+
+def reclassify_question(question, classification, *, by, reason=""):
+    """Change who may see a question: Triage stricter, an approver looser with a reason. Return it.
+
+    Its answers and reviews follow a stricter question, for none may be looser than it.
+    """
+    with writing():
+        question = seen_again(question, by)
+        check_reclassification(question, classification, by, reason)
+        in_review = question.status == Status.IN_REVIEW
+        if in_review and classification == Classification.RESTRICTED:
+            raise Refused("Send the answer back first: members could not finish a review of a Restricted question.")
+        if change(question, {"classification": classification}):
+            record(cleaned(question), by=by, reason=reason.strip())
+            review_round.tighten(question.answers.all(), classification, by=by, reason=reason.strip())
+        return question
+
+
+def check_reclassification(thing, classification, by, reason):
+    """Raise NotPermitted or Refused unless `by` may give the thing that classification, for that reason."""
+    if classification not in Classification.values:
+        raise Refused("Choose a classification: Public, Members or Restricted.")
+    if strictness(classification) >= strictness(thing.classification):
+        require_role(by, Role.TRIAGE, to="make a classification stricter")
+        return
+    require_role(by, Role.APPROVER, to="make a classification looser")
+    needed(reason, "Give a reason: why it may be seen more widely.")
+
+
+def find(reference, by):
+    """Return the question of that reference. Raises NotVisible where there is none that `by` may see."""
+    question = Question.objects.visible_to(by).filter(reference__iexact=reference).first()
+    if question is None:
+        raise NotVisible(f"There is no question {reference}.")
+    return question

@@ -1,0 +1,51 @@
+"""Keep the data that questions refer to: organisations, topics, groups, meetings, actions, people."""
+
+import json
+
+from register.ledger.chain import record, writing
+from register.models import Action, Group, Meeting, Organisation, Topic
+from register.refusals import NotPermitted
+from register.services.door import cleaned, require_role
+from register.services.questions import check_reclassification
+from register.words import Role
+
+KEPT_BY_TRIAGE = (Action, Group, Meeting, Organisation, Topic)
+
+
+def keep(row, *, by, reason=""):
+    """Save a new or changed row of reference data, and return it; `by` None is the system loading its fixtures."""
+    if not isinstance(row, KEPT_BY_TRIAGE):
+        raise TypeError(f"{type(row).__name__} has a service of its own.")
+    with writing():
+        if by is not None:
+            require_role(by, Role.TRIAGE, to=f"keep {row._meta.verbose_name_plural}")
+            _not_looser(row, by, reason)
+        return record(cleaned(row), by=by, reason=reason.strip())
+
+
+def _not_looser(row, by, reason):
+    before = Action.objects.filter(pk=row.pk).first() if isinstance(row, Action) else None
+    if before:
+        check_reclassification(before, row.classification, by, reason)
+
+
+def keep_user(user, *, by, reason=""):
+    """Save a login, and return it. People's logins are kept by superusers; `by` None is the system."""
+    if by is not None and not by.is_superuser:
+        raise NotPermitted("Only a superuser may keep logins.")
+    with writing():
+        return record(cleaned(user), by=by, reason=reason.strip())
+
+
+def known(model, **called):
+    """Return the row so called, or a new one to be kept."""
+    return model.objects.filter(**called).first() or model(**called)
+
+
+def load_reference(folder):
+    """Add the organisations, groups and topics of a folder's JSON files that are not there yet."""
+    with writing():
+        for model, name in ((Organisation, "organisations"), (Group, "groups"), (Topic, "topics")):
+            for details in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):
+                if not model.objects.filter(name=details["name"]).exists():
+                    keep(model(**details), by=None, reason="Reference data")

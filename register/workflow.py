@@ -1,0 +1,371 @@
+"""The workflow of a question: who may move it, from where to where, with what, and when not.
+
+`TRANSITIONS` is the one table. Screens, the API's inputs and the README's table are made from it or tested against
+it. Nothing here touches the database: the caller gathers the `Facts`, and gets sentences back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from register.words import Classification, Outcome, Status, strictness
+
+
+class Part(StrEnum):
+    """The part that a person plays towards one question; several may hold at once."""
+
+    TRIAGE = "triage"
+    APPROVER = "approver"
+    OWNER = "the owner's people"
+    RAISER = "its raiser"
+
+
+class Kind(StrEnum):
+    """What sort of thing an input is; forms and API fields are chosen by it."""
+
+    TEXT = "text"
+    DATE = "date"
+    CHOICE = "choice"
+    ORGANISATION = "organisation"
+    QUESTION = "question"
+    MEETING = "meeting"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One thing that a person gives with a move. `ask` is both its hint and the refusal when it is missing."""
+
+    name: str
+    kind: Kind
+    ask: str
+    note: str = ""
+    required: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the table needs to know of a question and of the person who would move it.
+
+    `draft` and `under_review` are the classification of the answer in that state, or None where there is none;
+    `disagreeing` names the reviewers whose disagreement stands; `today` is the date in London.
+    """
+
+    reference: str
+    status: Status
+    today: date
+    parts: frozenset[Part]
+    classification: Classification
+    has_owner: bool
+    has_topic: bool
+    has_priority: bool
+    draft: Classification | None = None
+    proposed_by_mover: bool = False
+    disagreeing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A reason to refuse. `says` is its name in the README's table; `check` returns a sentence, or None to pass."""
+
+    says: str
+    check: Callable[[Facts, Mapping], str | None]
+    needs_given: bool = False
+
+
+@dataclass(frozen=True)
+class Transition:
+    name: str
+    label: str
+    sources: Mapping[Status, frozenset[Part]]
+    target: Status
+    inputs: tuple[Input, ...] = ()
+    guards: tuple[Guard, ...] = ()
+
+    def may_be_made_by(self, facts):
+        """True where the mover's parts allow it from the present status, or, for another status, from any."""
+        allowed = self.sources.get(facts.status) or frozenset().union(*self.sources.values())
+        return bool(allowed & facts.parts)
+
+    def standing_refusals(self, facts):
+        """Return the sentences that hold before anything is given; a wrong status is the only one named."""
+        if facts.status not in self.sources:
+            return [_wrong_status(self, facts)]
+        return _sentences(self.guards, facts, {}, needs_given=False)
+
+    def refusals(self, facts, given, wrong):
+        """Return every reason to refuse this move with these inputs, as sentences; an empty list lets it pass.
+
+        `given` maps inputs' names to what was given and understood; `wrong` maps the others to why they were not.
+        """
+        standing = self.standing_refusals(facts)
+        if facts.status not in self.sources:
+            return standing
+        missing = [
+            item.ask for item in self.inputs if item.required and not given.get(item.name) and item.name not in wrong
+        ]
+        return standing + list(wrong.values()) + missing + _sentences(self.guards, facts, given, needs_given=True)
+
+
+def _sentences(guards, facts, given, *, needs_given):
+    found = (guard.check(facts, given) for guard in guards if guard.needs_given == needs_given)
+    return [sentence for sentence in found if sentence]
+
+
+def _wrong_status(transition, facts):
+    sources = [status.label for status in transition.sources]
+    listed = " or ".join(filter(None, [", ".join(sources[:-1]), sources[-1]]))
+    return (
+        f"{facts.reference} is {Status(facts.status).label}: “{transition.label}” is for questions that are {listed}."
+    )
+
+
+def _needs(name, sentence):
+    return Guard(f"no {name}", lambda facts, given: None if getattr(facts, f"has_{name}") else sentence)
+
+
+TRIAGED = (
+    _needs("owner", "Give it an owner first."),
+    _needs("topic", "Give it a topic first."),
+    _needs("priority", "Give it a priority first."),
+)
+
+
+def _no_draft(facts, given):
+    return None if facts.draft else "Propose an answer first: there is no draft to review."
+
+
+def _hidden_from_members(facts, given):
+    if facts.classification == Classification.RESTRICTED:
+        return "Have an approver make the question less strict first: it is Restricted, so members could not review it."
+    if facts.draft == Classification.RESTRICTED:
+        return "Propose an answer that is not Restricted: members could not review this one."
+    return None
+
+
+def _review_date_gone(facts, given):
+    chosen = given.get("review_by")
+    return f"Choose a review date after {_plain(facts.today)}." if chosen and chosen <= facts.today else None
+
+
+def _revisit_date_gone(facts, given):
+    chosen = given.get("revisit_on")
+    return f"Choose a revisit date no earlier than {_plain(facts.today)}." if chosen and chosen < facts.today else None
+
+
+def _own_answer(facts, given):
+    return "Ask another approver to agree it: you proposed this answer." if facts.proposed_by_mover else None
+
+
+def _standing_disagreement(facts, given):
+    if not facts.disagreeing or given.get("reason"):
+        return None
+    return f"Say in the reason how the standing disagreement is dealt with ({', '.join(facts.disagreeing)})."
+
+
+def _no_decision(facts, given):
+    return None if given.get("meeting") or given.get("reason") else "Name the deciding meeting, or give a reason."
+
+
+def _target_merged(facts, given):
+    target = given.get("merged_into")
+    if target and target.reference != facts.reference and target.status == Status.MERGED:
+        return f"Merge into the question that {target.reference} was merged into: it is itself merged."
+    return None
+
+
+def _target_itself(facts, given):
+    target = given.get("merged_into")
+    if target and target.reference == facts.reference:
+        return f"Choose another question: {facts.reference} cannot be merged into itself."
+    return None
+
+
+def _target_stricter(facts, given):
+    target = given.get("merged_into")
+    if target and strictness(target.classification) > strictness(facts.classification):
+        return f"Make {facts.reference} as strict as {target.reference} first: readers of one could not follow it."
+    return None
+
+
+def _plain(day):
+    return f"{day.day} {day:%B %Y}"
+
+
+def _from(*statuses, by):
+    return {status: frozenset(by) for status in statuses}
+
+
+def _reason(ask, note="", required=True):
+    return Input("reason", Kind.TEXT, ask, note, required)
+
+
+S, P = Status, Part
+_WITH_OWNER = (P.TRIAGE, P.OWNER)
+
+TRANSITIONS = {
+    transition.name: transition
+    for transition in (
+        Transition(
+            "open",
+            "Open",
+            _from(S.RAISED, by=[P.TRIAGE]),
+            S.OPEN,
+            inputs=(_reason("Say why, if it helps.", required=False),),
+            guards=TRIAGED,
+        ),
+        Transition(
+            "await_input",
+            "Await input",
+            _from(S.OPEN, by=_WITH_OWNER),
+            S.AWAITING_INPUT,
+            inputs=(
+                Input("waiting_on", Kind.ORGANISATION, "Choose the organisation that it waits on."),
+                _reason("Give a reason: what was asked.", "what was asked"),
+            ),
+        ),
+        Transition(
+            "receive_input",
+            "Receive input",
+            _from(S.AWAITING_INPUT, by=_WITH_OWNER),
+            S.OPEN,
+            inputs=(_reason("Give a reason: what came back.", "what came back"),),
+        ),
+        Transition(
+            "start_review",
+            "Start review",
+            _from(S.OPEN, by=[P.TRIAGE]),
+            S.IN_REVIEW,
+            inputs=(
+                Input("review_by", Kind.DATE, "Give the date to review by.", "a date to come"),
+                _reason("Say why, if it helps.", required=False),
+            ),
+            guards=(
+                Guard("no draft answer", _no_draft),
+                Guard(
+                    "the question or its answer is Restricted, so that members could not see it", _hidden_from_members
+                ),
+                Guard("the review date is not to come", _review_date_gone, needs_given=True),
+            ),
+        ),
+        Transition(
+            "send_back",
+            "Send back",
+            _from(S.IN_REVIEW, by=[P.TRIAGE]),
+            S.OPEN,
+            inputs=(_reason("Give a reason: why the answer goes back."),),
+        ),
+        Transition(
+            "agree",
+            "Agree",
+            _from(S.IN_REVIEW, by=[P.APPROVER]),
+            S.AGREED,
+            inputs=(
+                Input("meeting", Kind.MEETING, "Name the meeting that decided it.", required=False),
+                _reason("Say why it is agreed.", required=False),
+            ),
+            guards=(
+                Guard("the approver proposed the answer", _own_answer),
+                Guard("neither a deciding meeting nor a reason is given", _no_decision, needs_given=True),
+                Guard("a disagreement stands and no reason deals with it", _standing_disagreement, needs_given=True),
+            ),
+        ),
+        Transition(
+            "close",
+            "Close",
+            _from(S.AGREED, by=[P.TRIAGE]),
+            S.CLOSED,
+            inputs=(
+                Input(
+                    "disposition",
+                    Kind.TEXT,
+                    "Give the disposition: the SEC, BSC or REC change or document where the answer landed, "
+                    "or that none is needed.",
+                    "where the answer landed, or that none is needed",
+                ),
+                _reason("Say why, if it helps.", required=False),
+            ),
+        ),
+        Transition(
+            "defer",
+            "Defer",
+            _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, by=[P.TRIAGE]),
+            S.DEFERRED,
+            inputs=(
+                Input("revisit_on", Kind.DATE, "Give the date to revisit it on."),
+                _reason("Give a reason: why it is deferred."),
+            ),
+            guards=(Guard("the revisit date is past", _revisit_date_gone, needs_given=True),),
+        ),
+        Transition(
+            "resume",
+            "Resume",
+            _from(S.DEFERRED, by=[P.TRIAGE]),
+            S.OPEN,
+            inputs=(_reason("Give a reason: why it is taken up again."),),
+            guards=TRIAGED,
+        ),
+        Transition(
+            "withdraw",
+            "Withdraw",
+            _from(S.RAISED, by=[P.TRIAGE, P.RAISER]) | _from(S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
+            S.WITHDRAWN,
+            inputs=(
+                Input("outcome", Kind.CHOICE, "Choose the outcome.", choices=tuple(Outcome.choices)),
+                _reason("Give a reason: why it is withdrawn."),
+            ),
+        ),
+        Transition(
+            "merge",
+            "Merge",
+            _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
+            S.MERGED,
+            inputs=(
+                Input("merged_into", Kind.QUESTION, "Choose the question to merge it into."),
+                _reason("Give a reason: why they are one question."),
+            ),
+            guards=(
+                Guard("the target is itself merged", _target_merged, needs_given=True),
+                Guard("the target is this question", _target_itself, needs_given=True),
+                Guard("the target is classified more strictly", _target_stricter, needs_given=True),
+            ),
+        ),
+        Transition(
+            "reopen",
+            "Reopen",
+            _from(S.WITHDRAWN, S.MERGED, by=[P.TRIAGE]) | _from(S.AGREED, S.CLOSED, by=[P.APPROVER]),
+            S.OPEN,
+            inputs=(_reason("Give a reason: why it is reopened."),),
+            guards=TRIAGED,
+        ),
+    )
+}
+
+# The columns that describe one status alone, cleared on the way out of it.
+BELONGS_TO = {
+    "waiting_on": (S.AWAITING_INPUT,),
+    "review_by": (S.IN_REVIEW,),
+    "revisit_on": (S.DEFERRED,),
+    "outcome": (S.WITHDRAWN,),
+    "merged_into": (S.MERGED,),
+    "agreed_answer": (S.AGREED, S.CLOSED),
+    "disposition": (S.CLOSED,),
+}
+
+TRIAGE_HOLDS, MEMBERS_HOLD = "Triage", "Members"
+
+
+def holder(status, *, owner, waiting_on):
+    """Return the name of whoever's move it is, or None once the question has ended.
+
+    `owner` and `waiting_on` are organisations' names, or None.
+    """
+    return {
+        S.RAISED: TRIAGE_HOLDS,
+        S.OPEN: owner,
+        S.AWAITING_INPUT: waiting_on,
+        S.IN_REVIEW: MEMBERS_HOLD,
+        S.AGREED: TRIAGE_HOLDS,
+        S.DEFERRED: owner or TRIAGE_HOLDS,
+    }.get(status)
