@@ -83,10 +83,12 @@ class Transition:
     inputs: tuple[Input, ...] = ()
     guards: tuple[Guard, ...] = ()
 
+    def makers(self, status):
+        """Return the parts that may make it from a status; from one that it does not start at, all that ever may."""
+        return self.sources.get(status) or frozenset().union(*self.sources.values())
+
     def may_be_made_by(self, facts):
-        """True where the mover's parts allow it from the present status, or, for another status, from any."""
-        allowed = self.sources.get(facts.status) or frozenset().union(*self.sources.values())
-        return bool(allowed & facts.parts)
+        return bool(self.makers(facts.status) & facts.parts)
 
     def standing_refusals(self, facts):
         """Return the sentences that hold before anything is given; a wrong status is the only one named."""

@@ -1,0 +1,13 @@
+"""The admin: triage and review, over the services."""
+
+from django.contrib import admin
+
+from register.admin import answers, people, questions, reference
+
+admin.site.site_header = "DCC/SEC question register"
+admin.site.site_title = "DCC/SEC question register"
+admin.site.index_title = "The register"
+admin.site.site_url = None
+admin.site.disable_action("delete_selected")
+
+__all__ = ["answers", "people", "questions", "reference"]

@@ -112,11 +112,8 @@ class StatusChangeDocument(serializers.Serializer):
     at = serializers.DateTimeField()
     by = serializers.CharField(help_text="The name as it was then.")
     organisation = serializers.CharField(help_text="The organisation as it was then.", allow_blank=True)
+    locals()["from"] = serializers.ChoiceField(Status.choices, source="source", allow_null=True)
     to = serializers.ChoiceField(Status.choices, source="target")
     reason = serializers.CharField(allow_blank=True)
     position = serializers.IntegerField(help_text="Of the ledger entry.")
     redacted = serializers.BooleanField(help_text="Whether the reason was emptied by a redaction.")
-
-    def get_fields(self):
-        # `from` is a keyword, so the field cannot be declared above.
-        return super().get_fields() | {"from": serializers.CharField(source="source", allow_null=True)}

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from django.db.models import F, OuterRef, Subquery, Window
 from django.db.models.functions import Lag
 
 from register.models import LedgerEntry, Question, clearance
+from register.words import Status
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,14 @@ class StatusChange:
     reason: str
     position: int
     redacted: bool
+
+    @property
+    def source_label(self):
+        return Status(self.source).label if self.source else ""
+
+    @property
+    def target_label(self):
+        return Status(self.target).label
 
 
 @dataclass(frozen=True)
@@ -68,13 +78,17 @@ def version_of(question):
     return Question.objects.with_version().values_list("version", flat=True).get(pk=question.pk)
 
 
+def snapshot_at(question, version):
+    """Return the history row of the question itself that was the last by that position."""
+    return _with_position(question.history.all()).filter(position__lte=version).order_by("-history_id").first()
+
+
 def changes_since(question, version):
     """Return the `Edit`s of the question itself that the ledger holds after that position, oldest first."""
     rows = list(_with_position(question.history.all()).order_by("history_id"))
-    pairs = zip(rows, rows[1:], strict=False)
     return [
         Edit(after.history_date, f"{after.actor} ({after.actor_organisation})", _changed(before, after))
-        for before, after in pairs
+        for before, after in pairwise(rows)
         if after.position > version
     ]
 

@@ -16,6 +16,9 @@ class LedgerHead(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="ledger_has_one_head")]
 
+    def __str__(self):
+        return f"{self.position}:{self.digest}"
+
 
 class LedgerEntry(models.Model):
     """One audited change: which history row, its salted digest, and the chained digest."""

@@ -24,10 +24,13 @@ class Group(Audited):
 
 
 class MeetingQuerySet(ReferenceQuerySet):
+    def with_name(self):
+        """Annotate `called`: the name that minutes use, `CCDG15`."""
+        return self.annotate(called=Concat("group__name", "number", output_field=models.CharField()))
+
     def named(self, name):
-        """Meetings called so: `CCDG15`, in any case."""
-        called = Concat("group__name", "number", output_field=models.CharField())
-        return self.annotate(called=called).filter(called__iexact=name)
+        """Meetings called so, in any case."""
+        return self.with_name().filter(called__iexact=name)
 
 
 class Meeting(Audited):

@@ -77,9 +77,7 @@ class Question(Audited):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assigned_questions"
     )
     priority = models.CharField(max_length=8, choices=Priority.choices, blank=True)
-    classification = models.CharField(
-        max_length=12, choices=Classification.choices, default=Classification.MEMBERS, editable=False
-    )
+    classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
     due_on = models.DateField("due", null=True, blank=True)
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="raised_questions"

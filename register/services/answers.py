@@ -4,12 +4,13 @@ from register.ledger.chain import record, writing
 from register.models import Answer, Review
 from register.refusals import NotPermitted, Refused
 from register.services import review_round
-from register.services.door import change, cleaned, needed, require_part, require_role, seen_again, today
+from register.services.door import change, cleaned, needed, parts_of, require_part, require_role, seen_again, today
 from register.services.questions import check_reclassification
 from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Position, Role, Status, strictest, strictness
 from register.workflow import Part
 
 TAKES_ANSWERS = (Status.OPEN, Status.AWAITING_INPUT)
+PROPOSERS = (Part.TRIAGE, Part.OWNER)
 
 
 def propose_answer(question, text, *, by, classification=None, reason=""):
@@ -19,7 +20,7 @@ def propose_answer(question, text, *, by, classification=None, reason=""):
     """
     with writing():
         question = seen_again(question, by)
-        require_part(question, by, Part.TRIAGE, Part.OWNER, to="propose an answer")
+        require_part(question, by, *PROPOSERS, to="propose an answer")
         _takes_a_draft(question)
         classification = classification or strictest(Classification.MEMBERS, question.classification)
         answer = Answer(
@@ -31,6 +32,11 @@ def propose_answer(question, text, *, by, classification=None, reason=""):
         )
         _no_looser_than_question(answer)
         return record(cleaned(answer), by=by, reason=reason.strip())
+
+
+def may_propose(question, by):
+    """True where this person could propose an answer to the question now."""
+    return question.status in TAKES_ANSWERS and bool(parts_of(question, by) & set(PROPOSERS))
 
 
 def _takes_a_draft(question):
@@ -52,7 +58,7 @@ def edit_answer(answer, text, *, by, reason=""):
     """Reword a draft; return it. Once it has gone to review its text is frozen."""
     with writing():
         answer = seen_again(answer, by, "question")
-        require_part(answer.question, by, Part.TRIAGE, Part.OWNER, to="edit an answer")
+        require_part(answer.question, by, *PROPOSERS, to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
         if change(answer, {"text": needed(text, "Give the answer a text.")}):
@@ -75,7 +81,7 @@ def reclassify_answer(answer, classification, *, by, reason=""):
 
 
 def record_review(answer, position, *, by, comment=""):
-    """Record a member's own position on an answer in review, and return the review; after the date it is marked late."""
+    """Record a member's own position on an answer in review; return the review, marked late after its date."""
     with writing():
         answer = seen_again(answer, by, "question")
         require_role(by, Role.MEMBER, to="review an answer")

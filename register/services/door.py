@@ -17,7 +17,10 @@ def today():
 
 
 def seen_again(instance, by, *related):
-    """Return a fresh copy of what the caller holds, read under the head lock. Raises NotVisible where `by` may not see it."""
+    """Return a fresh copy of what the caller holds, read under the head lock.
+
+    Raises NotVisible where there is none that `by` may see.
+    """
     model = type(instance)
     fresh = model.objects.visible_to(by).select_related(*related).filter(pk=instance.pk).first()
     if fresh is None:

@@ -38,6 +38,7 @@ def raise_question(*, by, title, text, classification=Classification.MEMBERS, re
     _within_role(by, given, classification)
     with writing():
         question = Question(reference=_next_reference(), classification=classification, raised_by=by, **given)
+        question.working_days_before = _counted_when_recorded(question)
         _assignee_can_see(question)
         return record(cleaned(question), by=by, reason=reason.strip())
 
@@ -59,6 +60,14 @@ def _next_reference():
     return f"DSQ-{int(last.removeprefix('DSQ-')) + 1 if last else 1:03}"
 
 
+def _counted_when_recorded(question):
+    """Return the working days between the day it was first asked, where that is known, and its record here."""
+    recorded = clock.london_date(question.recorded_at)
+    if question.raised_on and question.raised_on > recorded:
+        raise Refused("Choose a day that is not to come: it is when the question was first asked.")
+    return clock.working_days(question.raised_on or recorded, recorded)
+
+
 def _assignee_can_see(question):
     if question.assignee and question.classification not in clearance(question.assignee):
         raise Refused(f"Assign it to somebody else: {question.assignee} may not see it.")
@@ -75,7 +84,9 @@ def edit_question(question, *, by, seen=None, reason="", **changes):
         require_role(by, Role.TRIAGE, to="edit a question")
         _only_known(changes)
         _not_stale(question, seen)
+        counted = _counted_when_recorded(question)
         if change(question, changes):
+            question.working_days_before += _counted_when_recorded(question) - counted
             _assignee_can_see(question)
             record(cleaned(question), by=by, reason=reason.strip())
         return question
@@ -116,9 +127,8 @@ def _transition(name):
 
 
 def _who_may(transition, facts):
-    allowed = transition.sources.get(facts.status) or frozenset().union(*transition.sources.values())
-    who = " or ".join(sorted(allowed))
-    return f"Only {who} may do this: “{transition.label}” on {facts.reference} is not yours to make."
+    who = " or ".join(sorted(transition.makers(facts.status)))
+    return f"Leave “{transition.label}” on {facts.reference} to {who}."
 
 
 def facts_of(question, by):
@@ -137,6 +147,16 @@ def facts_of(question, by):
         proposed_by_mover=bool(reviewed) and reviewed.proposed_by_id == by.pk,
         disagreeing=review_round.disagreeing(reviewed) if reviewed else (),
     )
+
+
+def moves_of(question, by):
+    """Return [(transition, reasons)] for the moves that a person may make from here; without reasons it is possible."""
+    facts = facts_of(question, by)
+    return [
+        (transition, transition.standing_refusals(facts))
+        for transition in TRANSITIONS.values()
+        if facts.status in transition.sources and transition.may_be_made_by(facts)
+    ]
 
 
 def _move(question, transition, values, by):

@@ -37,6 +37,17 @@ def keep_user(user, *, by, reason=""):
         return record(cleaned(user), by=by, reason=reason.strip())
 
 
+def keep_roles(user, groups, *, by):
+    """Give a login exactly these permission groups; a change of them is recorded in its history."""
+    if by is not None and not by.is_superuser:
+        raise NotPermitted("Only a superuser may give roles.")
+    with writing():
+        before, after = (sorted(group.name for group in held) for held in (user.groups.all(), groups))
+        user.groups.set(groups)
+        if before != after:
+            record(user, by=by, reason=f"Roles: {', '.join(before) or 'none'} → {', '.join(after) or 'none'}")
+
+
 def known(model, **called):
     """Return the row so called, or a new one to be kept."""
     return model.objects.filter(**called).first() or model(**called)

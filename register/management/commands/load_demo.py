@@ -9,7 +9,7 @@ from register.ledger.chain import writing
 from register.models import Action, Group, Meeting, MeetingLink, Organisation, Topic, User
 from register.services.links import link_action, link_meeting
 from register.services.questions import change_status, raise_question
-from register.services.reference import keep, keep_user, known, load_reference
+from register.services.reference import keep, keep_roles, keep_user, known, load_reference
 from register.words import Classification, LinkKind, Priority, Role
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -54,7 +54,7 @@ def _load_logins():
             user.is_staff = Role.FEED not in roles
             user.set_password(PASSWORD)
             keep_user(user, by=None, reason="Demo login")
-            user.groups.set(RoleGroup.objects.filter(name__in=roles))
+            keep_roles(user, RoleGroup.objects.filter(name__in=roles), by=None)
 
 
 def _load_ccdg15(by):

@@ -1,0 +1,37 @@
+# make run: the demo register on http://127.0.0.1:$(PORT)/   make test: the tests, on SQLite unless DATABASE_URL is set
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run test lint lock
+
+run: $(VENV)/runtime
+	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 $(BIN)/python manage.py load_demo
+	@echo "The register: http://127.0.0.1:$(PORT)/"
+	@DEBUG=1 $(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+
+test: $(VENV)/development
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# Needs uv. Resolves the short input lists for every platform and names no index.
+lock:
+	for list in requirements requirements-dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links $$list.in --output-file $$list.txt; \
+	done
+
+$(VENV)/runtime: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(INSTALL) -r requirements.txt
+	touch $@
+
+$(VENV)/development: $(VENV)/runtime requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
+	touch $@

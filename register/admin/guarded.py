@@ -1,0 +1,120 @@
+"""The base of the register's admin pages: shown by visibility, written through services, never deleted."""
+
+from django import forms
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseNotAllowed
+from simple_history.admin import SimpleHistoryAdmin
+
+from register.models import clearance
+from register.refusals import Invalid, NotPermitted, NotVisible, Refusal
+from register.services.reference import keep
+from register.words import Role
+
+
+class RefusableForm(forms.ModelForm):
+    """A form that can say why a service refused what it holds, with what was typed still in it."""
+
+    refusal = None
+
+    def clean(self):
+        cleaned = super().clean()
+        if isinstance(self.refusal, Invalid):
+            for name, sentences in self.refusal.fields.items():
+                self.add_error(name if name in self.fields else None, sentences)
+        elif self.refusal:
+            self.add_error(None, self.refusal.reasons)
+        return cleaned
+
+
+class RegisterAdmin(SimpleHistoryAdmin):
+    form = RefusableForm
+    kept_by = (Role.TRIAGE,)
+    list_per_page = 50
+    history_list_per_page = 50
+    actions = None
+
+    # Who may
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+    def has_module_permission(self, request):
+        return bool(clearance(request.user))
+
+    def has_view_permission(self, request, obj=None):
+        return bool(clearance(request.user))
+
+    def has_add_permission(self, request):
+        return any(request.user.has_role(role) for role in self.kept_by)
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_add_permission(request) and not getattr(request, "is_of_the_past", False)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    # Writing
+
+    def save_model(self, request, obj, form, change):
+        keep(obj, by=request.user, reason=form.cleaned_data.get("reason", ""))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except NotVisible as refusal:
+            raise Http404 from refusal
+        except NotPermitted as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refusal as refusal:
+            # Once more, with the refusal on the form, so that what was typed comes back.
+            request.refusal = refusal
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"refusal": getattr(request, "refusal", None)})
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404(f"There is no such {opts.verbose_name}.")
+
+    # History and ledger are the only log: Django's own would be a second one.
+
+    def log_addition(self, request, obj, message):
+        return None
+
+    def log_change(self, request, obj, message):
+        return None
+
+    # The past
+
+    def history_view(self, request, object_id, extra_context=None):
+        self._check_visible(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """Show one past version. The package's own page saves on POST, whatever its settings say."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        self._check_visible(request, object_id)
+        history = self.get_history_queryset(request, self.model.history, "id", unquote(object_id))
+        if not version_id.isdigit() or not history.filter(history_id=version_id).exists():
+            raise Http404("There is no such version.")
+        request.is_of_the_past = True
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def get_history_queryset(self, request, history_manager, pk_name, object_id):
+        rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
+        if any(field.name == "classification" for field in rows.model._meta.fields):
+            rows = rows.filter(classification__in=clearance(request.user))
+        return rows
+
+    def get_readonly_fields(self, request, obj=None):
+        if getattr(request, "is_of_the_past", False):
+            return flatten_fieldsets(self.get_fieldsets(request, obj))
+        return super().get_readonly_fields(request, obj)
+
+    def _check_visible(self, request, object_id):
+        # The package looks for history rows, not for the object: one that is hidden would show.
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404(f"There is no such {self.opts.verbose_name}.")

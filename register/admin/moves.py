@@ -1,0 +1,90 @@
+"""The page of each move, generated from the workflow table."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import reverse
+
+from register.admin.short_page import DayInput, short_page
+from register.models import Meeting, MeetingLink, Organisation, Question
+from register.services.questions import change_status, facts_of
+from register.workflow import TRANSITIONS, Kind
+
+
+def move_form(transition, user):
+    """Return a form class with one field for each of the transition's inputs.
+
+    No field is required here: the service says everything that is missing, at once.
+    """
+    fields = {item.name: _field(item, user) for item in transition.inputs}
+    return type("MoveForm", (forms.Form,), fields)
+
+
+def _field(item, user):
+    common = {"required": False, "label": item.name.replace("_", " ").capitalize(), "help_text": item.ask}
+    if not item.required:
+        common["label"] += " (optional)"
+    return _FIELDS[item.kind](item, user, common)
+
+
+def _text(item, user, common):
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
+
+
+def _date(item, user, common):
+    return forms.DateField(widget=DayInput(), **common)
+
+
+def _choice(item, user, common):
+    return forms.ChoiceField(choices=[("", "Choose…"), *item.choices], **common)
+
+
+def _organisation(item, user, common):
+    return forms.ModelChoiceField(Organisation.objects.visible_to(user), **common)
+
+
+def _question(item, user, common):
+    widget = AutocompleteSelect(Question._meta.get_field("merged_into"), admin.site)
+    return forms.ModelChoiceField(Question.objects.visible_to(user), widget=widget, **common)
+
+
+def _meeting(item, user, common):
+    widget = AutocompleteSelect(MeetingLink._meta.get_field("meeting"), admin.site)
+    return forms.ModelChoiceField(Meeting.objects.visible_to(user), widget=widget, **common)
+
+
+_FIELDS = {
+    Kind.TEXT: _text,
+    Kind.DATE: _date,
+    Kind.CHOICE: _choice,
+    Kind.ORGANISATION: _organisation,
+    Kind.QUESTION: _question,
+    Kind.MEETING: _meeting,
+}
+
+
+def move_page(model_admin, request, object_id, name):
+    """Show the move's inputs and make it."""
+    question = model_admin.get_object(request, object_id)
+    transition = TRANSITIONS.get(name)
+    if question is None or transition is None:
+        raise Http404("There is no such move.")
+    if not transition.may_be_made_by(facts_of(question, request.user)):
+        raise PermissionDenied(f"“{transition.label}” on {question.reference} is not yours to make.")
+
+    def act(given):
+        moved = change_status(question, name, by=request.user, **given)
+        return f"{moved.reference} is now {moved.get_status_display()}."
+
+    return short_page(
+        model_admin,
+        request,
+        form=move_form(transition, request.user)(request.POST or None),
+        act=act,
+        title=f"{transition.label}: {question.reference}",
+        button=transition.label,
+        about=question,
+        back=reverse("admin:register_question_change", args=[question.pk]),
+    )

@@ -1,0 +1,71 @@
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group as RoleGroup
+
+from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.models import User
+from register.services.reference import keep_roles, keep_user
+from register.words import Role
+
+# Roles are made by a migration and mean something in code: they are not for renaming.
+admin.site.unregister(RoleGroup)
+
+
+class ChangeUserForm(RefusableForm, UserChangeForm):
+    pass
+
+
+class AddUserForm(RefusableForm, AdminUserCreationForm):
+    pass
+
+
+@admin.register(User)
+class UserAdmin(RegisterAdmin, DjangoUserAdmin):
+    """Logins: kept by superusers, seen by Triage, who assign questions to them."""
+
+    form = ChangeUserForm
+    add_form = AddUserForm
+    list_display = ("username", "display_name", "organisation", "is_active")
+    list_select_related = ("organisation",)
+    list_filter = ("is_active", "groups")
+    seen_fields = ("username", "first_name", "last_name", "organisation", "is_active", "groups")
+    fieldsets = (
+        (None, {"fields": ("username", "password", "first_name", "last_name", "email", "organisation")}),
+        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {"fields": ("username", "organisation", "is_staff", "groups", "usable_password", "password1", "password2")},
+        ),
+    )
+
+    def get_queryset(self, request):
+        return User.objects.order_by("username")
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change=change, **({} if change else {"form": self.add_form}), **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        if obj and not request.user.is_superuser:
+            return [(None, {"fields": self.seen_fields})]
+        return super().get_fieldsets(request, obj)
+
+    def has_module_permission(self, request):
+        return request.user.is_active and request.user.has_role(Role.TRIAGE)
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request):
+        return request.user.is_active and request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_add_permission(request) and not getattr(request, "is_of_the_past", False)
+
+    def save_model(self, request, obj, form, change):
+        keep_user(obj, by=request.user)
+
+    def save_related(self, request, form, formsets, change):
+        keep_roles(form.instance, form.cleaned_data["groups"], by=request.user)

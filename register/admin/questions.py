@@ -1,0 +1,213 @@
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.moves import move_page
+from register.admin.short_page import DayInput, ReasonForm, short_page
+from register.ledger.readings import snapshot_at, status_history, version_of
+from register.models import ActionLink, Answer, MeetingLink, Question
+from register.refusals import Stale
+from register.services.answers import may_propose
+from register.services.door import today
+from register.services.questions import (
+    EDITABLE,
+    MEMBERS_MAY_GIVE,
+    edit_question,
+    moves_of,
+    put_back_review,
+    raise_question,
+    reclassify_question,
+)
+from register.words import Classification, Role, Status
+
+
+class RaiseForm(RefusableForm):
+    classification = forms.ChoiceField(choices=Classification.choices, initial=Classification.MEMBERS)
+    reason = forms.CharField(required=False, help_text="Where it comes from, if that is worth keeping.")
+
+
+class EditForm(RefusableForm):
+    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(required=False, help_text="Why it is changed, for the history.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["seen"].initial = version_of(self.instance)
+        if isinstance(self.refusal, Stale):
+            self.data = self._brought_up_to_date()
+
+    def _brought_up_to_date(self):
+        """Keep what this person typed, take over what the others changed, and let the next save pass."""
+        data = self.data.copy()
+        shown = snapshot_at(self.instance, int(data["seen"]))
+        for name, field in self.fields.items():
+            if name in EDITABLE and not field.has_changed(_initial(shown, name), data.get(name)):
+                now = field.prepare_value(_initial(self.instance, name))
+                data[name] = "" if now is None else now
+        data["seen"] = version_of(self.instance)
+        return data
+
+
+def _initial(row, name):
+    return getattr(row, Question._meta.get_field(name).attname)
+
+
+@admin.register(Question)
+class QuestionAdmin(RegisterAdmin):
+    list_display = ("reference", "title", "topic", "status_word", "owner", "whose_move", "age", "due_on", "priority")
+    list_display_links = ("reference", "title")
+    list_filter = (
+        "status",
+        ("topic", admin.RelatedOnlyFieldListFilter),
+        ("owner", admin.RelatedOnlyFieldListFilter),
+        "priority",
+        "classification",
+    )
+    list_select_related = ("topic", "owner", "waiting_on")
+    search_fields = ("reference", "title", "text")
+    search_help_text = "Words in reference, title or text"
+    ordering = ("id",)
+    autocomplete_fields = ("assignee",)
+    change_form_template = "register/question.html"
+
+    standing = ("reference", "status_word", "whose_move", "age", "classification", "raised_by", "recorded_at")
+    of_status = ("waiting_on", "review_by", "revisit_on", "agreed_answer", "disposition", "outcome", "merged_into")
+
+    # What is shown
+
+    @admin.display(description="status", ordering="status")
+    def status_word(self, question):
+        return format_html('<span class="status {}">{}</span>', question.status, question.get_status_display())
+
+    @admin.display(description="whose move")
+    def whose_move(self, question):
+        return question.holder
+
+    @admin.display(description="age")
+    def age(self, question):
+        return f"{question.age(today()):,} working days"
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            return [(None, {"fields": self._may_give(request)})]
+        says, deals = ("title", "text", "topic"), ("owner", "assignee", "priority", "due_on", "raised_on")
+        if getattr(request, "is_of_the_past", False):
+            return [(None, {"fields": ("reference", "status_word", *says, *deals, "classification", *self.of_status)})]
+        written = ("reason", "seen") if self.has_change_permission(request, obj) else ()
+        given = tuple(name for name in self.of_status if getattr(obj, name))
+        return [
+            ("The question", {"fields": says}),
+            ("Who deals with it", {"fields": (*deals, *written)}),
+            ("Where it stands", {"fields": (*self.standing, *given)}),
+        ]
+
+    def _may_give(self, request):
+        if request.user.has_role(Role.TRIAGE):
+            return (*EDITABLE, "classification", "reason")
+        return tuple(name for name in EDITABLE if name in MEMBERS_MAY_GIVE)
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None:
+            return ()
+        return (*super().get_readonly_fields(request, obj), *self.standing, *self.of_status)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change=change, form=EditForm if change else RaiseForm, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in ("due_on", "raised_on"):
+            kwargs["widget"] = DayInput()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    # What is done
+
+    def has_add_permission(self, request):
+        return request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.MEMBER)
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.has_role(Role.TRIAGE) and not getattr(request, "is_of_the_past", False)
+
+    def save_model(self, request, obj, form, change):
+        given = dict(form.cleaned_data)
+        seen = given.pop("seen", None)
+        if change:
+            typed = {name: given[name] for name in form.changed_data if name in EDITABLE}
+            saved = edit_question(obj, by=request.user, seen=seen, reason=given["reason"], **typed)
+        else:
+            saved = raise_question(by=request.user, **given)
+        obj.__dict__.update(saved.__dict__)
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(view)
+
+        return [
+            path("<int:object_id>/move/<str:name>/", page(self.move_view), name="register_question_move"),
+            path("<int:object_id>/reclassify/", page(self.reclassify_view), name="register_question_reclassify"),
+            path("<int:object_id>/put-back/", page(self.put_back_view), name="register_question_put_back"),
+            *super().get_urls(),
+        ]
+
+    def move_view(self, request, object_id, name):
+        return move_page(self, request, object_id, name)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        question = self.get_object(request, object_id)
+        panels = self._panels(request, question) if question else {}
+        return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
+
+    def _panels(self, request, question):
+        user = request.user
+        links = MeetingLink.objects.visible_to(user).filter(question=question, struck_out=False)
+        actions = ActionLink.objects.visible_to(user).filter(question=question, struck_out=False)
+        return {
+            "question": question,
+            "moves": moves_of(question, user),
+            "status_history": status_history(question, seen_by=user),
+            "meeting_links": links.select_related("meeting__group"),
+            "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
+            "answers": Answer.objects.visible_to(user).filter(question=question),
+            "is_triage": user.has_role(Role.TRIAGE),
+            "may_propose": may_propose(question, user),
+            "may_put_back": user.has_role(Role.TRIAGE) and question.status == Status.IN_REVIEW,
+        }
+
+    def reclassify_view(self, request, object_id):
+        form = ReclassifyForm(request.POST or None)
+        return self._short_page(request, object_id, form, reclassify_question, "Reclassify")
+
+    def put_back_view(self, request, object_id):
+        form = PutBackForm(request.POST or None)
+        return self._short_page(request, object_id, form, put_back_review, "Put the review back")
+
+    def _short_page(self, request, object_id, form, service, label):
+        question = self.get_object(request, object_id)
+        if question is None:
+            raise Http404("There is no such question.")
+        if not (request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.APPROVER)):
+            raise PermissionDenied
+
+        def act(given):
+            service(question, by=request.user, **given)
+            return f"{question.reference}: done."
+
+        back = reverse("admin:register_question_change", args=[question.pk])
+        title = f"{label}: {question.reference}"
+        return short_page(self, request, form=form, act=act, title=title, button=label, about=question, back=back)
+
+
+class ReclassifyForm(ReasonForm):
+    classification = forms.ChoiceField(choices=Classification.choices)
+    field_order = ("classification", "reason")
+
+
+class PutBackForm(ReasonForm):
+    review_by = forms.DateField(widget=DayInput())
+    field_order = ("review_by", "reason")

@@ -1,0 +1,128 @@
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import path, reverse
+
+from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.short_page import DayInput, ReasonForm, short_page
+from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Topic
+from register.services.links import link_action, link_meeting, strike_out
+from register.words import Role
+
+
+class KeptForm(RefusableForm):
+    reason = forms.CharField(required=False, help_text="Why, for the history.")
+
+
+class KeptAdmin(RegisterAdmin):
+    form = KeptForm
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(KeptAdmin):
+    list_display = ("name", "full_name")
+    search_fields = ("name", "full_name")
+
+
+@admin.register(Topic)
+class TopicAdmin(KeptAdmin):
+    search_fields = ("name",)
+
+
+@admin.register(Group)
+class GroupAdmin(KeptAdmin):
+    list_display = ("name", "full_name")
+    search_fields = ("name", "full_name")
+
+
+@admin.register(Meeting)
+class MeetingAdmin(KeptAdmin):
+    list_display = ("__str__", "held_on")
+    list_select_related = ("group",)
+    list_filter = ("group",)
+    search_fields = ("called",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_name()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "held_on":
+            kwargs["widget"] = DayInput()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Action)
+class ActionAdmin(KeptAdmin):
+    list_display = ("reference", "text", "owned_by", "status", "due_on", "due_as_written", "meeting", "paragraph")
+    list_filter = ("status", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("group", "owner", "owner_group", "meeting__group")
+    search_fields = ("reference", "text")
+    autocomplete_fields = ("meeting",)
+
+    @admin.display(description="owner")
+    def owned_by(self, action):
+        return action.owned_by
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "due_on":
+            kwargs["widget"] = DayInput()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class LinkAdmin(RegisterAdmin):
+    """Links are added and struck out; nothing else about them changes."""
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(struck_out=False)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_module_permission(self, request):
+        return False  # reached from the question's page, not from the index
+
+    def get_urls(self):
+        name = f"register_{self.opts.model_name}_strike_out"
+        page = path("<int:object_id>/strike-out/", self.admin_site.admin_view(self.strike_out_view), name=name)
+        return [page, *super().get_urls()]
+
+    def strike_out_view(self, request, object_id):
+        """Strike out a mistaken link."""
+        link = self.get_object(request, object_id)
+        if link is None:
+            raise Http404("There is no such link.")
+        if not request.user.has_role(Role.TRIAGE):
+            raise PermissionDenied("Only Triage may strike out a link.")
+
+        def act(given):
+            strike_out(link, by=request.user, reason=given["reason"])
+            return f"Struck out: {link}."
+
+        back = reverse("admin:register_question_change", args=[link.question_id])
+        form = ReasonForm(request.POST or None)
+        title = f"Strike out: {link}"
+        return short_page(self, request, form=form, act=act, title=title, button="Strike out", about=link, back=back)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.response_post_save_add(request, obj)
+
+
+@admin.register(MeetingLink)
+class MeetingLinkAdmin(LinkAdmin):
+    fields = ("question", "meeting", "kind", "paragraph")
+    autocomplete_fields = ("question", "meeting")
+
+    def save_model(self, request, obj, form, change):
+        saved = link_meeting(**form.cleaned_data, by=request.user)
+        obj.__dict__.update(saved.__dict__)
+
+
+@admin.register(ActionLink)
+class ActionLinkAdmin(LinkAdmin):
+    fields = ("action", "question")
+    autocomplete_fields = ("action", "question")
+
+    def save_model(self, request, obj, form, change):
+        saved = link_action(**form.cleaned_data, by=request.user)
+        obj.__dict__.update(saved.__dict__)

@@ -1,0 +1,53 @@
+"""A short page: one form, one service, one button."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from register.refusals import NotPermitted, NotVisible, Refused
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+
+
+def short_page(admin, request, *, form, act, title, button, about, back):
+    """Show the form; on POST call `act` with what it holds, then go `back` with the message that `act` returns.
+
+    A refusal comes back on the form, with what was typed. `about` is the row that the page is about.
+    """
+    if request.method == "POST" and form.is_valid() and _acted(request, form, act):
+        return HttpResponseRedirect(back)
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": title,
+        "button": button,
+        "form": form,
+        "about": about,
+        "back": back,
+        "opts": admin.opts,
+        "media": admin.media + form.media,
+    }
+    return TemplateResponse(request, "register/short_page.html", context)
+
+
+def _acted(request, form, act):
+    try:
+        messages.success(request, act(form.cleaned_data))
+    except NotVisible as refusal:
+        raise Http404 from refusal
+    except NotPermitted as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        form.add_error(None, refusal.reasons)
+        return False
+    return True
