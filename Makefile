@@ -14,7 +14,7 @@ run: $(VENV)/runtime
 	@DEBUG=1 $(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 test: $(VENV)/development
-	$(BIN)/python -m pytest
+	DEBUG=1 $(BIN)/python -m pytest
 
 lint: $(VENV)/development
 	$(BIN)/ruff check .

@@ -93,7 +93,8 @@ class AnswerAdmin(RegisterAdmin):
         return short_page(
             self,
             request,
-            form=ReviewForm(request.POST or None, initial=self._own_position(request, answer)),
+            form_class=ReviewForm,
+            initial=self._own_position(request, answer),
             act=act,
             title=f"Review {answer}",
             button="Record my position",

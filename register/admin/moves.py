@@ -81,7 +81,7 @@ def move_page(model_admin, request, object_id, name):
     return short_page(
         model_admin,
         request,
-        form=move_form(transition, request.user)(request.POST or None),
+        form_class=move_form(transition, request.user),
         act=act,
         title=f"{transition.label}: {question.reference}",
         button=transition.label,

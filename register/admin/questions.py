@@ -119,7 +119,8 @@ class QuestionAdmin(RegisterAdmin):
         return (*super().get_readonly_fields(request, obj), *self.standing, *self.of_status)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change=change, form=EditForm if change else RaiseForm, **kwargs)
+        raising = RaiseForm if request.user.has_role(Role.TRIAGE) else RefusableForm
+        return super().get_form(request, obj, change=change, form=EditForm if change else raising, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in ("due_on", "raised_on"):
@@ -180,14 +181,12 @@ class QuestionAdmin(RegisterAdmin):
         }
 
     def reclassify_view(self, request, object_id):
-        form = ReclassifyForm(request.POST or None)
-        return self._short_page(request, object_id, form, reclassify_question, "Reclassify")
+        return self._short_page(request, object_id, ReclassifyForm, reclassify_question, "Reclassify")
 
     def put_back_view(self, request, object_id):
-        form = PutBackForm(request.POST or None)
-        return self._short_page(request, object_id, form, put_back_review, "Put the review back")
+        return self._short_page(request, object_id, PutBackForm, put_back_review, "Put the review back")
 
-    def _short_page(self, request, object_id, form, service, label):
+    def _short_page(self, request, object_id, form_class, service, label):
         question = self.get_object(request, object_id)
         if question is None:
             raise Http404("There is no such question.")
@@ -200,7 +199,9 @@ class QuestionAdmin(RegisterAdmin):
 
         back = reverse("admin:register_question_change", args=[question.pk])
         title = f"{label}: {question.reference}"
-        return short_page(self, request, form=form, act=act, title=title, button=label, about=question, back=back)
+        return short_page(
+            self, request, form_class=form_class, act=act, title=title, button=label, about=question, back=back
+        )
 
 
 class ReclassifyForm(ReasonForm):

@@ -100,9 +100,10 @@ class LinkAdmin(RegisterAdmin):
             return f"Struck out: {link}."
 
         back = reverse("admin:register_question_change", args=[link.question_id])
-        form = ReasonForm(request.POST or None)
         title = f"Strike out: {link}"
-        return short_page(self, request, form=form, act=act, title=title, button="Strike out", about=link, back=back)
+        return short_page(
+            self, request, form_class=ReasonForm, act=act, title=title, button="Strike out", about=link, back=back
+        )
 
     def response_add(self, request, obj, post_url_continue=None):
         return self.response_post_save_add(request, obj)

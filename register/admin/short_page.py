@@ -20,11 +20,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
 
-def short_page(admin, request, *, form, act, title, button, about, back):
+def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None):
     """Show the form; on POST call `act` with what it holds, then go `back` with the message that `act` returns.
 
     A refusal comes back on the form, with what was typed. `about` is the row that the page is about.
     """
+    form = form_class(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid() and _acted(request, form, act):
         return HttpResponseRedirect(back)
     context = {

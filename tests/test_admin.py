@@ -1,0 +1,292 @@
+"""The admin's first part: triage by hand, guarded like every other entrance."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from register.models import MeetingLink, Organisation, Question, User
+from register.services.answers import propose_answer
+from register.services.questions import change_status, edit_question, reclassify_question
+from tests.conftest import GIVEN, everything_about, refreshed
+from tests.test_workflow import DESIGN
+
+LIST = "/admin/register/question/"
+PAGES = [
+    "/admin/",
+    *(
+        f"/admin/register/{name}/"
+        for name in ("question", "answer", "meeting", "action", "organisation", "topic", "group", "user")
+    ),
+]
+
+
+def page_of(question, rest="change/"):
+    return f"{LIST}{question.pk}/{rest}"
+
+
+def typed(client, question, **changes):
+    """Return what the edit form would send, as it was shown to this client, with changes."""
+    form = client.get(page_of(question)).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in {**values, **changes}.items()}
+
+
+def test_the_root_leads_to_the_admin(client, db):
+    assert client.get("/").url == "/admin/"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_is_asked_to_sign_in(path, client, db):
+    assert client.get(path).url.startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_triage_opens_every_list(path, client_of, moved):
+    moved("closed")
+    assert client_of("triage").get(path).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["feed", "nobody"])
+def test_a_login_without_a_part_sees_no_question(role, client_of, raised):
+    question = raised()
+    assert client_of(role).get(page_of(question)).status_code in (302, 403)
+
+
+def test_the_list_shows_status_owner_holder_age_and_due(client_of, moved):
+    question = moved("awaiting_input", title="A findable title?")
+    text = re.sub(r"<[^>]+>", " ", client_of("triage").get(LIST).content.decode())
+    for shown in (question.reference, "A findable title?", "awaiting input", "ENA", "DCC", "0 working days"):
+        assert shown in text
+
+
+def test_the_list_costs_the_same_number_of_statements_whatever_its_length(
+    client_of, moved, django_assert_max_num_queries
+):
+    client = client_of("triage")
+    for status in ("open", "in_review", "merged", "closed"):
+        moved(status)
+    with django_assert_max_num_queries(12):
+        client.get(LIST)
+
+
+def test_a_triager_raises_a_question(client_of):
+    answer = client_of("triage").post(
+        f"{LIST}add/", {"title": "A new one?", "text": "What about it?", "classification": "members", "priority": ""}
+    )
+    question = Question.objects.get()
+    assert answer.status_code == 302
+    assert (question.status, question.raised_by.username, question.history.get().actor) == (
+        "raised",
+        "triage",
+        "triage",
+    )
+
+
+def test_a_member_raises_a_question_for_members(client_of):
+    client_of("member").post(f"{LIST}add/", {"title": "A new one?", "text": "What?", "classification": "public"})
+    assert Question.objects.get().classification == "members"
+
+
+def test_a_form_cannot_set_the_status(client_of, raised):
+    client, question = client_of("triage"), raised()
+    client.post(page_of(question), typed(client, question, status="closed", title="Renamed"))
+    assert (refreshed(question).status, refreshed(question).title) == ("raised", "Renamed")
+
+
+def test_the_second_of_two_triagers_gets_their_text_back_and_hears_who_changed_what(cast, client_of, raised):
+    client, question = client_of("triage"), raised()
+    sent = typed(client, question, text="What I typed at length.")
+    edit_question(question, by=cast.lead, title="The first one's title")
+    answer = client.post(page_of(question), sent)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "was changed since you opened it" in page
+    assert "lead (Ofgem) changed title at" in page
+    assert "What I typed at length." in page
+    assert refreshed(question).text != "What I typed at length."
+
+
+def test_saving_again_keeps_both_changes(cast, client_of, raised):
+    client, question = client_of("triage"), raised()
+    sent = typed(client, question, text="What I typed at length.")
+    edit_question(question, by=cast.lead, title="The first one's title")
+    form = client.post(page_of(question), sent).context["adminform"].form
+    again = {name: form[name].value() or "" for name in form.fields}
+    assert client.post(page_of(question), again).status_code == 302
+    assert (refreshed(question).title, refreshed(question).text) == ("The first one's title", "What I typed at length.")
+
+
+@pytest.mark.parametrize("name", DESIGN)
+def test_each_move_has_a_page_that_makes_it(name, cast, client_of, moved, raised):
+    question = moved(next(iter(DESIGN[name][1])))
+    if name == "start_review":
+        propose_answer(question, "An answer.", by=cast.triage)
+    client, url = client_of("lead"), page_of(question, f"move/{name}/")
+    given = dict(GIVEN[name])
+    if name == "merge":
+        given["merged_into"] = raised().pk
+    if "waiting_on" in given:
+        given["waiting_on"] = Organisation.objects.get(name=given["waiting_on"]).pk
+    if "meeting" in given:
+        given = {"reason": "By email."}
+    assert client.get(url).status_code == 200
+    assert client.post(url, given).url == page_of(question)
+    assert refreshed(question).status == DESIGN[name][0]
+
+
+def test_a_refused_move_keeps_what_was_typed(client_of, moved):
+    question = moved("open")
+    before = everything_about(question)
+    answer = client_of("triage").post(page_of(question, "move/await_input/"), {"reason": "A long explanation"})
+    assert "Choose the organisation that it waits on." in answer.content.decode()
+    assert "A long explanation" in answer.content.decode()
+    assert everything_about(question) == before
+
+
+@pytest.mark.parametrize(("role", "status"), [("member", 403), ("owner", 200), ("triage", 200)])
+def test_a_move_is_shown_to_whoever_may_make_it(role, status, client_of, moved):
+    assert client_of(role).get(page_of(moved("open"), "move/await_input/")).status_code == status
+
+
+def test_an_impossible_move_is_shown_with_its_reason(client_of, raised):
+    page = client_of("triage").get(page_of(raised(owner=None))).content.decode()
+    assert "Give it an owner first." in page
+    assert "/move/open/" not in page
+
+
+def test_the_page_shows_the_status_history(client_of, moved):
+    page = client_of("member").get(page_of(moved("awaiting_input"))).content.decode()
+    assert "What does the DCC say?" in page
+    assert "lead (Ofgem)" in page
+
+
+def test_members_read_but_do_not_edit(client_of, raised):
+    client, question = client_of("member"), raised()
+    assert client.get(page_of(question)).status_code == 200
+    assert client.post(page_of(question), {"title": "Mine"}).status_code == 403
+    assert refreshed(question).title != "Mine"
+
+
+@pytest.mark.parametrize("rest", ["change/", "history/", "history/1/", "move/withdraw/", "reclassify/"])
+def test_a_hidden_question_is_404_on_every_page(rest, client_of, raised):
+    question = raised(classification="restricted")
+    rest = rest.replace("history/1", f"history/{question.history.get().history_id}")
+    assert client_of("member").get(page_of(question, rest)).status_code == 404
+
+
+def test_a_hidden_question_is_in_no_list_count_search_or_autocomplete(client_of, raised):
+    raised(title="Hush", classification="restricted")
+    client = client_of("member")
+    for url in (LIST, f"{LIST}?q=Hush"):
+        assert client.get(url).context["cl"].result_count == 0
+    found = client.get("/admin/autocomplete/?app_label=register&model_name=meetinglink&field_name=question&term=Hush")
+    assert found.status_code == 403 or found.json()["results"] == []
+
+
+@pytest.mark.parametrize("role", ["triage", "lead", "superuser", "member"])
+def test_the_history_form_does_not_save(role, client_of, raised):
+    question = raised()
+    url = page_of(question, f"history/{question.history.get().history_id}/")
+    client = client_of(role)
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"title": "Rewritten", "text": "Rewritten"}).status_code == 405
+    assert question.history.count() == 1
+
+
+def test_a_version_that_was_restricted_then_stays_hidden(cast, client_of, raised):
+    question = raised(classification="restricted", title="Hush")
+    reclassify_question(question, "public", by=cast.lead, reason="It is out.")
+    restricted = question.history.order_by("history_id").first()
+    client = client_of("member")
+    assert client.get(page_of(question, f"history/{restricted.history_id}/")).status_code == 404
+    assert len(client.get(page_of(question, "history/")).context["page_obj"].object_list) == 1
+
+
+@pytest.mark.parametrize("role", ["triage", "lead", "member", "superuser"])
+def test_nothing_can_be_deleted(role, client_of, moved):
+    question, client = moved("open"), client_of(role)
+    assert client.post(page_of(question, "delete/"), {"post": "yes"}).status_code == 403
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [question.pk], "post": "yes"})
+    assert Question.objects.filter(pk=question.pk).exists()
+
+
+def test_a_meeting_is_linked_and_struck_out_by_hand(cast, client_of, raised):
+    question, client = raised(), client_of("triage")
+    meeting = question.meeting_links.model.meeting.field.related_model.objects.get(number=15)
+    sent = {"question": question.pk, "meeting": meeting.pk, "kind": "listed", "paragraph": "6.1"}
+    assert client.post("/admin/register/meetinglink/add/", sent).status_code == 302
+    link = MeetingLink.objects.get()
+    client.post(f"/admin/register/meetinglink/{link.pk}/strike-out/", {"reason": "The wrong question"})
+    assert refreshed(link).struck_out
+
+
+def test_a_link_made_twice_is_one_sentence_on_the_form(cast, client_of, raised):
+    question, client = raised(), client_of("triage")
+    meeting = question.meeting_links.model.meeting.field.related_model.objects.get(number=15)
+    sent = {"question": question.pk, "meeting": meeting.pk, "kind": "listed", "paragraph": "6.1"}
+    client.post("/admin/register/meetinglink/add/", sent)
+    answer = client.post("/admin/register/meetinglink/add/", sent)
+    assert "already linked to that meeting in this way" in answer.content.decode()
+
+
+def test_answers_are_proposed_reworded_and_reviewed_by_hand(cast, client_of, moved):
+    question, triage = moved("open"), client_of("triage")
+    sent = {"question": question.pk, "text": "An answer.", "classification": ""}
+    assert triage.post("/admin/register/answer/add/", sent).status_code == 302
+    answer = question.answers.get()
+    triage.post(f"/admin/register/answer/{answer.pk}/change/", {"text": "A better one."})
+    change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
+    url = f"/admin/register/answer/{answer.pk}/review/"
+    client_of("member").post(url, {"position": "disagree", "comment": "Who pays?"})
+    assert refreshed(answer).text == "A better one."
+    assert answer.reviews.get(reviewer=cast.member).position == "disagree"
+
+
+def test_no_one_answers_a_question_that_takes_no_answer(client_of, raised):
+    sent = {"question": raised().pk, "text": "An answer.", "classification": ""}
+    page = client_of("triage").post("/admin/register/answer/add/", sent).content.decode()
+    assert "an answer is proposed while a question is open" in page
+
+
+def test_reference_data_is_kept_with_history(client_of):
+    client_of("triage").post("/admin/register/organisation/add/", {"name": "SECAS", "reason": "They answered"})
+    row = Organisation.objects.get(name="SECAS").history.get()
+    assert (row.actor, row.history_change_reason) == ("triage", "They answered")
+
+
+def test_triage_sees_logins_without_their_secrets_and_only_a_superuser_keeps_them(cast, client_of):
+    url = reverse("admin:register_user_change", args=[cast.member.pk])
+    page = client_of("triage").get(url).content.decode()
+    assert "md5" not in page
+    assert client_of("triage").post(url, {"username": "renamed"}).status_code == 403
+    assert client_of("superuser").get(url).status_code == 200
+
+
+def test_a_change_of_roles_is_recorded(cast, client_of):
+    url = reverse("admin:register_user_change", args=[cast.member.pk])
+    client = client_of("superuser")
+    form = client.get(url).context["adminform"].form
+    sent = {"username": "member", "is_active": "on", "is_staff": "on", "organisation": cast.member.organisation_id}
+    triage = form.fields["groups"].queryset.get(name="Triage")
+    assert client.post(url, {**sent, "groups": [triage.pk]}).status_code == 302
+    assert cast.member.history.first().history_change_reason == "Roles: Member → Triage"
+    assert User.objects.get(username="member").has_role("Triage")
+
+
+def test_every_page_carries_the_strict_policy(client_of, moved):
+    policy = client_of("triage").get(page_of(moved("open")))["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("rest", ["change/", "history/", "move/withdraw/"])
+def test_no_page_has_an_inline_script_or_style(rest, client_of, moved):
+    page = client_of("triage").get(page_of(moved("open"), rest)).content.decode()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*(src|type=\"application/json\"))", page)
+
+
+def test_ten_wrong_passwords_lock_the_login(client, cast):
+    for _ in range(10):
+        answer = client.post("/admin/login/", {"username": "triage", "password": "wrong"})
+    assert answer.status_code == 429

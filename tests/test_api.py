@@ -1,0 +1,238 @@
+"""The API's first part, as a stranger with a token meets it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from register.models import Action, Group, Meeting, Token
+from register.services.answers import propose_answer
+from register.services.links import link_action, link_meeting, strike_out
+from register.services.questions import change_status
+from register.services.reference import keep
+from tests.conftest import GIVEN, everything_about
+
+LIST = "/api/v1/questions/"
+
+
+def references(answer):
+    assert answer.status_code == 200, answer.content
+    return [item["reference"] for item in answer.json()["results"]]
+
+
+def move(client, question, **body):
+    return client.post(f"{LIST}{question.reference}/transitions/", body, format="json")
+
+
+def test_no_token_is_401_with_a_problem_document(db):
+    answer = APIClient().get(LIST)
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("token", ["nonsense", "Ünïcödé", "a b", ""])
+def test_a_bad_token_is_401(token, db):
+    answer = APIClient().get(LIST, HTTP_AUTHORIZATION=f"Bearer {token}".encode("latin-1").decode("latin-1"))
+    assert answer.status_code == 401
+
+
+def test_an_expired_token_is_401(cast):
+    _, token = Token.objects.create(user=cast.feed, expiry=timedelta(seconds=-1))
+    assert APIClient().get(LIST, HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 401
+
+
+def test_only_the_hash_of_a_token_is_stored(cast):
+    stored, token = Token.objects.create(user=cast.feed)
+    assert token not in (stored.digest, stored.token_key)
+
+
+def test_last_use_is_noted_but_not_on_every_request(cast, api, raised):
+    client = api("feed")
+    client.get(LIST)
+    first = Token.objects.get().last_used_at
+    client.get(LIST)
+    assert first is not None
+    assert Token.objects.get().last_used_at == first
+
+
+def test_signed_in_staff_read_too(client_of, raised):
+    question = raised()
+    assert references(client_of("member").get(LIST)) == [question.reference]
+
+
+def test_the_document_says_what_the_register_holds(cast, api, moved):
+    question = moved("awaiting_input")
+    link_meeting(question, Meeting.objects.get(number=15), "listed", paragraph="6.1", by=cast.triage)
+    action = Action(group=Group.objects.get(), reference="15/10", text="Share the list.", classification="public")
+    link_action(keep(action, by=cast.triage), question, by=cast.triage)
+    propose_answer(question, "Nobody but the MDR.", by=cast.triage, classification="public")
+    document = api("feed").get(f"{LIST}{question.reference}/").json()
+    assert {name: document[name] for name in ("reference", "topic", "status", "holder", "owner", "waiting_on")} == {
+        "reference": question.reference,
+        "topic": "MDR role",
+        "status": "awaiting_input",
+        "holder": "DCC",
+        "owner": "ENA",
+        "waiting_on": "DCC",
+    }
+    assert document["meetings"] == [{"meeting": "CCDG15", "kind": "listed", "paragraph": "6.1"}]
+    assert document["actions"] == ["15/10"]
+    assert [answer["text"] for answer in document["answers"]] == ["Nobody but the MDR."]
+    assert document["url"].endswith(f"{LIST}{question.reference}/")
+
+
+def test_the_version_moves_with_whatever_the_document_shows(cast, api, raised):
+    question, client = raised(), api("feed")
+
+    def version():
+        return client.get(f"{LIST}{question.reference}/").json()["version"]
+
+    first = version()
+    link = link_meeting(question, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    second = version()
+    strike_out(link, by=cast.triage, reason="Mistaken")
+    assert first < second < version()
+
+
+def test_a_list_document_is_the_detail_document(api, moved):
+    question, client = moved("closed"), api("member")
+    listed = client.get(LIST).json()["results"][0]
+    assert listed == client.get(f"{LIST}{question.reference}/").json()
+
+
+def test_a_list_costs_the_same_number_of_statements_whatever_its_length(api, moved, django_assert_num_queries):
+    client = api("triage")
+    client.get(LIST)
+    moved("closed")
+    with django_assert_num_queries(8):
+        client.get(LIST)
+    for status in ("open", "in_review", "merged"):
+        moved(status)
+    with django_assert_num_queries(8):
+        client.get(LIST)
+
+
+def test_pages_follow_each_other_by_cursor(api, raised):
+    asked = [raised().reference for _ in range(5)]
+    client, found, url = api("feed"), [], f"{LIST}?limit=2"
+    while url:
+        page = client.get(url).json()
+        found += [item["reference"] for item in page["results"]]
+        url = page["next"]
+    assert found == asked
+
+
+def test_each_filter_finds_its_questions(cast, api, moved, raised):
+    here, there = moved("open"), raised(title="Another thing?", text="Frobnicate", owner=None, topic=None)
+    link_meeting(here, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    client = api("triage")
+    for query in ("status=open", "topic=MDR+role", "owner=ENA", "meeting=CCDG15", "meeting=ccdg15"):
+        assert references(client.get(f"{LIST}?{query}")) == [here.reference], query
+    assert references(client.get(f"{LIST}?q=frobnicate")) == [there.reference]
+    assert references(client.get(f"{LIST}?q={there.reference}")) == [there.reference]
+    assert references(client.get(f"{LIST}?status=open&status=raised")) == [here.reference, there.reference]
+
+
+@pytest.mark.parametrize("query", ["status=lost", "topic=Nonsense", "owner=Nobody", "meeting=CCDG99", "colour=red"])
+def test_a_bad_parameter_is_a_400_that_names_it(query, api):
+    answer = api("feed").get(f"{LIST}?{query}")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [query.split("=")[0]]
+
+
+@pytest.mark.parametrize("path", ["", "history/", "transitions/"])
+def test_what_one_may_not_see_is_404_like_what_is_not_there(path, api, raised):
+    hidden, client = raised(classification="members"), api("feed")
+    ask = client.post if path == "transitions/" else client.get
+    there, nowhere = (ask(f"{LIST}{reference}/{path}") for reference in (hidden.reference, "DSQ-999"))
+    assert there.status_code == nowhere.status_code == 404
+    assert there.json() == nowhere.json()
+    assert references(client.get(LIST)) == []
+
+
+def test_a_hidden_answer_action_or_target_is_not_in_the_document(cast, api, moved):
+    question = moved("in_review")
+    document = api("feed").get(f"{LIST}{question.reference}/").json()
+    assert document["answers"] == []
+    assert len(api("member").get(f"{LIST}{question.reference}/").json()["answers"]) == 1
+
+
+def test_the_status_history_has_the_promised_columns(api, moved):
+    question = moved("open")
+    rows = api("feed").get(f"{LIST}{question.reference}/history/").json()
+    assert [(row["from"], row["to"], row["by"], row["organisation"]) for row in rows] == [
+        (None, "raised", "triage", "Elexon"),
+        ("raised", "open", "lead", "Ofgem"),
+    ]
+    assert all(row["position"] and row["at"] for row in rows)
+
+
+def test_a_move_returns_the_new_document(api, moved):
+    answer = move(api("triage"), moved("open"), transition="await_input", reason="What says the DCC?", waiting_on="DCC")
+    assert (answer.status_code, answer.json()["status"], answer.json()["holder"]) == (200, "awaiting_input", "DCC")
+
+
+def test_a_refused_move_is_409_with_every_reason(api, moved):
+    question = moved("open")
+    before = everything_about(question)
+    answer = move(api("triage"), question, transition="await_input", reason="  ", waiting_on="Nobody Ltd")
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    assert answer.json()["reasons"] == [
+        "There is no organisation called “Nobody Ltd”.",
+        "Give a reason: what was asked.",
+    ]
+    assert everything_about(question) == before
+
+
+def test_a_move_that_is_not_yours_is_403(api, moved):
+    assert move(api("feed"), moved("open"), transition="defer", **{"reason": "No"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({}, "transition"),
+        ({"transition": "teleport"}, "transition"),
+        ({"transition": "defer", "status": "closed"}, "status"),
+        ({"transition": "defer", "reason": {"deep": 1}}, "reason"),
+        ({"transition": "defer", "reason": "nul \x00"}, "reason"),
+        (["defer"], "non_field_errors"),
+    ],
+)
+def test_a_malformed_move_is_a_400_that_names_the_field(body, named, api, moved):
+    answer = api("triage").post(f"{LIST}{moved('open').reference}/transitions/", body, format="json")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [named])
+
+
+@pytest.mark.parametrize("body", ["{", "[1,", '"x"', "\xff"])
+def test_malformed_json_is_400(body, api, moved):
+    url = f"{LIST}{moved('open').reference}/transitions/"
+    assert api("triage").post(url, body.encode("latin-1"), content_type="application/json").status_code == 400
+
+
+def test_other_methods_are_405_problems(api, raised):
+    answer = api("triage").delete(f"{LIST}{raised().reference}/")
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+
+
+def test_a_session_needs_its_csrf_token_to_write(cast, moved):
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(cast.triage, "django.contrib.auth.backends.ModelBackend")
+    assert move(client, moved("open"), transition="defer", **GIVEN["withdraw"]).status_code == 403
+
+
+def test_the_schema_and_its_page_are_open_and_need_no_other_host(client, db):
+    schema, page = client.get(reverse("schema")), client.get(reverse("docs"))
+    assert (schema.status_code, page.status_code) == (200, 200)
+    assert b"openapi: 3.1" in schema.content
+    assert b"http://" not in page.content.replace(b"http://testserver", b"")
+    assert b"<style" not in page.content
+
+
+def test_a_move_over_the_api_is_the_move_of_the_service(cast, api, moved):
+    one, other = moved("open"), moved("open")
+    move(api("triage"), one, transition="defer", reason="Later.", revisit_on=GIVEN["defer"]["revisit_on"].isoformat())
+    change_status(other, "defer", by=cast.triage, reason="Later.", revisit_on=GIVEN["defer"]["revisit_on"])
+    rows = [q.history.values("status", "revisit_on", "history_change_reason", "actor").first() for q in (one, other)]
+    assert rows[0] == rows[1]

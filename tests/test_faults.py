@@ -1,0 +1,162 @@
+"""Many writers at once, and a writer killed in the middle."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.db import connection, connections
+
+from register.ledger.chain import history_models
+from register.ledger.verify import verify
+from register.models import LedgerEntry, Question, User
+from register.refusals import Refused
+from register.services.questions import change_status, edit_question, raise_question
+from tests.conftest import in_a_month
+
+ROOT = Path(__file__).resolve().parent.parent
+WRITERS, MOVES = 8, 12
+
+
+def in_threads(work, count=WRITERS):
+    """Run `work(number)` in so many threads at once, each with a connection of its own; raise the first error."""
+    errors = []
+
+    def run(number):
+        try:
+            work(number)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(count)]
+    [thread.start() for thread in threads]
+    [thread.join(60) for thread in threads]
+    assert not any(thread.is_alive() for thread in threads), "a writer hangs"
+    if errors:
+        raise errors[0]
+
+
+def assert_whole():
+    rows = sum(history.objects.count() for history in history_models().values())
+    positions = list(LedgerEntry.objects.values_list("position", flat=True))
+    assert positions == list(range(1, rows + 1))
+    assert verify().problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_writers_lose_nothing_and_leave_no_gap():
+    def write(number):
+        by = User.objects.get(username="triage")
+        for n in range(MOVES):
+            question = raise_question(by=by, title=f"Writer {number}, question {n}?", text="Who may?")
+            change_status(question, "defer", by=by, reason="Later.", revisit_on=in_a_month())
+
+    in_threads(write)
+    assert Question.objects.filter(status="deferred").count() == WRITERS * MOVES
+    assert len(set(Question.objects.values_list("reference", flat=True))) == WRITERS * MOVES
+    assert_whole()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_services_that_touch_two_questions_in_opposite_order_do_not_deadlock():
+    by = User.objects.get(username="triage")
+    pair = [raise_question(by=by, title=f"Question {n}?", text="Who may?") for n in range(2)]
+
+    def write(number):
+        one, other = pair if number % 2 else reversed(pair)
+        for n in range(MOVES):
+            edit_question(one, by=by, title=f"{number} wrote {n}")
+            edit_question(other, by=by, title=f"{number} wrote {n} too")
+
+    in_threads(write)
+    assert LedgerEntry.objects.filter(question_id__in=[q.pk for q in pair]).count() == 2 + 2 * WRITERS * MOVES
+    assert_whole()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_same_moves_one_is_made():
+    by = User.objects.get(username="triage")
+    question = raise_question(by=by, title="A question?", text="Who may?")
+    made = []
+
+    def write(number):
+        with suppress(Refused):
+            change_status(question, "withdraw", by=by, reason=f"By {number}.", outcome="overtaken")
+            made.append(number)
+
+    in_threads(write)
+    assert len(made) == 1
+
+
+WRITE_FOREVER = """
+import django; django.setup()
+from register.models import Question, User
+from register.refusals import Refused
+from register.services.questions import edit_question
+by, question = User.objects.get(username="ofgem.triage"), Question.objects.first()
+for n in range(1_000_000):
+    edit_question(question, by=by, title=f"Title {n}")
+    print(n, flush=True)
+"""
+
+
+@pytest.fixture
+def other_database(tmp_path):
+    """A migrated database of its own with the demo in it, on the engine at hand: the environment to reach it."""
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    else:
+        details, name = connection.get_connection_params(), f"register_killed_{os.getpid()}"
+        _administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+        host = quote(details.get("host") or "/var/run/postgresql", safe="")
+        url = f"postgres://{details.get('user') or ''}@{host}:{details.get('port') or 5432}/{name}"
+    env = {**os.environ, "DEBUG": "1", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
+    for command in (["migrate", "-v0"], ["load_demo"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, capture_output=True)
+    yield env
+    if connection.vendor == "postgresql":
+        _administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(*statements):
+    """Run statements outside any transaction, on a connection of their own."""
+    details = {k: v for k, v in connection.get_connection_params().items() if k in ("user", "host", "port", "password")}
+    with psycopg.connect(**details, dbname="postgres", autocommit=True) as administrator:
+        for statement in statements:
+            administrator.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wait", [0.011, 0.053, 0.097])
+def test_a_writer_killed_in_the_middle_leaves_a_chain_that_verifies(wait, other_database):
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITE_FOREVER], cwd=ROOT, env=other_database, stdout=subprocess.PIPE, text=True
+    )
+    acknowledged = [int(writer.stdout.readline()) for _ in range(5)][-1]
+    time.sleep(wait)
+    writer.send_signal(signal.SIGKILL)
+    acknowledged = max([acknowledged, *map(int, writer.communicate()[0].split())])
+    verified = subprocess.run(
+        [sys.executable, "manage.py", "verify_ledger"], cwd=ROOT, env=other_database, capture_output=True, text=True
+    )
+    assert verified.returncode == 0, verified.stdout
+    # What was acknowledged is there; one more may have been committed and not yet said.
+    assert int(_title(other_database).removeprefix("Title ")) - acknowledged in (0, 1)
+
+
+def _title(env):
+    script = (
+        "import django; django.setup()\nfrom register.models import Question; print(Question.objects.first().title)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    ).stdout.strip()

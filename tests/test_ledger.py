@@ -1,0 +1,299 @@
+"""The chain, the triggers that keep it, verification, and redaction."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from register.ledger import triggers
+from register.ledger.chain import GENESIS, chained, history_models
+from register.ledger.readings import status_history
+from register.ledger.verify import verify
+from register.models import Action, Group, LedgerEntry, LedgerHead, Organisation, Question, Redaction
+from register.refusals import NotPermitted, Refused
+from register.services.links import link_action
+from register.services.questions import change_status, edit_question
+from register.services.redaction import redact
+from register.services.reference import keep
+from tests.conftest import PASSWORD
+
+TABLES = sorted([history._meta.db_table for history in history_models().values()] + ["register_ledgerentry"])
+
+
+def sql(statement, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def problems():
+    return [(problem.position, problem.what) for problem in verify().problems]
+
+
+@pytest.fixture
+def last(moved):
+    """The last entry: that of a question just opened."""
+    moved("open")
+    return LedgerEntry.objects.last()
+
+
+@pytest.fixture
+def lifted(db):
+    """As a database owner might: without the triggers."""
+    triggers.lift()
+
+
+# The chain
+
+
+def test_every_history_row_has_one_entry(cast, moved):
+    moved("closed")
+    rows = sum(history.objects.count() for history in history_models().values())
+    assert LedgerEntry.objects.count() == rows == LedgerHead.objects.get().position
+
+
+def test_positions_have_no_gaps_and_follow_the_chain(last):
+    previous = GENESIS
+    for number, entry in enumerate(LedgerEntry.objects.order_by("position"), 1):
+        assert entry.position == number
+        assert entry.digest == chained(previous, number, entry.snapshot_digest)
+        previous = entry.digest
+
+
+def test_a_rolled_back_write_leaves_no_gap(cast, raised):
+    before = LedgerHead.objects.get().position
+    with transaction.atomic():
+        raised()
+        transaction.set_rollback(True)
+    raised()
+    assert LedgerHead.objects.get().position == before + 1
+
+
+def test_signing_in_records_nothing(client, cast):
+    before = LedgerHead.objects.get().position
+    signed_in = client.post("/admin/login/", {"username": "triage", "password": PASSWORD})
+    assert signed_in.status_code == 302
+    assert LedgerHead.objects.get().position == before
+
+
+def test_a_users_history_holds_no_password_and_no_last_login(cast):
+    columns = {field.name for field in cast.triage.history.model._meta.fields}
+    assert not columns & {"password", "last_login"}
+
+
+# The triggers
+
+
+@pytest.fixture
+def full(cast, moved):
+    """A row in every audited table, one of them redacted."""
+    question = moved("closed")
+    action = keep(Action(group=Group.objects.get(), reference="15/10", text="Share it."), by=cast.triage)
+    link_action(action, question, by=cast.triage)
+    redact(1, by=cast.approver, reason="To have one")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_raw_update_is_refused(table, full):
+    column = "history_date" if "historical" in table else "at"
+    with pytest.raises(DatabaseError, match="keeps the past"), transaction.atomic():
+        sql(f"UPDATE {table} SET {column} = {column}")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_raw_delete_is_refused(table, full):
+    with pytest.raises(DatabaseError, match="keeps the past"), transaction.atomic():
+        sql(f"DELETE FROM {table}")
+
+
+def test_the_head_does_not_go_back(last):
+    with pytest.raises(DatabaseError, match="keeps the past"), transaction.atomic():
+        sql("UPDATE register_ledgerhead SET position = position - 1")
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="INSERT OR REPLACE is SQLite's")
+@pytest.mark.parametrize("pragma", ["ON", "OFF"])
+def test_insert_or_replace_is_refused(pragma, last):
+    sql(f"PRAGMA recursive_triggers={pragma}")
+    for table in ("register_ledgerentry", "register_historicalquestion"):
+        with pytest.raises(DatabaseError, match="keeps the past"), transaction.atomic():
+            sql(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+    sql("PRAGMA recursive_triggers=ON")
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="TRUNCATE is PostgreSQL's")
+@pytest.mark.parametrize("table", TABLES)
+def test_truncate_is_refused(table, last):
+    with pytest.raises(DatabaseError, match="keeps the past"), transaction.atomic():
+        sql(f"TRUNCATE {table} CASCADE")
+
+
+def test_a_missing_trigger_is_named_by_check_and_health(client, db):
+    assert client.get("/healthz").status_code == 200
+    table = "register_historicalquestion"
+    sql(f"DROP TRIGGER {table}_no_update" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["problems"]) == (503, [f"Trigger {table}_no_update is missing."])
+    assert triggers.missing() == [f"{table}_no_update"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite cannot disable a trigger")
+def test_a_disabled_trigger_counts_as_missing(db):
+    sql("ALTER TABLE register_historicalquestion DISABLE TRIGGER register_historicalquestion_no_update")
+    assert triggers.missing() == ["register_historicalquestion_no_update"]
+
+
+# Verification
+
+
+def test_an_untouched_register_verifies(last):
+    verdict = verify()
+    assert (verdict.ok, verdict.position, verdict.digest) == (True, last.position, last.digest)
+
+
+def test_a_changed_history_row_is_named(last, lifted):
+    sql("UPDATE register_historicalquestion SET title = 'Rewritten' WHERE history_id = %s", last.history_id)
+    assert problems()[0] == (
+        last.position,
+        f"its question history row {last.history_id} was changed after it was recorded",
+    )
+
+
+def test_a_changed_actor_is_named(last, lifted):
+    sql("UPDATE register_historicalquestion SET actor = 'Somebody else' WHERE history_id = %s", last.history_id)
+    assert problems()[0][0] == last.position
+
+
+def test_a_deleted_history_row_is_named(last, lifted):
+    sql("DELETE FROM register_historicalquestion WHERE history_id = %s", last.history_id)
+    assert (last.position, f"its question history row {last.history_id} is gone") in problems()
+
+
+def test_a_history_row_without_entry_is_named(last, lifted):
+    sql("UPDATE register_ledgerentry SET history_id = 99999 WHERE position = %s", last.position)
+    assert (None, f"question history row {last.history_id} has no ledger entry") in problems()
+
+
+def test_a_deleted_entry_is_named(last, lifted):
+    sql("DELETE FROM register_ledgerentry WHERE position = %s", last.position - 1)
+    assert (last.position - 1, "the entry is missing") in problems()
+
+
+def test_a_rewritten_chain_no_longer_matches_the_head(last, lifted):
+    sql("UPDATE register_ledgerentry SET digest = %s WHERE position = %s", "f" * 64, last.position)
+    assert problems()[0][0] == last.position
+
+
+def test_a_cut_tail_is_named(last, lifted):
+    sql("DELETE FROM register_ledgerentry WHERE position = %s", last.position)
+    assert (last.position, "the head names a position that has no entry") in problems()
+
+
+def test_a_live_row_changed_behind_the_registers_back_is_named(last):
+    sql("UPDATE register_question SET title = 'Rewritten'")
+    assert problems() == [
+        (last.position, f"question {Question.objects.get().pk} was changed behind the register's back (title)")
+    ]
+
+
+def test_a_live_row_without_history_is_named(db):
+    sql("INSERT INTO register_organisation (name, full_name) VALUES ('Ghost', '')")
+    ghost = Organisation.objects.get(name="Ghost")
+    assert problems() == [(None, f"organisation {ghost.pk} stands in the register without any history")]
+
+
+def test_a_deleted_live_row_is_named(last):
+    pk = Question.objects.get().pk
+    sql("DELETE FROM register_question")
+    assert problems() == [(last.position, f"question {pk} was deleted")]
+
+
+def test_an_empty_ledger_beside_a_register_is_a_break(last, lifted):
+    sql("DELETE FROM register_ledgerentry")
+    sql("UPDATE register_ledgerhead SET position = 0, digest = %s", GENESIS)
+    assert (None, "the ledger is empty beside a register that is not") in problems()
+
+
+def test_a_head_noted_earlier_shows_a_ledger_rewritten_whole(last):
+    assert verify(expect=(last.position, last.digest)).ok
+    assert verify(expect=(last.position, "0" * 64)).problems[0].position == last.position
+    assert verify(expect=(last.position + 1, last.digest)).problems[0].position == last.position + 1
+
+
+# Redaction
+
+
+@pytest.fixture
+def spilled(cast, moved):
+    question = change_status(
+        moved("open"), "await_input", by=cast.triage, waiting_on="DCC", reason="Ring 07700 900123 and ask."
+    )
+    return question, LedgerEntry.objects.last().position
+
+
+def test_a_redaction_empties_the_text_keeps_the_digest_and_verifies(cast, spilled):
+    question, position = spilled
+    digest = LedgerEntry.objects.get(position=position).digest
+    redact(position, by=cast.approver, reason="A telephone number")
+    row = question.history.first()
+    assert (row.history_change_reason, row.title, row.status) == (None, None, "awaiting_input")
+    entry = LedgerEntry.objects.get(position=position)
+    assert (entry.salt, entry.digest) == (None, digest)
+    verdict = verify()
+    assert (verdict.problems, verdict.redacted) == ([], [position])
+
+
+def test_a_redaction_is_itself_an_entry_that_says_who_and_why(cast, spilled):
+    redact(spilled[1], by=cast.approver, reason="A telephone number")
+    row = Redaction.history.get()
+    assert (row.position, row.reason, row.actor) == (spilled[1], "A telephone number", "approver")
+    assert LedgerEntry.objects.last().model == "redaction"
+
+
+def test_the_status_history_says_that_it_was_redacted(cast, spilled):
+    redact(spilled[1], by=cast.approver, reason="A telephone number")
+    last = status_history(spilled[0], seen_by=cast.member)[-1]
+    assert (last.redacted, last.reason, last.target) == (True, "", "awaiting_input")
+
+
+def test_a_redaction_says_where_the_same_text_still_stands(cast, spilled):
+    question, position = spilled
+    edit_question(question, by=cast.triage, title="Another title")
+    assert position not in redact(position, by=cast.approver, reason="A name")["title"]
+
+
+@pytest.mark.parametrize("role", ["triage", "member", "feed"])
+def test_only_an_approver_redacts(role, cast, spilled):
+    with pytest.raises(NotPermitted):
+        redact(spilled[1], by=getattr(cast, role), reason="A telephone number")
+
+
+@pytest.mark.parametrize(("position", "reason"), [(99999, "Why"), (0, "Why"), (1, "  ")])
+def test_a_redaction_needs_an_entry_and_a_reason(position, reason, cast):
+    with pytest.raises(Refused):
+        redact(position, by=cast.approver, reason=reason)
+
+
+def test_nothing_is_redacted_twice(cast, spilled):
+    redact(spilled[1], by=cast.approver, reason="A telephone number")
+    with pytest.raises(Refused, match="redacted already"):
+        redact(spilled[1], by=cast.approver, reason="Again")
+
+
+def test_a_redaction_opens_no_way_to_rewrite_what_remains(cast, spilled):
+    question, position = spilled
+    redact(position, by=cast.approver, reason="A telephone number")
+    history_id = question.history.first().history_id
+    with pytest.raises(DatabaseError, match="keeps the past"), transaction.atomic():
+        sql("UPDATE register_historicalquestion SET status = 'closed' WHERE history_id = %s", history_id)
+    triggers.lift()
+    sql("UPDATE register_historicalquestion SET status = 'closed' WHERE history_id = %s", history_id)
+    assert problems()[0][0] == position
+
+
+def test_a_forged_redaction_does_not_hide_an_emptied_row(cast, spilled):
+    position = spilled[1]
+    sql(
+        "INSERT INTO register_redaction (position, reason, redacted_by_id, remains) VALUES (%s, 'forged', %s, '')",
+        position,
+        cast.approver.pk,
+    )
+    sql("UPDATE register_ledgerentry SET salt = NULL WHERE position = %s", position)
+    assert (position, "it was emptied without a redaction that says who and why") in problems()
