@@ -1,6 +1,7 @@
 """A known cast, present before every test, and what a test needs to move a question along."""
 
 import importlib
+import os
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group as RoleGroup
+from django.db import connection
 from django.test import Client, TransactionTestCase
 from rest_framework.test import APIClient
 
@@ -20,6 +22,12 @@ from register.services.reference import keep, keep_roles, keep_user
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.SECURE_SSL_REDIRECT = False
+
+
+def pytest_sessionstart(session):
+    if os.environ.get("REQUIRE_POSTGRESQL") and connection.vendor != "postgresql":
+        pytest.exit("These tests were to run on PostgreSQL: set DATABASE_URL.", returncode=1)
+
 
 ORGANISATIONS = ("Ofgem", "Elexon", "DCC", "ENA", "RECCo")
 CAST = {

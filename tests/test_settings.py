@@ -1,0 +1,58 @@
+"""Settings are safe by default: each case is a process of its own, with its own environment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "SECRET_KEY": "a-long-random-string-of-more-than-fifty-characters-0123456789",
+    "ALLOWED_HOSTS": "register.example.org",
+}
+
+
+def manage(*command, **env):
+    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "DATABASE_URL")}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env={**clean, **env}, capture_output=True, text=True
+    )
+
+
+def test_without_an_environment_it_does_not_start():
+    answer = manage("check")
+    assert answer.returncode != 0
+    assert "Set SECRET_KEY" in answer.stderr
+
+
+def test_production_settings_pass_every_deployment_check():
+    answer = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_debug_alone_is_enough_for_development():
+    assert manage("check", DEBUG="1").returncode == 0
+
+
+@pytest.mark.parametrize("hosts", ["", "register.example.org"])
+def test_production_is_not_debug(hosts):
+    script = "from django.conf import settings; print(settings.DEBUG, settings.ALLOWED_HOSTS)"
+    answer = manage("shell", "-v0", "-c", script, **{**PRODUCTION, "ALLOWED_HOSTS": hosts})
+    assert answer.stdout.strip() == f"False {[hosts] if hosts else []}"
+
+
+def test_migrations_are_complete():
+    assert manage("makemigrations", "--check", "--dry-run", DEBUG="1").returncode == 0
+
+
+def test_the_schema_has_no_warning(tmp_path):
+    answer = manage("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"), DEBUG="1")
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_the_runtime_list_is_exact_hashed_and_names_no_index():
+    lines = (ROOT / "requirements.txt").read_text()
+    assert "://" not in lines
+    assert lines.count("==") <= lines.count("--hash=sha256:")
