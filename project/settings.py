@@ -77,7 +77,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA recursive_triggers=ON;",
     }
-    DATABASE["TEST"] = {"NAME": BASE_DIR / "build" / "test.sqlite3"}
+    DATABASE["TEST"] = {"NAME": BASE_DIR / "test.sqlite3"}  # threads need a file
 else:
     # psycopg's pool keeps the connections, so Django must not keep any itself.
     DATABASE["CONN_MAX_AGE"] = 0
