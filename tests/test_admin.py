@@ -175,6 +175,14 @@ def test_a_hidden_question_is_404_on_every_page(rest, client_of, raised):
     assert client_of("member").get(page_of(question, rest)).status_code == 404
 
 
+@pytest.mark.parametrize("rest", ["history/", "history/version/"])
+def test_the_past_of_a_question_that_became_hidden_is_404(rest, cast, client_of, raised):
+    question = raised()
+    rest = rest.replace("version", str(question.history.get().history_id))
+    reclassify_question(question, "restricted", by=cast.triage)
+    assert client_of("member").get(page_of(question, rest)).status_code == 404
+
+
 def test_a_hidden_question_is_in_no_list_count_search_or_autocomplete(client_of, raised):
     raised(title="Hush", classification="restricted")
     client = client_of("member")

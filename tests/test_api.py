@@ -7,9 +7,9 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from register.models import Action, Group, Meeting, Token
-from register.services.answers import propose_answer
+from register.services.answers import propose_answer, record_review
 from register.services.links import link_action, link_meeting, strike_out
-from register.services.questions import change_status
+from register.services.questions import change_status, reclassify_question
 from register.services.reference import keep
 from tests.conftest import GIVEN, everything_about
 
@@ -236,3 +236,21 @@ def test_a_move_over_the_api_is_the_move_of_the_service(cast, api, moved):
     change_status(other, "defer", by=cast.triage, reason="Later.", revisit_on=GIVEN["defer"]["revisit_on"])
     rows = [q.history.values("status", "revisit_on", "history_change_reason", "actor").first() for q in (one, other)]
     assert rows[0] == rows[1]
+
+
+def test_a_target_that_became_hidden_is_not_named(cast, api, moved):
+    question = moved("merged")
+    reclassify_question(question.merged_into, "restricted", by=cast.triage)
+    url = f"{LIST}{question.reference}/"
+    assert api("feed").get(url).json()["merged_into"] is None
+    assert api("triage").get(url).json()["merged_into"] == question.merged_into.reference
+
+
+def test_positions_that_are_hidden_are_not_counted(cast, api, moved):
+    question = moved("open")
+    answer = propose_answer(question, "An answer.", by=cast.triage, classification="public")
+    change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
+    record_review(answer, "agree", by=cast.member)
+    url = f"{LIST}{question.reference}/"
+    counts = {who: api(who).get(url).json()["answers"][0]["reviews"] for who in ("feed", "owner")}
+    assert counts == {"feed": {}, "owner": {"agree": 1}}

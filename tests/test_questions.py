@@ -258,3 +258,12 @@ def test_nothing_audited_is_deleted(raised):
 def test_calls_that_leave_no_history_are_refused(call, db):
     with pytest.raises(Refused, match="leaves no history"):
         getattr(Question.objects.all(), call)()
+
+
+def test_a_move_keeps_what_the_clock_had_counted(cast, moved):
+    question = moved("open", raised_on=today() - timedelta(days=14))
+    counted, before = question.age(today()), question.status_since
+    question = change_status(question, "await_input", by=cast.triage, waiting_on="DCC", reason="Ask.")
+    assert question.working_days_before == counted > 0
+    assert question.status_since > before
+    assert question.age(today() + timedelta(days=30)) == counted
