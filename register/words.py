@@ -101,3 +101,11 @@ class ActionStatus(TextChoices):
     DONE = "done", "done"
     SUPERSEDED = "superseded", "superseded"
     CANCELLED = "cancelled", "cancelled"
+
+
+class OriginKind(TextChoices):
+    """What a paragraph of a report did for an item of the register."""
+
+    ASKED = "asked", "asked"
+    MINTED = "minted", "minted"
+    MENTIONED = "mentioned", "mentioned"

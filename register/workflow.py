@@ -11,12 +11,14 @@ from enum import StrEnum
 
 from register.words import Classification, Outcome, Status, strictness
 
+LONGEST_REMARK = 5_000  # characters of a reason or a disposition
+
 
 class Part(StrEnum):
     """The part that a person plays towards one question; several may hold at once."""
 
     TRIAGE = "triage"
-    APPROVER = "approver"
+    APPROVER = "an approver"
     OWNER = "the owner's people"
     RAISER = "its raiser"
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from register.models import MeetingLink, Organisation, Question, User
-from register.services.answers import propose_answer
+from register.models import LedgerEntry, MeetingLink, Organisation, Question, User
+from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.questions import change_status, edit_question, reclassify_question
+from register.services.redaction import redact
 from tests.conftest import GIVEN, everything_about, refreshed
 from tests.test_workflow import DESIGN
 
@@ -254,7 +255,7 @@ def test_answers_are_proposed_reworded_and_reviewed_by_hand(cast, client_of, mov
 def test_no_one_answers_a_question_that_takes_no_answer(client_of, raised):
     sent = {"question": raised().pk, "text": "An answer.", "classification": ""}
     page = client_of("triage").post("/admin/register/answer/add/", sent).content.decode()
-    assert "an answer is proposed while a question is open" in page
+    assert "Choose a question that is open or awaits input" in page
 
 
 def test_reference_data_is_kept_with_history(client_of):
@@ -298,3 +299,91 @@ def test_ten_wrong_passwords_lock_the_login(client, cast):
     for _ in range(10):
         answer = client.post("/admin/login/", {"username": "triage", "password": "wrong"})
     assert answer.status_code == 429
+
+
+# What a newcomer found
+
+
+def add_page(model, question):
+    return f"/admin/register/{model}/add/?question={question if isinstance(question, str) else question.pk}"
+
+
+@pytest.mark.parametrize("model", ["answer", "meetinglink", "actionlink"])
+def test_a_preset_choice_names_nothing_hidden(model, client_of, raised, moved):
+    moved("open")  # so that the owner's people have something to propose to
+    hidden = raised(title="Hush", classification="restricted")
+    answer = client_of("owner").get(add_page(model, hidden))
+    assert "Hush" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("model", ["answer", "meetinglink", "actionlink"])
+@pytest.mark.parametrize("preset", ["abc", "99999999999999999999", "-1"])
+def test_a_preset_choice_that_is_no_key_is_passed_over(model, preset, client_of):
+    assert client_of("triage").get(add_page(model, preset)).status_code == 200
+
+
+def test_the_page_and_history_do_not_name_a_target_that_became_hidden(cast, client_of, moved):
+    question = moved("merged")
+    edit_question(question.merged_into, by=cast.triage, title="Hush")
+    reclassify_question(question.merged_into, "restricted", by=cast.triage)
+    for rest in ("change/", "history/", f"history/{question.history.first().history_id}/"):
+        answer = client_of("member").get(page_of(question, rest))
+        assert answer.status_code == 200
+        assert "Hush" not in answer.content.decode()
+    assert "Hush" in client_of("triage").get(page_of(question)).content.decode()
+
+
+def test_members_who_own_nothing_are_not_asked_for_answers(client_of, moved):
+    question = moved("open")
+    assert client_of("member").get(add_page("answer", question)).status_code == 403
+    assert client_of("owner").get(add_page("answer", question)).status_code == 200
+
+
+def test_a_restricted_draft_can_be_loosened_by_hand(cast, client_of, moved):
+    answer = propose_answer(moved("open"), "An answer.", by=cast.triage, classification="restricted")
+    url = f"/admin/register/answer/{answer.pk}/reclassify/"
+    client_of("lead").post(url, {"classification": "members", "reason": "Nothing secret in it"})
+    assert refreshed(answer).classification == "members"
+
+
+def test_reclassifying_offers_no_default_and_no_looser_choice_to_triage(client_of, raised):
+    question = raised(classification="members")
+    offered = client_of("triage").get(page_of(question, "reclassify/")).context["form"].fields["classification"].choices
+    assert [value for value, _ in offered] == ["", "restricted"]
+
+
+def test_a_reviewing_member_is_led_to_their_review(client_of, moved):
+    question = moved("in_review")
+    page = client_of("member").get(page_of(question)).content.decode()
+    assert f"/admin/register/answer/{question.answers.get().pk}/review/" in page
+
+
+def test_agreeing_shows_the_answer_and_the_positions(cast, client_of, moved):
+    question = moved("in_review")
+    record_review(question.answers.get(), "disagree", by=cast.member, comment="Who pays?")
+    page = client_of("approver").get(page_of(question, "move/agree/")).content.decode()
+    assert "Only the appointed MDR may." in page
+    assert "member (RECCo): disagree. Who pays?" in page
+
+
+def test_the_second_editor_of_an_answer_hears_what_the_first_wrote(cast, client_of, moved):
+    answer, client = propose_answer(moved("open"), "An answer.", by=cast.triage), client_of("triage")
+    url = f"/admin/register/answer/{answer.pk}/change/"
+    seen = client.get(url).context["adminform"].form["seen"].value()
+    edit_answer(answer, "The first one's words.", by=cast.lead)
+    page = client.post(url, {"text": "The second one's words.", "seen": seen}).content.decode()
+    assert "lead (Ofgem) wrote at" in page
+    assert "The second one&#x27;s words." in page
+    assert refreshed(answer).text == "The first one's words."
+
+
+def test_the_history_page_shows_moves_and_marks_redactions(cast, client_of, moved):
+    question = moved("awaiting_input")
+    redact(LedgerEntry.objects.last().position, by=cast.approver, reason="A name")
+    page = client_of("triage").get(page_of(question, "history/")).content.decode()
+    assert "<em>redacted</em>" in page
+    assert "raised → open" in page
+
+
+def test_a_search_of_any_length_answers(client_of):
+    assert client_of("triage").get(LIST, {"q": "x" * 50_000}).status_code == 200

@@ -43,7 +43,7 @@ def test_an_answer_is_never_looser_than_its_question(cast, moved):
 def test_there_is_one_draft_at_a_time(cast, moved):
     question = moved("open")
     propose_answer(question, "An answer.", by=cast.triage)
-    with pytest.raises(Refused, match="Edit answer 1 instead"):
+    with pytest.raises(Refused, match="Deal with answer 1 first"):
         propose_answer(question, "Another.", by=cast.triage)
 
 
@@ -134,3 +134,8 @@ def test_an_answer_in_review_cannot_become_restricted(cast, in_review):
 
 def test_a_review_date_is_to_come(in_review):
     assert in_review.question.review_by > today()
+
+
+def test_nobody_proposes_what_they_could_not_read(cast, moved):
+    with pytest.raises(Refused, match="that you may read yourself"):
+        propose_answer(moved("open"), "An answer.", by=cast.owner, classification="restricted")

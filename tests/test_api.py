@@ -254,3 +254,36 @@ def test_positions_that_are_hidden_are_not_counted(cast, api, moved):
     url = f"{LIST}{question.reference}/"
     counts = {who: api(who).get(url).json()["answers"][0]["reviews"] for who in ("feed", "owner")}
     assert counts == {"feed": {}, "owner": {"agree": 1}}
+
+
+@pytest.mark.parametrize(
+    "query", ["cursor=cD1hYmM=", "cursor=cD0lMDA=", "cursor=x", "limit=0", "limit=-1", "limit=abc"]
+)
+def test_a_bad_page_is_a_400_that_names_the_parameter(query, api):
+    answer = api("feed").get(f"{LIST}?{query}")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [query.split("=")[0]])
+
+
+@pytest.mark.parametrize("query", ["q=" + "x" * 50_000, "owner=ENA&owner=DCC", "q=%00", "owner=%00"])
+def test_an_odd_parameter_is_a_400(query, api):
+    assert api("feed").get(f"{LIST}?{query}").status_code == 400
+
+
+def test_names_are_found_in_any_case(api, moved):
+    question = moved("open")
+    assert references(api("feed").get(f"{LIST}?owner=ena&topic=mdr+ROLE")) == [question.reference]
+
+
+def test_json_nested_without_end_is_400(api, moved):
+    url = f"{LIST}{moved('open').reference}/transitions/"
+    assert api("triage").post(url, b"[" * 100_000, content_type="application/json").status_code == 400
+
+
+def test_a_date_is_not_taken_from_a_number(api, moved):
+    answer = move(api("triage"), moved("open"), transition="defer", reason="Later", revisit_on=20270101)
+    assert answer.status_code == 400
+
+
+def test_a_reason_without_end_is_refused(api, moved):
+    answer = move(api("triage"), moved("open"), transition="await_input", waiting_on="DCC", reason="x" * 5_001)
+    assert "Shorten reason to 5,000 characters" in answer.json()["reasons"][0]

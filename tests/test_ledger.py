@@ -2,12 +2,24 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from register.ledger import triggers
-from register.ledger.chain import GENESIS, chained, history_models
+from register.ledger.chain import GENESIS, chained, history_models, record
 from register.ledger.readings import status_history
 from register.ledger.verify import verify
-from register.models import Action, Group, LedgerEntry, LedgerHead, Organisation, Question, Redaction
+from register.models import (
+    Action,
+    Group,
+    HeadlineReport,
+    LedgerEntry,
+    LedgerHead,
+    Meeting,
+    Organisation,
+    Origin,
+    Question,
+    Redaction,
+)
 from register.refusals import NotPermitted, Refused
 from register.services.links import link_action
 from register.services.questions import change_status, edit_question
@@ -87,6 +99,16 @@ def full(cast, moved):
     question = moved("closed")
     action = keep(Action(group=Group.objects.get(), reference="15/10", text="Share it."), by=cast.triage)
     link_action(action, question, by=cast.triage)
+    report = HeadlineReport(
+        meeting=Meeting.objects.first(),
+        file_name="report.md",
+        digest="0" * 64,
+        content=b"",
+        classification="public",
+        imported_at=timezone.now(),
+    )
+    record(report, by=cast.triage)
+    record(Origin(report=report, kind="asked", paragraph="6.1", published="Who?", question=question), by=cast.triage)
     redact(1, by=cast.approver, reason="To have one")
 
 

@@ -5,16 +5,38 @@ from django.http import Http404
 from django.urls import path, reverse
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
-from register.admin.short_page import short_page
+from register.admin.short_page import reclassify_form, short_page
 from register.models import Answer, Review
-from register.services.answers import edit_answer, propose_answer, record_review
+from register.services.answers import (
+    edit_answer,
+    may_propose,
+    proposable,
+    propose_answer,
+    reclassify_answer,
+    record_review,
+    to_read_before_deciding,
+)
 from register.words import AnswerStatus, Classification, Position, Role
+
+AS_USUAL = ("", "As strict as usual: Members, or as its question")
 
 
 class ProposeForm(RefusableForm):
-    classification = forms.ChoiceField(
-        choices=[("", "As strict as usual: Members, or as its question"), *Classification.choices], required=False
-    )
+    classification = forms.ChoiceField(choices=[AS_USUAL, *Classification.choices], required=False)
+
+
+class RewordForm(RefusableForm):
+    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        last = self.instance.history.first()
+        self.fields["seen"].initial = last and last.history_id
+        if self.refusal and self.is_bound:
+            self.data = self.data.copy()
+            self.data["seen"] = last.history_id
 
 
 class ReviewForm(forms.Form):
@@ -38,42 +60,69 @@ class AnswerAdmin(RegisterAdmin):
     change_form_template = "register/answer.html"
 
     def has_add_permission(self, request):
-        return request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.MEMBER)
+        return request.user.has_role(Role.TRIAGE) or proposable(request.user).exists()
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "question":
+            kwargs["queryset"] = proposable(request.user)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.error_messages["invalid_choice"] = "Choose a question that is open or awaits input, and yours to answer."
+        return field
+
+    @admin.display(description="proposed by")
+    def proposed_by_whom(self, answer):
+        return answer.proposed_by
+
+    def has_change_permission(self, request, obj=None):
+        """Only a draft can be reworded, and only by whoever may propose."""
+        reworded = obj is None or (obj.status == AnswerStatus.DRAFT and may_propose(obj.question, request.user))
+        return reworded and not getattr(request, "is_of_the_past", False)
 
     def get_fields(self, request, obj=None):
         shown = ("question", "text", "classification")
-        return shown if obj is None else (*shown, "status", "number", "proposed_by")
+        seen = ("seen",) if obj and self.has_change_permission(request, obj) else ()
+        return shown if obj is None else (*shown, "status", "number", "proposed_by_whom", *seen)
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
             return ()
         frozen = () if obj.status == AnswerStatus.DRAFT else ("text",)
-        return (*super().get_readonly_fields(request, obj), "question", "classification", "status", "number",
-                "proposed_by", *frozen)  # fmt: skip
+        return (
+            *super().get_readonly_fields(request, obj),
+            "question",
+            "classification",
+            "status",
+            "number",
+            "proposed_by_whom",
+            *frozen,
+        )
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change=change, form=RefusableForm if change else ProposeForm, **kwargs)
+        return super().get_form(request, obj, change=change, form=RewordForm if change else ProposeForm, **kwargs)
 
     def save_model(self, request, obj, form, change):
         given = form.cleaned_data
         if change:
-            saved = edit_answer(obj, given.get("text", obj.text), by=request.user)
+            saved = edit_answer(obj, given["text"], by=request.user, seen=given["seen"])
         else:
             classification = given["classification"] or None
             saved = propose_answer(given["question"], given["text"], by=request.user, classification=classification)
         obj.__dict__.update(saved.__dict__)
 
     def get_urls(self):
+        reclassify = self.admin_site.admin_view(self.reclassify_view)
         page = path(
             "<int:object_id>/review/", self.admin_site.admin_view(self.review_view), name="register_answer_review"
         )
-        return [page, *super().get_urls()]
+        other = path("<int:object_id>/reclassify/", reclassify, name="register_answer_reclassify")
+        return [page, other, *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         answer = self.get_object(request, object_id)
         panels = {
             "answer": answer,
             "reviews": Review.objects.visible_to(request.user).filter(answer=answer).select_related("organisation"),
+            "may_reclassify": request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.APPROVER),
             "may_review": answer and answer.status == AnswerStatus.IN_REVIEW and request.user.has_role(Role.MEMBER),
         }
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
@@ -98,6 +147,28 @@ class AnswerAdmin(RegisterAdmin):
             act=act,
             title=f"Review {answer}",
             button="Record my position",
+            about=answer,
+            reading=to_read_before_deciding(answer.question, request.user),
+            back=reverse("admin:register_answer_change", args=[answer.pk]),
+        )
+
+    def reclassify_view(self, request, object_id):
+        """Make the answer stricter or, for an approver, looser."""
+        answer = self.get_object(request, object_id)
+        if answer is None:
+            raise Http404("There is no such answer.")
+
+        def act(given):
+            changed = reclassify_answer(answer, given["classification"], by=request.user, reason=given["reason"])
+            return f"{changed} is {changed.get_classification_display()}."
+
+        return short_page(
+            self,
+            request,
+            form_class=reclassify_form(answer, request.user),
+            act=act,
+            title=f"Reclassify {answer}",
+            button="Reclassify",
             about=answer,
             back=reverse("admin:register_answer_change", args=[answer.pk]),
         )

@@ -4,12 +4,19 @@ from django import forms
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
+from django.urls import reverse
+from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
+from register.ledger.readings import redacted_among
 from register.models import clearance
 from register.refusals import Invalid, NotPermitted, NotVisible, Refusal
 from register.services.reference import keep
 from register.words import Role
+
+
+def _is_key(value):
+    return value.isascii() and value.isdigit() and len(value) < 19
 
 
 class RefusableForm(forms.ModelForm):
@@ -33,6 +40,7 @@ class RegisterAdmin(SimpleHistoryAdmin):
     list_per_page = 50
     history_list_per_page = 50
     actions = None
+    unsaid_in_history = ("status_since", "working_days_before")
 
     # Who may
 
@@ -53,6 +61,31 @@ class RegisterAdmin(SimpleHistoryAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    # Only what the person may see can be chosen, preset or shown
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        rows = db_field.related_model.objects.all()
+        kwargs.setdefault("queryset", rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request):
+        given = super().get_changeform_initial_data(request)
+        keys = {field.name for field in self.opts.fields if field.is_relation}
+        return {name: value for name, value in given.items() if name not in keys or _is_key(value)}
+
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.viewer = request.user
+        return found
+
+    def linked(self, row, viewer):
+        """Return a link to a related row, or a dash where there is none that the viewer may see."""
+        if row is None or not type(row).objects.visible_to(viewer).filter(pk=row.pk).exists():
+            return "-"
+        url = reverse(f"admin:register_{row._meta.model_name}_change", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, row)
 
     # Writing
 
@@ -113,6 +146,31 @@ class RegisterAdmin(SimpleHistoryAdmin):
         if getattr(request, "is_of_the_past", False):
             return flatten_fieldsets(self.get_fieldsets(request, obj))
         return super().get_readonly_fields(request, obj)
+
+    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+        """Say what each version changed, in words, naming nothing that the person may not see."""
+        rows = list(historical_records)
+        emptied = redacted_among(rows)
+        for row, before in zip(rows, [*rows[1:], None], strict=True):
+            row.is_redacted = row.history_id in emptied
+            comparable = before is not None and not emptied & {row.history_id, before.history_id}
+            row.history_delta_changes = list(self._differences(request, before, row)) if comparable else []
+
+    def _differences(self, request, before, after):
+        for field in after.tracked_fields:
+            old, new = getattr(before, field.attname), getattr(after, field.attname)
+            if old != new and field.name not in self.unsaid_in_history:
+                said = [self._said(request, field, value) for value in (old, new)]
+                yield {"field": field.verbose_name, "old": said[0], "new": said[1]}
+
+    def _said(self, request, field, value):
+        if value in (None, ""):
+            return "nothing"
+        if field.is_relation:
+            rows = field.related_model.objects.all()
+            seen = rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+            return seen.filter(pk=value).first() or "something hidden"
+        return dict(field.flatchoices).get(value, value)
 
     def _check_visible(self, request, object_id):
         # The package looks for history rows, not for the object: one that is hidden would show.

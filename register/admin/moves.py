@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from register.admin.short_page import DayInput, short_page
 from register.models import Meeting, MeetingLink, Organisation, Question
+from register.services.answers import to_read_before_deciding
 from register.services.questions import change_status, facts_of
 from register.workflow import TRANSITIONS, Kind
 
@@ -86,5 +87,6 @@ def move_page(model_admin, request, object_id, name):
         title=f"{transition.label}: {question.reference}",
         button=transition.label,
         about=question,
+        reading=to_read_before_deciding(question, request.user),
         back=reverse("admin:register_question_change", args=[question.pk]),
     )

@@ -7,11 +7,11 @@ from django.utils.html import format_html
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.moves import move_page
-from register.admin.short_page import DayInput, ReasonForm, short_page
+from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.readings import snapshot_at, status_history, version_of
 from register.models import ActionLink, Answer, MeetingLink, Question
 from register.refusals import Stale
-from register.services.answers import may_propose
+from register.services.answers import may_propose, reviewable
 from register.services.door import today
 from register.services.questions import (
     EDITABLE,
@@ -77,8 +77,9 @@ class QuestionAdmin(RegisterAdmin):
     autocomplete_fields = ("assignee",)
     change_form_template = "register/question.html"
 
-    standing = ("reference", "status_word", "whose_move", "age", "classification", "raised_by", "recorded_at")
-    of_status = ("waiting_on", "review_by", "revisit_on", "agreed_answer", "disposition", "outcome", "merged_into")
+    standing = ("reference", "status_word", "whose_move", "age", "classification", "raised_by_whom", "recorded_at")
+    of_status = ("waiting_on", "review_by", "revisit_on", "disposition", "outcome")
+    pointing = ("agreed", "merged_with")
 
     # What is shown
 
@@ -94,6 +95,21 @@ class QuestionAdmin(RegisterAdmin):
     def age(self, question):
         return f"{question.age(today()):,} working days"
 
+    @admin.display(description="raised by")
+    def raised_by_whom(self, question):
+        return question.raised_by or "-"
+
+    @admin.display(description="agreed answer")
+    def agreed(self, question):
+        return self.linked(question.agreed_answer, question.viewer)
+
+    @admin.display(description="merged into")
+    def merged_with(self, question):
+        return self.linked(question.merged_into, question.viewer)
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, search_term[:200])
+
     def get_fieldsets(self, request, obj=None):
         if obj is None:
             return [(None, {"fields": self._may_give(request)})]
@@ -101,7 +117,8 @@ class QuestionAdmin(RegisterAdmin):
         if getattr(request, "is_of_the_past", False):
             return [(None, {"fields": ("reference", "status_word", *says, *deals, "classification", *self.of_status)})]
         written = ("reason", "seen") if self.has_change_permission(request, obj) else ()
-        given = tuple(name for name in self.of_status if getattr(obj, name))
+        given = [name for name in self.of_status if getattr(obj, name)]
+        given += [name for name, row in zip(self.pointing, (obj.agreed_answer, obj.merged_into), strict=True) if row]
         return [
             ("The question", {"fields": says}),
             ("Who deals with it", {"fields": (*deals, *written)}),
@@ -116,7 +133,7 @@ class QuestionAdmin(RegisterAdmin):
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
             return ()
-        return (*super().get_readonly_fields(request, obj), *self.standing, *self.of_status)
+        return (*super().get_readonly_fields(request, obj), *self.standing, *self.of_status, *self.pointing)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         raising = RaiseForm if request.user.has_role(Role.TRIAGE) else RefusableForm
@@ -176,37 +193,46 @@ class QuestionAdmin(RegisterAdmin):
             "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
             "answers": Answer.objects.visible_to(user).filter(question=question),
             "is_triage": user.has_role(Role.TRIAGE),
+            "may_reclassify": user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER),
+            "to_review": reviewable(question, user),
             "may_propose": may_propose(question, user),
             "may_put_back": user.has_role(Role.TRIAGE) and question.status == Status.IN_REVIEW,
         }
 
     def reclassify_view(self, request, object_id):
-        return self._short_page(request, object_id, ReclassifyForm, reclassify_question, "Reclassify")
+        """Make the question stricter or, for an approver, looser."""
+        question = self.get_object(request, object_id)
+        form = reclassify_form(question, request.user) if question else None
+        return self._short_page(request, question, form, reclassify_question, "Reclassify")
 
     def put_back_view(self, request, object_id):
-        return self._short_page(request, object_id, PutBackForm, put_back_review, "Put the review back")
-
-    def _short_page(self, request, object_id, form_class, service, label):
+        """Put the end of a review back."""
         question = self.get_object(request, object_id)
+        return self._short_page(request, question, PutBackForm, put_back_review, "Put the review back")
+
+    def _short_page(self, request, question, form_class, service, label):
         if question is None:
             raise Http404("There is no such question.")
         if not (request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.APPROVER)):
             raise PermissionDenied
 
         def act(given):
-            service(question, by=request.user, **given)
-            return f"{question.reference}: done."
+            changed = service(question, by=request.user, **given)
+            return f"{changed.reference} is {changed.get_classification_display()}, {changed.get_status_display()}."
 
         back = reverse("admin:register_question_change", args=[question.pk])
         title = f"{label}: {question.reference}"
         return short_page(
-            self, request, form_class=form_class, act=act, title=title, button=label, about=question, back=back
+            self,
+            request,
+            form_class=form_class,
+            act=act,
+            title=title,
+            button=label,
+            about=question,
+            back=back,
+            initial={"review_by": question.review_by},
         )
-
-
-class ReclassifyForm(ReasonForm):
-    classification = forms.ChoiceField(choices=Classification.choices)
-    field_order = ("classification", "reason")
 
 
 class PutBackForm(ReasonForm):

@@ -1,7 +1,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
@@ -106,7 +106,8 @@ class LinkAdmin(RegisterAdmin):
         )
 
     def response_add(self, request, obj, post_url_continue=None):
-        return self.response_post_save_add(request, obj)
+        super().response_post_save_add(request, obj)
+        return HttpResponseRedirect(reverse("admin:register_question_change", args=[obj.question_id]))
 
 
 @admin.register(MeetingLink)

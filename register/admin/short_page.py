@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from register.refusals import NotPermitted, NotVisible, Refused
+from register.words import Classification, Role, strictness
 
 
 class DayInput(forms.DateInput):
@@ -20,10 +21,25 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
 
-def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None):
+def reclassify_form(row, user):
+    """Return a form class that offers the other classifications which this person may give the row."""
+    others = [
+        choice
+        for choice in Classification.choices
+        if choice[0] != row.classification
+        and (user.has_role(Role.APPROVER) or strictness(choice[0]) > strictness(row.classification))
+    ]
+    field = forms.ChoiceField(
+        choices=[("", "Choose…"), *others], help_text=f"It is {row.get_classification_display()} now."
+    )
+    return type("ReclassifyForm", (ReasonForm,), {"classification": field, "field_order": ["classification", "reason"]})
+
+
+def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, reading=()):
     """Show the form; on POST call `act` with what it holds, then go `back` with the message that `act` returns.
 
-    A refusal comes back on the form, with what was typed. `about` is the row that the page is about.
+    A refusal comes back on the form, with what was typed. `about` is the row that the page is about; `reading` is what
+    to read before deciding, as (heading, text).
     """
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid() and _acted(request, form, act):
@@ -34,6 +50,7 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
         "button": button,
         "form": form,
         "about": about,
+        "reading": reading,
         "back": back,
         "opts": admin.opts,
         "media": admin.media + form.media,

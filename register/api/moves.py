@@ -14,6 +14,15 @@ def _inputs():
     return takers
 
 
+class Words(serializers.CharField):
+    """Text, and nothing that could be taken for text."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Move(serializers.Serializer):
     """A transition and what is given with it. Names of rows are as in documents, dates as in ISO 8601."""
 
@@ -21,9 +30,7 @@ class Move(serializers.Serializer):
 
     def get_fields(self):
         return super().get_fields() | {
-            name: serializers.CharField(
-                required=False, allow_null=True, allow_blank=True, help_text=f"For {', '.join(takers)}."
-            )
+            name: Words(required=False, allow_null=True, allow_blank=True, help_text=f"For {', '.join(takers)}.")
             for name, takers in _inputs().items()
         }
 

@@ -1,12 +1,13 @@
 """Read the past out of history and ledger: a question's status history, and what changed since a version."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
 from django.db.models import F, OuterRef, Subquery, Window
 from django.db.models.functions import Lag
 
+from register.ledger.chain import model_name
 from register.models import LedgerEntry, Question, clearance
 from register.words import Status
 
@@ -52,7 +53,17 @@ def status_history(question, *, seen_by):
         .annotate(source=Window(Lag("status"), order_by=F("history_id").asc()))
         .order_by("history_id")
     )
-    return [_status_change(row) for row in rows if row.source != row.status]
+    rows = list(rows)
+    first = question.history.order_by("history_id").values_list("history_id", flat=True).first()
+    changes = [_status_change(row) for row in rows if row.source != row.status]
+    if rows and rows[0].history_id != first:
+        changes[0] = _beginning_unseen(changes[0])
+    return changes
+
+
+def _beginning_unseen(change):
+    """Return the first row for a reader who may not see what came before, and so not how it came to be."""
+    return replace(change, by="", organisation="", reason="What came before is not shown to you.")
 
 
 def _with_position(history):
@@ -71,6 +82,15 @@ def _status_change(row):
         position=row.position,
         redacted=row.salt is None,
     )
+
+
+def redacted_among(history_rows):
+    """Return the ids of those rows of one history table that a redaction has emptied."""
+    if not history_rows:
+        return set()
+    ids = [row.history_id for row in history_rows]
+    entries = LedgerEntry.objects.filter(model=model_name(type(history_rows[0])), history_id__in=ids, salt=None)
+    return set(entries.values_list("history_id", flat=True))
 
 
 def version_of(question):

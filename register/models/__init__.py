@@ -3,8 +3,9 @@ from register.models.answers import Answer, Review
 from register.models.audited import Audited
 from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
-from register.models.people import Organisation, Token, User
+from register.models.people import Organisation, System, Token, User
 from register.models.questions import Question, Topic
+from register.models.reports import HeadlineReport, Origin, PendingReport
 from register.models.visibility import clearance
 
 __all__ = [
@@ -13,14 +14,18 @@ __all__ = [
     "Answer",
     "Audited",
     "Group",
+    "HeadlineReport",
     "LedgerEntry",
     "LedgerHead",
     "Meeting",
     "MeetingLink",
     "Organisation",
+    "Origin",
+    "PendingReport",
     "Question",
     "Redaction",
     "Review",
+    "System",
     "Token",
     "Topic",
     "User",

@@ -1,3 +1,4 @@
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
@@ -18,7 +19,7 @@ class Action(Audited):
         Meeting, models.PROTECT, null=True, blank=True, related_name="actions", help_text="The meeting that minted it."
     )
     paragraph = models.CharField(max_length=20, blank=True)
-    text = models.TextField()
+    text = models.TextField(validators=[MaxLengthValidator(20_000)])
     owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="actions")
     owner_group = models.ForeignKey(
         Group,

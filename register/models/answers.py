@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
@@ -14,7 +15,7 @@ class Answer(Audited):
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     number = models.PositiveSmallIntegerField(editable=False)
-    text = models.TextField()
+    text = models.TextField(validators=[MaxLengthValidator(20_000)])
     status = models.CharField(max_length=12, choices=AnswerStatus.choices, default=AnswerStatus.DRAFT, editable=False)
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
     proposed_by = models.ForeignKey(
@@ -71,7 +72,7 @@ class Review(Audited):
     reviewer_name = models.CharField(max_length=200)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="reviews")
     position = models.CharField(max_length=20, choices=Position.choices, default=Position.NO_RESPONSE)
-    comment = models.TextField(blank=True)
+    comment = models.TextField(validators=[MaxLengthValidator(20_000)], blank=True)
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
     late = models.BooleanField(default=False, help_text="Taken after the date to review by.")
 

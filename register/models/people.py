@@ -4,7 +4,7 @@ from knox.models import AbstractAuthToken
 
 from register.models.audited import Audited, AuditedQuerySet, Records
 from register.models.visibility import ReferenceQuerySet
-from register.words import Role
+from register.words import SYSTEM, Role
 
 
 class Organisation(Audited):
@@ -68,3 +68,14 @@ class Token(AbstractAuthToken):
 
     def __str__(self):
         return f"{self.token_key}… of {self.user}"
+
+
+class System:
+    """Stands for the register itself, where an operator's command acts without naming a person."""
+
+    pk = organisation = organisation_id = None
+    is_active, is_superuser = True, False
+    display_name = SYSTEM
+
+    def has_role(self, role):
+        return role == Role.TRIAGE

@@ -1,6 +1,7 @@
 from datetime import date
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
@@ -16,6 +17,9 @@ from register.words import LIVE, TRIAGED, Classification, Outcome, Priority, Sta
 
 class Topic(Audited):
     name = models.CharField(max_length=80, unique=True)
+    keywords = models.TextField(
+        blank=True, help_text="Words that suggest this topic for an imported question, with commas between."
+    )
 
     objects = ReferenceQuerySet.as_manager()
     history = Records()
@@ -69,7 +73,9 @@ class Question(Audited):
 
     reference = models.CharField(max_length=12, unique=True, editable=False)
     title = models.CharField(max_length=200)
-    text = models.TextField(help_text="What the design has to answer, in full.")
+    text = models.TextField(
+        validators=[MaxLengthValidator(20_000)], help_text="What the design has to answer, in full."
+    )
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="questions")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.RAISED, editable=False)
     owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="owned_questions")

@@ -1,15 +1,27 @@
 """Propose, edit and review answers."""
 
 from register.ledger.chain import record, writing
-from register.models import Answer, Review
-from register.refusals import NotPermitted, Refused
+from register.models import Answer, Question, Review, clearance
+from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
-from register.services.door import change, cleaned, needed, parts_of, require_part, require_role, seen_again, today
+from register.services.door import (
+    at_london,
+    change,
+    cleaned,
+    needed,
+    parts_of,
+    require_part,
+    require_role,
+    said,
+    seen_again,
+    today,
+)
 from register.services.questions import check_reclassification
 from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Position, Role, Status, strictest, strictness
 from register.workflow import Part
 
 TAKES_ANSWERS = (Status.OPEN, Status.AWAITING_INPUT)
+IN_HAND = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW)
 PROPOSERS = (Part.TRIAGE, Part.OWNER)
 
 
@@ -31,12 +43,23 @@ def propose_answer(question, text, *, by, classification=None, reason=""):
             proposed_by=by,
         )
         _no_looser_than_question(answer)
-        return record(cleaned(answer), by=by, reason=reason.strip())
+        if answer.classification not in clearance(by):
+            raise Refused("Choose a classification that you may read yourself.")
+        return record(cleaned(answer), by=by, reason=said(reason))
 
 
 def may_propose(question, by):
     """True where this person could propose an answer to the question now."""
     return question.status in TAKES_ANSWERS and bool(parts_of(question, by) & set(PROPOSERS))
+
+
+def proposable(by):
+    """Return the questions that this person could propose an answer to now."""
+    found = Question.objects.visible_to(by).filter(status__in=TAKES_ANSWERS)
+    if by.has_role(Role.TRIAGE):
+        return found
+    takes_part = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED) and by.organisation_id
+    return found.filter(owner=by.organisation_id) if takes_part else found.none()
 
 
 def _takes_a_draft(question):
@@ -46,7 +69,7 @@ def _takes_a_draft(question):
             "an answer is proposed while a question is open or awaits input."
         )
     if draft := review_round.draft_of(question):
-        raise Refused(f"Edit answer {draft.number} instead: it is still a draft.")
+        raise Refused(f"Deal with answer {draft.number} first: it is still a draft, to be reworded or reclassified.")
 
 
 def _no_looser_than_question(answer):
@@ -54,16 +77,27 @@ def _no_looser_than_question(answer):
         raise Refused(f"Choose {answer.question.get_classification_display()} or stricter, as the question is.")
 
 
-def edit_answer(answer, text, *, by, reason=""):
-    """Reword a draft; return it. Once it has gone to review its text is frozen."""
+def edit_answer(answer, text, *, by, seen=None, reason=""):
+    """Reword a draft; return it. Once it has gone to review its text is frozen.
+
+    `seen` is the id of the history row that the editor was shown: where there is a later one, Stale says who wrote it.
+    """
     with writing():
         answer = seen_again(answer, by, "question")
         require_part(answer.question, by, *PROPOSERS, to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
+        _not_stale(answer, seen)
         if change(answer, {"text": needed(text, "Give the answer a text.")}):
-            record(cleaned(answer), by=by, reason=reason.strip())
+            record(cleaned(answer), by=by, reason=said(reason))
         return answer
+
+
+def _not_stale(answer, seen):
+    last = answer.history.first()
+    if seen is not None and last.history_id != seen:
+        said_by = f"{last.actor} ({last.actor_organisation}) wrote at {at_london(last.history_date)}: {last.text}"
+        raise Stale("The answer was changed since you opened it, so nothing was saved.", [said_by])
 
 
 def reclassify_answer(answer, classification, *, by, reason=""):
@@ -75,8 +109,8 @@ def reclassify_answer(answer, classification, *, by, reason=""):
             raise Refused("Send the answer back first: members could not finish a review of a Restricted answer.")
         if change(answer, {"classification": classification}):
             _no_looser_than_question(answer)
-            record(cleaned(answer), by=by, reason=reason.strip())
-            review_round.tighten([answer], classification, by=by, reason=reason.strip())
+            record(cleaned(answer), by=by, reason=said(reason))
+            review_round.tighten([answer], classification, by=by, reason=said(reason))
         return answer
 
 
@@ -96,6 +130,27 @@ def record_review(answer, position, *, by, comment=""):
             review.late = today() > answer.question.review_by
             record(cleaned(review), by=by)
         return review
+
+
+def reviewable(question, by):
+    """Return the answer to this question that the person could give a position on now, or None."""
+    answer = review_round.under_review(question)
+    is_member = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED)
+    return answer if answer and is_member and Answer.objects.visible_to(by).filter(pk=answer.pk).exists() else None
+
+
+def to_read_before_deciding(question, by):
+    """Return [(heading, text)]: the question, and the answer that is drafted or in review with its positions."""
+    found = [(question.reference, question.text)]
+    in_hand = Answer.objects.visible_to(by).filter(question=question, status__in=IN_HAND)
+    for answer in in_hand:
+        found.append((f"Answer {answer.number}, {answer.get_status_display()}", answer.text))
+        positions = [
+            f"{r.reviewer_name} ({r.organisation}): {r.get_position_display()}. {r.comment}".strip()
+            for r in Review.objects.visible_to(by).filter(answer=answer).select_related("organisation")
+        ]
+        found += [("Positions", "\n".join(positions))] if positions else []
+    return found
 
 
 def _says_enough(position, comment):

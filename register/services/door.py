@@ -8,7 +8,7 @@ from django.utils import timezone
 from register.clock import london_date
 from register.refusals import Invalid, NotPermitted, NotVisible, Refused
 from register.words import Role
-from register.workflow import Part
+from register.workflow import LONGEST_REMARK, Part
 
 
 def today():
@@ -54,9 +54,17 @@ def parts_of(question, by):
     return frozenset(part for part, plays in played.items() if plays)
 
 
-def needed(text, ask):
-    """Return text without surrounding blanks. Raises Refused with `ask` where nothing is left."""
+def said(text):
+    """Return text without surrounding blanks. Raises Refused where it is too long to keep for good."""
     stripped = (text or "").strip()
+    if len(stripped) > LONGEST_REMARK:
+        raise Refused(f"Shorten it to {LONGEST_REMARK:,} characters: history keeps every word for good.")
+    return stripped
+
+
+def needed(text, ask):
+    """Return what `said` does. Raises Refused with `ask` where nothing is left."""
+    stripped = said(text)
     if not stripped:
         raise Refused(ask)
     return stripped

@@ -1,9 +1,9 @@
 """Understand what a person gave with a move: names and references become rows, dates become dates."""
 
-from datetime import date
+from datetime import date, datetime
 
 from register.models import Meeting, Organisation, Question
-from register.workflow import Kind
+from register.workflow import LONGEST_REMARK, Kind
 
 
 def understood(transition, given, by):
@@ -30,6 +30,8 @@ def understood(transition, given, by):
 def _text(item, value, by):
     if not isinstance(value, str):
         raise ValueError(f"Give {item.name} as text.")
+    if len(value.strip()) > LONGEST_REMARK:
+        raise ValueError(f"Shorten {item.name} to {LONGEST_REMARK:,} characters: history keeps every word for good.")
     return value.strip()
 
 
@@ -37,7 +39,7 @@ def _date(item, value, by):
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(value.strip())
+        return datetime.strptime(value.strip(), "%Y-%m-%d").date()
     except (AttributeError, ValueError):
         raise ValueError(f"Give {item.name} as a date such as 2026-11-30, not “{value}”.") from None
 

@@ -3,7 +3,7 @@
 from register.ledger.chain import record, writing
 from register.models import ActionLink, MeetingLink
 from register.refusals import Refused
-from register.services.door import cleaned, needed, require_role, seen_again
+from register.services.door import cleaned, needed, require_role, said, seen_again
 from register.words import Role
 
 
@@ -14,7 +14,7 @@ def link_meeting(question, meeting, kind, *, by, paragraph="", reason=""):
         link = MeetingLink(
             question=seen_again(question, by), meeting=meeting, kind=kind, paragraph=(paragraph or "").strip()
         )
-        return record(cleaned(link), by=by, reason=reason.strip())
+        return record(cleaned(link), by=by, reason=said(reason))
 
 
 def link_action(action, question, *, by, reason=""):
@@ -22,7 +22,7 @@ def link_action(action, question, *, by, reason=""):
     with writing():
         require_role(by, Role.TRIAGE, to="link an action")
         link = ActionLink(action=seen_again(action, by), question=seen_again(question, by))
-        return record(cleaned(link), by=by, reason=reason.strip())
+        return record(cleaned(link), by=by, reason=said(reason))
 
 
 def strike_out(link, *, by, reason):

@@ -1,5 +1,7 @@
 """Raise, edit and move questions."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from register import clock
@@ -15,6 +17,7 @@ from register.services.door import (
     needed,
     parts_of,
     require_role,
+    said,
     seen_again,
     today,
 )
@@ -23,6 +26,7 @@ from register.words import Classification, Role, Status, strictness
 from register.workflow import BELONGS_TO, TRANSITIONS, Facts
 
 EDITABLE = ("title", "text", "topic", "owner", "assignee", "priority", "due_on", "raised_on")
+EARLIEST = date(2000, 1, 1)  # before half-hourly settlement was anybody's question
 MEMBERS_MAY_GIVE = {"title", "text", "topic", "raised_on"}
 
 
@@ -37,10 +41,15 @@ def raise_question(*, by, title, text, classification=Classification.MEMBERS, re
     _only_known(given)
     _within_role(by, given, classification)
     with writing():
-        question = Question(reference=_next_reference(), classification=classification, raised_by=by, **given)
+        question = Question(reference=_next_reference(), classification=classification, raised_by=_person(by), **given)
         question.working_days_before = _counted_when_recorded(question)
         _assignee_can_see(question)
-        return record(cleaned(question), by=by, reason=reason.strip())
+        return record(cleaned(question), by=by, reason=said(reason))
+
+
+def _person(by):
+    """Return `by` as a row can refer to it: nobody, where the system acts."""
+    return by if by.pk else None
 
 
 def _only_known(given):
@@ -63,8 +72,8 @@ def _next_reference():
 def _counted_when_recorded(question):
     """Return the working days between the day it was first asked, where that is known, and its record here."""
     recorded = clock.london_date(question.recorded_at)
-    if question.raised_on and question.raised_on > recorded:
-        raise Refused("Choose a day that is not to come: it is when the question was first asked.")
+    if question.raised_on and not EARLIEST <= question.raised_on <= recorded:
+        raise Refused(f"Choose a day from {EARLIEST.year} on and not to come: it is when the question was first asked.")
     return clock.working_days(question.raised_on or recorded, recorded)
 
 
@@ -88,7 +97,7 @@ def edit_question(question, *, by, seen=None, reason="", **changes):
         if change(question, changes):
             question.working_days_before += _counted_when_recorded(question) - counted
             _assignee_can_see(question)
-            record(cleaned(question), by=by, reason=reason.strip())
+            record(cleaned(question), by=by, reason=said(reason))
         return question
 
 
@@ -128,7 +137,7 @@ def _transition(name):
 
 def _who_may(transition, facts):
     who = " or ".join(sorted(transition.makers(facts.status)))
-    return f"Leave “{transition.label}” on {facts.reference} to {who}."
+    return f"Only {who} may make this move: “{transition.label}” on {facts.reference}."
 
 
 def facts_of(question, by):
@@ -200,12 +209,14 @@ def reclassify_question(question, classification, *, by, reason=""):
     with writing():
         question = seen_again(question, by)
         check_reclassification(question, classification, by, reason)
+        if classification == question.classification:
+            raise Refused(f"Leave it: {question.reference} is {question.get_classification_display()} already.")
         in_review = question.status == Status.IN_REVIEW
         if in_review and classification == Classification.RESTRICTED:
             raise Refused("Send the answer back first: members could not finish a review of a Restricted question.")
-        if change(question, {"classification": classification}):
-            record(cleaned(question), by=by, reason=reason.strip())
-            review_round.tighten(question.answers.all(), classification, by=by, reason=reason.strip())
+        question.classification = classification
+        record(cleaned(question), by=by, reason=said(reason))
+        review_round.tighten(question.answers.all(), classification, by=by, reason=said(reason))
         return question
 
 

@@ -5,7 +5,7 @@ import json
 from register.ledger.chain import record, writing
 from register.models import Action, Group, Meeting, Organisation, Topic
 from register.refusals import NotPermitted
-from register.services.door import cleaned, require_role
+from register.services.door import cleaned, require_role, said
 from register.services.questions import check_reclassification
 from register.words import Role
 
@@ -20,7 +20,7 @@ def keep(row, *, by, reason=""):
         if by is not None:
             require_role(by, Role.TRIAGE, to=f"keep {row._meta.verbose_name_plural}")
             _not_looser(row, by, reason)
-        return record(cleaned(row), by=by, reason=reason.strip())
+        return record(cleaned(row), by=by, reason=said(reason))
 
 
 def _not_looser(row, by, reason):
@@ -34,7 +34,7 @@ def keep_user(user, *, by, reason=""):
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may keep logins.")
     with writing():
-        return record(cleaned(user), by=by, reason=reason.strip())
+        return record(cleaned(user), by=by, reason=said(reason))
 
 
 def keep_roles(user, groups, *, by):

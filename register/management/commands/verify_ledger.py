@@ -49,7 +49,7 @@ class Command(BaseCommand):
 def _noted(expect):
     if expect is None:
         return None
-    position, _, digest = expect.partition(":")
+    position, _, digest = expect.strip().partition(":")
     if not position.isdigit() or len(digest) != 64:
         raise CommandError("Give --expect as POSITION:DIGEST, as an earlier run printed the head.")
     return int(position), digest.lower()

@@ -1,0 +1,89 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from register.models.actions import Action
+from register.models.audited import Audited, AuditedQuerySet, Records
+from register.models.meetings import Meeting
+from register.models.questions import Question
+from register.models.visibility import ClassifiedQuerySet, clearance
+from register.words import Classification, OriginKind
+
+
+class HeadlineReport(Audited):
+    """The file of an imported report, kept once. Who first imported it, and when, is in its history."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="reports")
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file.")
+    content = models.BinaryField()
+    classification = models.CharField(max_length=12, choices=Classification.choices)
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    imported_at = models.DateTimeField()
+
+    objects = ClassifiedQuerySet.as_manager()
+    history = Records(excluded_fields=["content"])  # its digest stands for it
+
+    class Meta:
+        ordering = ["-imported_at"]
+
+    def __str__(self):
+        return f"{self.meeting} Headline Report"
+
+
+class OriginQuerySet(AuditedQuerySet):
+    def visible_to(self, user):
+        seen = clearance(user)
+        item = Q(question__classification__in=seen) | Q(action__classification__in=seen)
+        return self.filter(item, report__classification__in=seen)
+
+
+class Origin(Audited):
+    """Where in which report an item was asked, minted or mentioned, in the words that were published."""
+
+    report = models.ForeignKey(HeadlineReport, models.PROTECT, related_name="origins")
+    kind = models.CharField(max_length=12, choices=OriginKind.choices)
+    paragraph = models.CharField(max_length=20)
+    bullet = models.PositiveIntegerField(null=True)
+    published = models.TextField()
+    paragraph_digest = models.CharField(max_length=64, help_text="SHA-256 of the whole paragraph as it was.")
+    question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="origins")
+    action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="origins")
+
+    objects = OriginQuerySet.as_manager()
+    history = Records()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=OriginKind.values),
+                name="origin_kind_known",
+                violation_error_message="Choose what the paragraph did.",
+            ),
+            models.CheckConstraint(
+                condition=Q(question__isnull=True, action__isnull=False)
+                | Q(question__isnull=False, action__isnull=True),
+                name="origin_of_one_item",
+                violation_error_message="Name one item: a question or an action.",
+            ),
+        ]
+
+    def __str__(self):
+        bullet = f", bullet {self.bullet}" if self.bullet else ""
+        return f"{self.get_kind_display()} in {self.report}, {self.paragraph}{bullet}"
+
+    def about_question(self):
+        return self.question_id
+
+
+class PendingReport(models.Model):
+    """A file between its upload and its triager's decision. Not part of the register, so not audited."""
+
+    file_name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return self.file_name
