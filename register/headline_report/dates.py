@@ -1,0 +1,40 @@
+"""Dates in the ways that British minutes write them."""
+
+import re
+from datetime import date
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_SHAPES = tuple(
+    re.compile(shape, re.I)
+    for shape in (
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?(?:\s+(?P<year>\d{{4}}|'?\d{{2}}(?!\d)))?",
+        rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d),?(?:\s+(?P<year>\d{{4}}))?",
+        r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
+        r"\b(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})\b",
+    )
+)
+ANY_DATE = "|".join(re.sub(r"\?P<\w+>", "?:", shape.pattern) for shape in _SHAPES[:3])
+
+
+def first_date(text, *, year=None):
+    """Return the first date in a text, or None. A date without a year takes `year`; without either it is no date."""
+    found = [match for shape in _SHAPES for match in [shape.search(text)] if match]
+    for match in sorted(found, key=lambda match: match.start()):
+        if day := _date(match.groupdict(), year):
+            return day
+    return None
+
+
+def _date(parts, year):
+    written = (parts["year"] or "").strip("'")
+    year = int(written) + (2000 if len(written) == 2 else 0) if written else year
+    month = parts["month"]
+    month = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
+    try:
+        return date(year, month, int(parts["day"])) if year else None
+    except ValueError:
+        return None

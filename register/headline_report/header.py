@@ -1,0 +1,115 @@
+"""The header of a report: label and value pairs, split by tabs, columns or lines as the conversion left them."""
+
+import re
+from collections import Counter
+
+from register.headline_report.dates import first_date
+from register.headline_report.report import MeetingHeld, NotAReport, Note
+from register.words import Classification
+
+LABELS = {
+    "meeting name": "name",
+    "name of meeting": "name",
+    "group": "name",
+    "meeting number": "number",
+    "meeting no": "number",
+    "date and time": "date",
+    "meeting date": "date",
+    "date of meeting": "date",
+    "date": "date",
+    "purpose of paper": "purpose",
+    "purpose": "purpose",
+    "classification": "classification",
+    "venue": "venue",
+    "location": "venue",
+    "synopsis": "synopsis",
+    "meeting time": "time",
+}
+_WORDS_OF_VALUES = {"group", "date", "purpose", "venue", "location"}  # labels only where a line or column begins
+_ANYWHERE = [label for label in LABELS if label not in _WORDS_OF_VALUES]
+
+
+def _any_of(labels):
+    return "|".join(label.replace(" ", r"\s+") for label in sorted(labels, key=len, reverse=True))
+
+
+_LABEL = re.compile(
+    rf"(?:(?:^|(?<=[\t|]))[*_ ]*(?P<first>{_any_of(LABELS)})|(?<=\s)[*_]*(?P<inner>{_any_of(_ANYWHERE)}))"
+    r"\b\.?[*_]*\s*(?:[:\t|]|(?=\s)|$)",
+    re.I | re.M,
+)
+_NAMED = re.compile(r"\b([A-Z][A-Za-z]{1,9})[ -]?(\d{1,3})\b")
+MOST_LINES = 200
+
+
+def read_header(lines):
+    """Return (the meeting, the synopsis, notes of doubt). Raises NotAReport where it names no meeting, or two."""
+    text = "\n".join(line.text for line in lines[:MOST_LINES])
+    values = _values(text)
+    title = _NAMED.search(_title(text)) if "number" not in values else None
+    number = re.search(r"\d{1,4}", values.get("number", "")) or (title and re.match(r"\d+", title[2]))
+    if not number:
+        raise NotAReport("Give a headline report: this text has no meeting number.")
+    group = title[1].upper() if title else ""
+    return int(number[0]), group, values
+
+
+def _title(text):
+    return next((line for line in text.split("\n") if "headline report" in line.lower()), "")
+
+
+def _values(text):
+    """Return {column: value} of the header; the first value that a label has counts."""
+    found = list(_labels(text))
+    values = {}
+    for (label, _, end), (_, following, _) in zip(found, [*found[1:], ("", len(text), 0)], strict=False):
+        value = text[end:following].strip(" \t\n|:*_")
+        values.setdefault(LABELS[label], re.sub(r"\s*[|\t]\s*", " ", value.split("\n\n")[0].split("\n")[0]).strip())
+    return values
+
+
+def _labels(text):
+    """Yield (label, where it begins, where its value begins); a lower-case word inside a value is no label."""
+    for match in _LABEL.finditer(text):
+        label = match["first"] or match["inner"]
+        if label[0].isupper():
+            yield re.sub(r"\s+", " ", label.lower()), match.start(), match.end()
+
+
+def meeting_of(number, group, values, body):
+    """Return (the meeting that a header and the body under it speak of, notes of doubt)."""
+    notes = []
+    held_on = first_date(values.get("date", ""))
+    if held_on is None:
+        notes.append(Note(1, "The header gives no date for the meeting."))
+    classification = values.get("classification", "").lower()
+    if classification not in Classification.values:
+        notes.append(Note(1, "The header gives no classification that the register knows: Members is assumed."))
+        classification = Classification.MEMBERS.value
+    group = group or _group(values.get("name", ""), number, body)
+    if not group:
+        raise NotAReport("Give a headline report that names its group: this one has no meeting name.")
+    return MeetingHeld(group, number, held_on, classification, values.get("purpose", "")), notes
+
+
+def _group(name, number, body):
+    """Return a group's short name: as the body uses it, else as the header's name abbreviates."""
+    written = re.search(r"\(([A-Z]{2,10})\)", name) or re.fullmatch(r"\s*([A-Z]{2,10})\s*", name)
+    initials = "".join(re.findall(r"\b([A-Z])", re.split(r"\s[–—-]\s|\(", name)[0]))
+    used = Counter(match[1] for match in _NAMED.finditer(body) if int(match[2]) == number)
+    if written:
+        return written[1]
+    if len(initials) > 1 and re.search(rf"\b{initials}", body):
+        return initials
+    return used.most_common(1)[0][0] if used else initials
+
+
+def second_header(lines, number):
+    """Return the line of a second header, of another meeting or of the same report again, or None."""
+    begun = False
+    for line in lines:
+        again = re.match(r"[*_\s]*meeting\s+(?:number|no)\b\W*(\d{1,4})", line.text, re.I) if begun else None
+        if again and int(again[1]) != number:
+            return line.number
+        begun = begun or line.label == "1.1"
+    return None
