@@ -20,8 +20,13 @@ class Invalid(Refused):
     """A field holds what it cannot; `fields` maps each field's name to its sentences."""
 
     def __init__(self, fields):
-        super().__init__(*(sentence for sentences in fields.values() for sentence in sentences))
+        super().__init__(*(_named(name, sentence) for name, sentences in fields.items() for sentence in sentences))
         self.fields = fields
+
+
+def _named(field, sentence):
+    """Return a field's sentence so that it stands alone; one about the whole stands alone already."""
+    return sentence if field == "__all__" else f"{field.replace('_', ' ').capitalize()}: {sentence}"
 
 
 class NotPermitted(Refusal):

@@ -1,6 +1,7 @@
 """A known cast, present before every test, and what a test needs to move a question along."""
 
 import importlib
+import json
 import os
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -71,8 +72,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def make_cast():
     for name in ORGANISATIONS:
         keep(Organisation(name=name), by=None)
-    for name in ("MDR role", "Read frequency"):
-        keep(Topic(name=name), by=None)
+    for details in json.loads((settings.BASE_DIR / "fixtures" / "topics.json").read_text(encoding="utf-8")):
+        keep(Topic(**details), by=None)
     group = keep(Group(name="CCDG"), by=None)
     keep(Meeting(group=group, number=15, held_on=date(2021, 3, 16)), by=None)
     keep(Meeting(group=group, number=16, held_on=date(2021, 4, 20)), by=None)

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from register.admin import answers, people, questions, reference
+from register.admin import answers, people, questions, reference, reports
 
 admin.site.site_header = "DCC/SEC question register"
 admin.site.site_title = "DCC/SEC question register"
@@ -10,4 +10,4 @@ admin.site.index_title = "The register"
 admin.site.site_url = None
 admin.site.disable_action("delete_selected")
 
-__all__ = ["answers", "people", "questions", "reference"]
+__all__ = ["answers", "people", "questions", "reference", "reports"]

@@ -9,7 +9,7 @@ from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.moves import move_page
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.readings import snapshot_at, status_history, version_of
-from register.models import ActionLink, Answer, MeetingLink, Question
+from register.models import ActionLink, Answer, MeetingLink, Origin, Question
 from register.refusals import Stale
 from register.services.answers import may_propose, reviewable
 from register.services.door import today
@@ -185,12 +185,14 @@ class QuestionAdmin(RegisterAdmin):
         user = request.user
         links = MeetingLink.objects.visible_to(user).filter(question=question, struck_out=False)
         actions = ActionLink.objects.visible_to(user).filter(question=question, struck_out=False)
+        origins = Origin.objects.visible_to(user).filter(question=question)
         return {
             "question": question,
             "moves": moves_of(question, user),
             "status_history": status_history(question, seen_by=user),
             "meeting_links": links.select_related("meeting__group"),
             "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
+            "origins": origins.select_related("report__meeting__group"),
             "answers": Answer.objects.visible_to(user).filter(question=question),
             "is_triage": user.has_role(Role.TRIAGE),
             "may_reclassify": user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER),

@@ -6,7 +6,7 @@ from django.urls import path, reverse
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.short_page import DayInput, ReasonForm, short_page
-from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Topic
+from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic
 from register.services.links import link_action, link_meeting, strike_out
 from register.words import Role
 
@@ -59,6 +59,12 @@ class ActionAdmin(KeptAdmin):
     list_select_related = ("group", "owner", "owner_group", "meeting__group")
     search_fields = ("reference", "text")
     autocomplete_fields = ("meeting",)
+    change_form_template = "register/action.html"
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        action = self.get_object(request, object_id)
+        origins = Origin.objects.visible_to(request.user).filter(action=action).select_related("report__meeting__group")
+        return super().change_view(request, object_id, form_url, {"origins": origins, **(extra_context or {})})
 
     @admin.display(description="owner")
     def owned_by(self, action):

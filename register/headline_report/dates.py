@@ -17,7 +17,7 @@ _SHAPES = tuple(
         r"\b(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})\b",
     )
 )
-ANY_DATE = "|".join(re.sub(r"\?P<\w+>", "?:", shape.pattern) for shape in _SHAPES[:3])
+ANY_DATE = "(?i:" + "|".join(re.sub(r"\?P<\w+>", "?:", shape.pattern) for shape in _SHAPES[:3]) + ")"
 
 
 def first_date(text, *, year=None):

@@ -93,7 +93,7 @@ def _blocks(document):
 
 
 def _heading(paragraph):
-    return "### " if (paragraph.style.name or "").startswith(("Heading", "Title")) else ""
+    return "### " if ((paragraph.style and paragraph.style.name) or "").startswith(("Heading", "Title")) else ""
 
 
 class _Numbering:
@@ -103,8 +103,7 @@ class _Numbering:
         self.counts = {}
 
     def label(self, paragraph):
-        properties = paragraph._p.pPr
-        numbered = properties.numPr if properties is not None else None
+        numbered = _numbering_of(paragraph)
         if numbered is None or numbered.numId is None or numbered.numId.val == 0:
             return ""
         level = numbered.ilvl.val if numbered.ilvl is not None else 0
@@ -116,6 +115,13 @@ class _Numbering:
         for deeper in [deeper for deeper in counters if deeper > level]:
             del counters[deeper]
         return ".".join(str(counters.get(n, 1)) for n in range(level + 1)) + (". " if level == 0 else " ")
+
+
+def _numbering_of(paragraph):
+    """Return the numbering of a paragraph: its own, or that of its style."""
+    holders = [paragraph._p, *([paragraph.style.element] if paragraph.style is not None else [])]
+    found = (holder.pPr.numPr for holder in holders if holder.pPr is not None)
+    return next((numbering for numbering in found if numbering is not None), None)
 
 
 def _level_format(paragraph, number, level):

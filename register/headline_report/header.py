@@ -96,7 +96,9 @@ def _group(name, number, body):
     """Return a group's short name: as the body uses it, else as the header's name abbreviates."""
     written = re.search(r"\(([A-Z]{2,10})\)", name) or re.fullmatch(r"\s*([A-Z]{2,10})\s*", name)
     initials = "".join(re.findall(r"\b([A-Z])", re.split(r"\s[–—-]\s|\(", name)[0]))
-    used = Counter(match[1] for match in _NAMED.finditer(body) if int(match[2]) == number)
+    used = Counter(
+        name for name, of in re.findall(r"\b([A-Z]{2,10})[ -]?(\d{1,3})\b(?!\s*/)", body) if int(of) == number
+    )
     if written:
         return written[1]
     if len(initials) > 1 and re.search(rf"\b{initials}", body):

@@ -51,7 +51,13 @@ def _first_of_body(lines):
     first = next(found, None)
     if first is None:
         raise NotAReport("Give a headline report: this text has no numbered paragraph.")
+    while first and lines[first - 1].kind in (Kind.BLANK, Kind.HEADING) and not _is_title(lines[first - 1]):
+        first -= 1
     return first
+
+
+def _is_title(line):
+    return "headline report" in line.text.lower()
 
 
 class _Assembly:

@@ -91,7 +91,9 @@ def _body(name, group):
 def due_as_written(sentence):
     """Return the due date of a commitment as it is written, or None."""
     match = _DUE.search(sentence)
-    return re.sub(r"^a\s+(?:further\s+)?", "", next(filter(None, match.groups()))) if match else None
+    if match is None:
+        return None
+    return re.sub(r"^a\s+(?:further\s+)?", "", next(filter(None, match.groups()))).rstrip(" .,")
 
 
 def handed_on(sentence, group):

@@ -23,16 +23,17 @@ def free_text(model):
 
 
 def install():
-    """Drop and create every trigger in one transaction."""
+    """Drop and create the triggers of every table that is there, in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in [*_drops(), *_creates()]:
+        tables = set(connection.introspection.table_names(cursor))
+        for statement in [*_drops(tables), *_creates(tables)]:
             cursor.execute(statement)
 
 
 def lift():
     """Drop every trigger. Only the tests' flush of a whole database calls this."""
     with connection.cursor() as cursor:
-        for statement in _drops():
+        for statement in _drops(set(connection.introspection.table_names(cursor))):
             cursor.execute(statement)
 
 
@@ -97,14 +98,16 @@ def _refusal(table, event):
     return f"{table} keeps the past: {event} is refused"
 
 
-def _drops():
+def _drops(tables):
     for name, (table, *_) in _wanted().items():
-        yield f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
+        if table in tables:
+            yield f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
 
 
-def _creates():
+def _creates(tables):
     for name, (table, event, refuse_when) in _wanted().items():
-        yield from _CREATE[connection.vendor](name, table, event, refuse_when)
+        if table in tables:
+            yield from _CREATE[connection.vendor](name, table, event, refuse_when)
 
 
 def _create_on_sqlite(name, table, event, refuse_when):

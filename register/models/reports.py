@@ -18,7 +18,7 @@ class HeadlineReport(Audited):
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file.")
     content = models.BinaryField()
     classification = models.CharField(max_length=12, choices=Classification.choices)
-    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     imported_at = models.DateTimeField()
 
     objects = ClassifiedQuerySet.as_manager()

@@ -1,18 +1,17 @@
-import json
-from datetime import date
-
 from django.conf import settings
 from django.contrib.auth.models import Group as RoleGroup
 from django.core.management.base import BaseCommand, CommandError
 
 from register.ledger.chain import writing
-from register.models import Action, Group, Meeting, MeetingLink, Organisation, Topic, User
-from register.services.links import link_action, link_meeting
-from register.services.questions import change_status, raise_question
-from register.services.reference import keep, keep_roles, keep_user, known, load_reference
-from register.words import Classification, LinkKind, Priority, Role
+from register.models import MeetingLink, Organisation, Question, User
+from register.services.questions import change_status
+from register.services.reference import keep_roles, keep_user, known, load_reference
+from register.services.reports import apply_report, plan_report, read_file
+from register.services.reports.proposals import What
+from register.words import LinkKind, Priority, Role, Status
 
 FIXTURES = settings.BASE_DIR / "fixtures"
+REPORT = FIXTURES / "ccdg15-headline-report.md"
 PASSWORD = "half-hourly"  # noqa: S105 it guards nothing: the command refuses to run in production
 LOGINS = (
     ("ofgem.triage", "Ofgem", [Role.TRIAGE]),
@@ -58,74 +57,11 @@ def _load_logins():
 
 
 def _load_ccdg15(by):
-    report = json.loads((FIXTURES / "ccdg15.json").read_text(encoding="utf-8"))
-    group = Group.objects.get(name=report["group"])
-    said = f"{group}{report['number']} Headline Report"
-    meetings = {meeting["number"]: _meeting(group, meeting, by) for meeting in report["meetings"]}
-    actions = _load_actions(group, report, meetings, by, said)
-    for asked in report["questions"]:
-        _load_question(asked, meetings, report["number"], actions, by, said)
-
-
-def _meeting(group, meeting, by):
-    row = known(Meeting, group=group, number=meeting["number"])
-    if row.pk is None:
-        row.held_on = meeting["held_on"] and date.fromisoformat(meeting["held_on"])
-        keep(row, by=by, reason="Named in the CCDG15 Headline Report")
-    return row
-
-
-def _load_actions(group, report, meetings, by, said):
-    """Return the actions that serve all questions, having added those actions that are not there."""
-    serving = []
-    for minted in report["actions"]:
-        details = {
-            "text": minted["text"],
-            "paragraph": minted["paragraph"],
-            "meeting": meetings[report["number"]],
-            "owner": _named(Organisation, minted.get("owner")),
-            "owner_group": _named(Group, minted.get("owner_group")),
-            "due_as_written": minted.get("due_as_written", ""),
-        }
-        row = _action(group, minted, details, by, f"{said}, {minted['paragraph']}")
-        serving += [row] if minted.get("serves_all_questions") else []
-    for mention in report["mentioned_actions"]:
-        text = f"On {mention['subject']}: mentioned at {group}{report['number']} {mention['paragraph']}."
-        details = {"text": text, "meeting": meetings.get(mention["minted_at"])}
-        _action(group, mention, details, by, f"{said}, {mention['paragraph']}")
-    return serving
-
-
-def _action(group, minuted, details, by, reason):
-    row = known(Action, group=group, reference=minuted["reference"])
-    if row.pk is None:
-        for column, value in {**details, "classification": Classification.PUBLIC}.items():
-            setattr(row, column, value)
-        keep(row, by=by, reason=reason)
-    return row
-
-
-def _named(model, name):
-    return model.objects.get(name=name) if name else None
-
-
-def _load_question(asked, meetings, listed_at, actions, by, said):
-    reason = f"{said}, {asked['paragraph']}"
-    meeting = meetings[listed_at]
-    question = raise_question(
-        by=by,
-        title=asked["title"],
-        text=asked["text"],
-        topic=Topic.objects.get(name=asked["topic"]),
-        owner=Organisation.objects.get(name="Ofgem"),
-        priority=Priority.MEDIUM,
-        classification=Classification.PUBLIC,
-        raised_on=meeting.held_on,
-        reason=reason,
-    )
-    link_meeting(question, meeting, LinkKind.LISTED, paragraph=asked["paragraph"], by=by, reason=reason)
-    if earlier := asked["discussed_at"]:
-        link_meeting(question, meetings[earlier], LinkKind.DISCUSSED, by=by, reason=reason)
-    for action in actions:
-        link_action(action, question, by=by, reason=reason)
-    change_status(question, "open", by=by, reason=f"Listed as outstanding in the {reason}.")
+    """Import the restated report as a triager would, giving each question an owner and a priority, and open them."""
+    content = REPORT.read_bytes()
+    plan = plan_report(read_file(content))
+    questions = [proposal.key for proposal in plan.proposals if proposal.what == What.QUESTION]
+    choices = {key: {"owner": "Ofgem", "priority": Priority.MEDIUM} for key in questions}
+    apply_report(plan, plan.unasked, by=by, file_name=REPORT.name, content=content, choices=choices)
+    for question in Question.objects.filter(status=Status.RAISED, raised_by=by):
+        change_status(question, "open", by=by, reason="Listed as outstanding at CCDG15.")

@@ -1,0 +1,191 @@
+"""Import a headline report: upload, see what it proposes beside what is held, accept, and follow the links."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from register.admin.guarded import RegisterAdmin
+from register.models import Group, HeadlineReport, Organisation, Origin, PendingReport, Topic
+from register.refusals import Refusal
+from register.services.reports import apply_report, plan_report, read_file
+from register.services.reports.applying import kept_file
+from register.services.reports.pending import discard, hold, pending_of
+from register.services.reports.proposals import APPLIED_UNASKED, Kind, Proposal, What
+from register.words import Priority, Role
+
+TITLES = {
+    Kind.NEW: "New",
+    Kind.CHANGED: "Changed: both wordings side by side",
+    Kind.CLASH: "Clashes: for you to decide",
+    Kind.MENTION: "Mentions of actions",
+    Kind.UNCHANGED: "Held already",
+}
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label="Headline report", help_text="Text, Markdown, PDF or Word (.docx), at most 10 MB.")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One proposal as the preview shows it: beside the whole paragraph that it comes from."""
+
+    proposal: Proposal
+    paragraph: str
+    ticked: bool
+
+    @property
+    def is_open(self):
+        return self.proposal.kind != Kind.UNCHANGED
+
+    @property
+    def takes_owner(self):
+        return self.is_open and (self.proposal.key.startswith("action:") or self.raises)
+
+    @property
+    def raises(self):
+        return self.proposal.what == What.QUESTION and self.proposal.kind == Kind.NEW
+
+
+@admin.register(HeadlineReport)
+class HeadlineReportAdmin(RegisterAdmin):
+    list_display = ("__str__", "file_name", "classification", "imported_by", "imported_at")
+    list_select_related = ("meeting__group", "imported_by")
+    search_fields = ("file_name", "digest")
+    fields = ("meeting", "file_name", "digest", "classification", "imported_by", "imported_at")
+    change_list_template = "register/report_list.html"
+    change_form_template = "register/report.html"
+
+    def has_add_permission(self, request):
+        return False  # a report comes in by importing it
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(view)
+
+        return [
+            path("import/", page(self.upload_view), name="register_headlinereport_import"),
+            path("import/<int:pending_id>/", page(self.preview_view), name="register_headlinereport_preview"),
+            path("<int:object_id>/file/", page(self.file_view), name="register_headlinereport_file"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request, extra_context=None):
+        may_import = request.user.has_role(Role.TRIAGE)
+        return super().changelist_view(request, {"may_import": may_import, **(extra_context or {})})
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        origins = Origin.objects.visible_to(request.user).filter(report=object_id)
+        origins = origins.select_related("question", "action__group", "report__meeting__group")
+        return super().change_view(request, object_id, form_url, {"origins": origins, **(extra_context or {})})
+
+    def file_view(self, request, object_id):
+        """Hand out the file as it was imported, never to be opened as a page of this site."""
+        report = self.get_object(request, object_id)
+        if report is None:
+            raise Http404("There is no such report.")
+        headers = {"Content-Disposition": f'attachment; filename="{report.meeting}-headline-report"'}
+        return HttpResponse(bytes(report.content), content_type="application/octet-stream", headers=headers)
+
+    def upload_view(self, request):
+        """Take a file, read it once to see that it is a report, and go on to its preview."""
+        self._check_triage(request)
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                pending = hold(file.name, file.read(), by=request.user)
+            except Refusal as refusal:
+                form.add_error("file", refusal.reasons)
+            else:
+                return HttpResponseRedirect(reverse("admin:register_headlinereport_preview", args=[pending.pk]))
+        return TemplateResponse(request, "register/import_upload.html", self._context(request, form=form))
+
+    def preview_view(self, request, pending_id):
+        """Show the plan; on POST apply what is ticked."""
+        self._check_triage(request)
+        try:
+            pending = pending_of(request.user, pending_id)
+        except PendingReport.DoesNotExist:
+            raise Http404("There is no such upload of yours: it was applied or discarded.") from None
+        plan = plan_report(read_file(bytes(pending.content)))
+        if request.method == "POST" and (done := self._decided(request, pending, plan)):
+            return done
+        return TemplateResponse(request, "register/import_preview.html", self._preview(request, pending, plan))
+
+    def _decided(self, request, pending, plan):
+        if "_discard" in request.POST:
+            discard(pending)
+            messages.info(request, "The upload is discarded; nothing was recorded.")
+            return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
+        try:
+            applied = apply_report(
+                plan,
+                set(request.POST.getlist("accept")),
+                by=request.user,
+                file_name=pending.file_name,
+                content=bytes(pending.content),
+                choices=_choices(request.POST, plan),
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return None
+        discard(pending)
+        return self._summary(request, plan, applied, kept_file(bytes(pending.content)))
+
+    def _summary(self, request, plan, applied, report):
+        meeting = plan.report.meeting.name
+        if not applied:
+            messages.info(request, f"Nothing of the {meeting} Headline Report was ticked, so nothing was recorded.")
+            return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
+        kinds = [f"{sum(p.kind == kind for p in applied)} {kind}" for kind in APPLIED_UNASKED]
+        messages.success(request, f"{meeting} Headline Report: {', '.join(kinds)}; recorded as {request.user}.")
+        return HttpResponseRedirect(reverse("admin:register_headlinereport_change", args=[report.pk]))
+
+    def _preview(self, request, pending, plan):
+        report, ticked = plan.report, plan.unasked
+        paragraphs = {paragraph.number: paragraph.whole for paragraph in report.paragraphs}
+        groups = [
+            (kind, TITLES[kind], [Row(p, paragraphs.get(p.paragraph, ""), p.key in ticked) for p in plan.of(kind)])
+            for kind in TITLES
+        ]
+        return self._context(
+            request,
+            pending=pending,
+            report=report,
+            groups=[group for group in groups if group[2]],
+            notes=[
+                ("Commitments without a marker", report.remarks),
+                ("Doubts", report.warnings),
+                ("Not placed", report.unplaced),
+            ],
+            owners=[*Organisation.objects.values_list("name", flat=True)]
+            + [f"{name} members" for name in Group.objects.values_list("name", flat=True)],
+            topics=list(Topic.objects.values_list("name", flat=True)),
+            priorities=Priority.choices,
+        )
+
+    def _context(self, request, **more):
+        base = self.admin_site.each_context(request)
+        return {**base, "opts": self.opts, "title": "Import a headline report", **more}
+
+    def _check_triage(self, request):
+        if not request.user.has_role(Role.TRIAGE):
+            raise PermissionDenied("Only Triage may import a report.")
+
+
+def _choices(posted, plan):
+    """Return {key: {owner, topic, priority}} as the triager left the fields of each proposal."""
+    names = ("owner", "topic", "priority")
+    return {
+        proposal.key: {name: posted[f"{name}:{proposal.key}"] for name in names if f"{name}:{proposal.key}" in posted}
+        for proposal in plan.proposals
+    }

@@ -1,0 +1,225 @@
+"""Record what a triager accepts of a plan, through the services and in one transaction."""
+
+import hashlib
+import re
+
+from django.utils import timezone
+
+from register.ledger.chain import record, writing
+from register.models import Action, ActionLink, Group, HeadlineReport, Meeting, MeetingLink, Organisation, Origin, Topic
+from register.services.door import cleaned, require_role
+from register.services.links import link_action, link_meeting
+from register.services.questions import edit_question, raise_question
+from register.services.reference import keep, known
+from register.services.reports.planning import held_meeting, paragraph_digest, plan_report, split_name
+from register.services.reports.proposals import APPLIED_UNASKED, Kind, What
+from register.words import LinkKind, OriginKind, Role
+
+TITLE_LENGTH = 200
+
+
+def apply_report(plan, accepted, *, by, file_name, content, choices=None, progress=lambda done, total: None):
+    """Apply the proposals whose keys are accepted, and return those that were, in order.
+
+    The register is compared again under the lock, so that what was recorded meanwhile is not recorded twice. `choices`
+    maps keys to what the triager chose instead of what was read: `owner`, `topic`, `priority`, by name. The file is
+    kept once, when something of it is applied. Raises NotPermitted, Refused; nothing is then written.
+    """
+    require_role(by, Role.TRIAGE, to="import a report")
+    with writing():
+        fresh = plan_report(plan.report)
+        applied = [p for p in fresh.proposals if p.key in accepted and p.kind in (*APPLIED_UNASKED, Kind.CLASH)]
+        if applied:
+            work = _Work(plan.report, by, choices or {})
+            work.begin(file_name, content)
+            for done, proposal in enumerate(applied, 1):
+                work.apply(proposal)
+                progress(done, len(applied))
+            work.link_served()
+        return applied
+
+
+def kept_file(content):
+    """Return the `HeadlineReport` that keeps this very file, or None."""
+    return HeadlineReport.objects.filter(digest=hashlib.sha256(content).hexdigest()).first()
+
+
+class _Work:
+    """One application of one report."""
+
+    def __init__(self, report, by, choices):
+        self.report, self.by, self.choices = report, by, choices
+        header = report.meeting
+        self.group = known(Group, name=header.group)
+        if self.group.pk is None:
+            keep(self.group, by=by, reason=f"Named by the {header.name} Headline Report")
+        self.said = f"{header.name} Headline Report"
+
+    def begin(self, file_name, content):
+        """Find or make the meeting, and keep the file."""
+        header = self.report.meeting
+        self.meeting = held_meeting(header.group, header.number, header.held_on) or keep(
+            Meeting(group=self.group, number=header.number, held_on=header.held_on), by=self.by, reason=self.said
+        )
+        self.file = kept_file(content) or self._kept(file_name, content)
+
+    def _kept(self, file_name, content):
+        file = HeadlineReport(
+            meeting=self.meeting,
+            file_name=file_name[:255],
+            digest=hashlib.sha256(content).hexdigest(),
+            content=content,
+            classification=self.report.meeting.classification,
+            imported_by=self.by if self.by.pk else None,
+            imported_at=timezone.now(),
+        )
+        return record(cleaned(file), by=self.by, reason=self.said)
+
+    def apply(self, proposal):
+        _APPLY[proposal.key.split(":")[0]](self, proposal)
+
+    def reason(self, paragraph):
+        return f"{self.said}, {paragraph}" if paragraph else self.said
+
+    def chosen(self, model, proposal, name):
+        """Return the row that the triager chose, else the one that was read; None where the register has none."""
+        called = self.choices.get(proposal.key, {}).get(name, getattr(proposal, name))
+        return model.objects.filter(name__iexact=called).first() if called else None
+
+    def meeting_called(self, name, held_on=None):
+        group_name, number = split_name(name)
+        found = held_meeting(group_name, number, held_on)
+        group = known(Group, name=group_name)
+        if group.pk is None:
+            keep(group, by=self.by, reason=self.said)
+        return found or keep(Meeting(group=group, number=number, held_on=held_on), by=self.by, reason=self.said)
+
+    # Meetings
+
+    def apply_meeting(self, proposal):
+        announced = self.report.next_meeting
+        is_own = proposal.label == self.report.meeting.name
+        day = (
+            self.report.meeting.held_on
+            if is_own
+            else announced.held_on
+            if announced and announced.name == proposal.label
+            else None
+        )
+        meeting = self.meeting if is_own else self.meeting_called(proposal.label, day)
+        if day and meeting.held_on != day:
+            meeting.held_on = day
+            keep(meeting, by=self.by, reason=self.said)
+
+    # Actions
+
+    def apply_action(self, proposal):
+        action = known(Action, group=self.group, reference=proposal.label)
+        is_new = action.pk is None
+        action.text, action.paragraph = proposal.published, proposal.paragraph
+        action.meeting = self.meeting
+        action.due_as_written = proposal.due_as_written or action.due_as_written
+        self._give_owner(action, proposal)
+        if is_new:
+            action.classification = self.report.meeting.classification
+        keep(action, by=self.by, reason=self.reason(proposal.paragraph))
+        self.remember(OriginKind.MINTED, proposal, action=action)
+
+    def _give_owner(self, action, proposal):
+        called = self.choices.get(proposal.key, {}).get("owner", proposal.owner)
+        members_of = re.fullmatch(r"(\w+) members", called or "")
+        group = Group.objects.filter(name__iexact=members_of[1]).first() if members_of else None
+        group = group or (Group.objects.filter(name__iexact=called).first() if called else None)
+        organisation = Organisation.objects.filter(name__iexact=called).first() if called else None
+        if organisation or group:
+            action.owner, action.owner_group = organisation, None if organisation else group
+
+    def apply_mention(self, proposal):
+        action = known(Action, group=self.group, reference=proposal.label)
+        if action.pk is None:
+            minted_by = int(proposal.label.split("/")[0])
+            places = " and ".join(proposal.paragraphs)
+            action.text = f"Mentioned at {self.report.meeting.name}, {places}: {proposal.published}"[:2_000]
+            action.meeting = held_meeting(self.group.name, minted_by, None)
+            action.classification = self.report.meeting.classification
+            keep(action, by=self.by, reason=self.reason(proposal.paragraph))
+        for paragraph in proposal.paragraphs:
+            self.remember(OriginKind.MENTIONED, proposal, paragraph=paragraph, action=action)
+
+    # Questions
+
+    def apply_question(self, proposal):
+        if proposal.what == What.LINK:
+            question = proposal.target
+        elif proposal.target:
+            question = self._reword(proposal)
+        else:
+            question = self._raise(proposal)
+        self._link(question, self.meeting, LinkKind.LISTED, proposal, proposal.paragraph)
+        for name in proposal.meetings:
+            if name != self.report.meeting.name:
+                self._link(question, self.meeting_called(name), LinkKind.DISCUSSED, proposal)
+        self.remember(OriginKind.ASKED, proposal, question=question)
+
+    def _raise(self, proposal):
+        topic = self.chosen(Topic, proposal, "topic")
+        given = {"owner": self.chosen(Organisation, proposal, "owner"), "topic": topic}
+        if priority := self.choices.get(proposal.key, {}).get("priority"):
+            given["priority"] = priority
+        return raise_question(
+            by=self.by,
+            title=title_of(proposal.published),
+            text=proposal.published,
+            classification=self.report.meeting.classification,
+            raised_on=self.report.meeting.held_on,
+            reason=self.reason(proposal.paragraph),
+            **{name: value for name, value in given.items() if value},
+        )
+
+    def _reword(self, proposal):
+        changes = {"text": proposal.published, "title": title_of(proposal.published)}
+        return edit_question(proposal.target, by=self.by, reason=self.reason(proposal.paragraph), **changes)
+
+    def _link(self, question, meeting, kind, proposal, paragraph=""):
+        there = MeetingLink.objects.filter(question=question, meeting=meeting, kind=kind, struck_out=False)
+        if not there.exists():
+            reason = self.reason(proposal.paragraph)
+            link_meeting(question, meeting, kind, paragraph=paragraph, by=self.by, reason=reason)
+
+    def remember(self, kind, proposal, paragraph=None, **item):
+        """Record where the item came from, in the published words."""
+        paragraph = paragraph or proposal.paragraph
+        whole = self.report.paragraph(paragraph)
+        origin = Origin(
+            report=self.file,
+            kind=kind,
+            paragraph=paragraph,
+            bullet=proposal.bullet,
+            published=proposal.published if kind != OriginKind.MENTIONED else whole.whole,
+            paragraph_digest=paragraph_digest(whole),
+            **item,
+        )
+        record(origin, by=self.by, reason=self.reason(paragraph))
+
+    def link_served(self):
+        """Link each action that speaks of a paragraph's questions to those questions, where both are held."""
+        for minted in (action for action in self.report.actions if action.serves):
+            action = Action.objects.filter(group=self.group, reference=minted.reference).first()
+            asked = Origin.objects.filter(report__meeting=self.meeting, kind=OriginKind.ASKED, paragraph=minted.serves)
+            for origin in asked.select_related("question") if action else ():
+                if not ActionLink.objects.filter(action=action, question=origin.question).exists():
+                    link_action(action, origin.question, by=self.by, reason=self.reason(minted.paragraph))
+
+
+def title_of(published):
+    """Return a title from a published question: without its citation, cut at a word where it is long."""
+    bare = re.sub(r"\s*\([^()]*\bsee\b[^()]*\)", "", published).strip().rstrip(".")
+    return bare if len(bare) <= TITLE_LENGTH else bare[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+
+
+_APPLY = {
+    "meeting": _Work.apply_meeting,
+    "action": _Work.apply_action,
+    "mention": _Work.apply_mention,
+    "question": _Work.apply_question,
+}

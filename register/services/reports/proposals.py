@@ -1,0 +1,66 @@
+"""What a report proposes, as data."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from register.headline_report import Report
+from register.models import Action, Meeting, Question
+
+
+class Kind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    CLASH = "clash"
+    MENTION = "mention"
+    UNCHANGED = "unchanged"
+
+
+APPLIED_UNASKED = (Kind.NEW, Kind.CHANGED, Kind.MENTION)
+
+
+class What(StrEnum):
+    MEETING = "meeting"
+    ACTION = "action"
+    QUESTION = "question"
+    LINK = "link"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One thing to record. `key` names it within its report; `held` is the wording that the register has now.
+
+    `note` is a sentence for the triager; `score` says out of 100 how much a question resembles the one held.
+    """
+
+    key: str
+    kind: Kind
+    what: What
+    label: str
+    paragraph: str
+    published: str
+    held: str = ""
+    note: str = ""
+    bullet: int | None = None
+    owner: str | None = None
+    topic: str | None = None
+    due_as_written: str | None = None
+    meetings: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    score: int | None = None
+    target: Meeting | Action | Question | None = None
+
+
+@dataclass
+class Plan:
+    """A report, and what it proposes for the register as it is now, in the report's order."""
+
+    report: Report
+    proposals: list[Proposal] = field(default_factory=list)
+
+    def of(self, kind):
+        return [proposal for proposal in self.proposals if proposal.kind == kind]
+
+    @property
+    def unasked(self):
+        """The keys of what is applied unless a triager says otherwise: all but clashes and what is held already."""
+        return {proposal.key for proposal in self.proposals if proposal.kind in APPLIED_UNASKED}

@@ -1,0 +1,538 @@
+"""Reading headline reports: layouts of several kinds, all written for these tests."""
+
+import io
+import random
+import re
+import sys
+import textwrap
+import zipfile
+from contextlib import suppress
+from datetime import date
+
+import docx
+import pypdf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from register.headline_report import read_report
+from register.headline_report.dates import first_date
+from register.headline_report.files import LARGEST_FILE, text_of
+from register.headline_report.report import NextMeeting, NotAReport
+from tests.test_house import ROOT
+
+HEADER = """\
+Meeting name\tArchitecture Working Group\tPurpose of paper\tInformation
+Meeting number\t7\tClassification\tPublic
+Date and time\t4 May 2021
+"""
+RESTATED = (ROOT / "fixtures" / "ccdg15-headline-report.md").read_text(encoding="utf-8")
+
+
+def report(body, header=HEADER, **options):
+    return read_report(header + "\n" + body, **options)
+
+
+def minted(body):
+    return [
+        (action.reference, action.paragraph, action.owner, action.due_as_written) for action in report(body).actions
+    ]
+
+
+# The restated CCDG15 report: what conversion from PDF does to one
+
+
+def test_the_meeting_is_read_from_the_header():
+    meeting = read_report(RESTATED).meeting
+    assert (meeting.name, meeting.held_on, meeting.classification, meeting.purpose) == (
+        "CCDG15",
+        date(2021, 3, 16),
+        "public",
+        "Information",
+    )
+
+
+def test_every_paragraph_section_and_bullet_is_read():
+    read = read_report(RESTATED)
+    assert (len(read.sections), len(read.paragraphs), read.unplaced) == (7, 47, [])
+    assert [len(read.paragraph(number).bullets) for number in ("1.2", "3.4", "3.29", "6.1")] == [5, 3, 4, 5]
+
+
+def test_markers_mint_and_mentions_mention():
+    read = read_report(RESTATED)
+    assert [action.reference for action in read.actions] == [f"15/{n:02}" for n in range(1, 12)]
+    assert {mention.reference for mention in read.mentions} == {
+        "05/09", "14/01", "14/02", "14/05", "14/06", "14/07", "14/09", "14/10", "14/12", "14/13", "14/18",
+    }  # fmt: skip
+
+
+def test_questions_know_their_bullet_meetings_and_topic():
+    topics = {"Read frequency": ["frequency"], "Privacy assessment": ["privacy"]}
+    asked = read_report(RESTATED, topics=topics).questions
+    assert [(q.paragraph, q.bullet, q.meetings, q.topic) for q in asked] == [
+        ("6.1", 1, (), None),
+        ("6.1", 2, ("CCDG11",), "Read frequency"),
+        ("6.1", 3, ("CCDG14",), None),
+        ("6.1", 4, (), "Privacy assessment"),
+        ("6.1", 5, ("CCDG13",), None),
+    ]
+
+
+def test_the_next_meeting_is_read_from_the_prose():
+    assert read_report(RESTATED).next_meeting == NextMeeting("CCDG16", date(2021, 4, 20))
+
+
+def test_an_action_about_this_list_serves_the_questions_before_it():
+    assert {a.reference: a.serves for a in read_report(RESTATED).actions if a.serves} == {"15/10": "6.1"}
+
+
+def test_commitments_without_a_marker_are_remarked_and_mint_nothing():
+    assert [note.text.split(":")[0] for note in read_report(RESTATED).remarks] == ["3.8", "3.10", "3.26"]
+
+
+def without_marks(text):
+    text = re.sub(r"(?m)^#+\s*|^- (?=\d+\.\d)", "", text).replace("**", "")
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+
+
+def wrapped(text):
+    lines = [line if "\t" in line else "\n".join(textwrap.wrap(line, 80)) for line in text.split("\n")]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "converted",
+    [
+        RESTATED.replace("\n", "\r\n"),
+        RESTATED.replace(" ", "\u00a0"),
+        without_marks(RESTATED),
+        wrapped(without_marks(RESTATED)),
+        re.sub(r"\n\n+", "\n", wrapped(without_marks(RESTATED))),
+        re.sub(r"\n\n+", "\n", wrapped(without_marks(RESTATED)).replace("\t", " ")),
+    ],
+    ids=["CRLF", "spaces that do not break", "no Markdown", "wrapped", "no blank lines", "no tabs"],
+)
+def test_a_report_reads_the_same_however_it_was_converted(converted):
+    whole, read = read_report(RESTATED), read_report(converted)
+    assert [(p.number, len(p.bullets)) for p in read.paragraphs] == [
+        (p.number, len(p.bullets)) for p in whole.paragraphs
+    ]
+    assert [(a.reference, a.owner, a.due_as_written) for a in read.actions] == [
+        (a.reference, a.owner, a.due_as_written) for a in whole.actions
+    ]
+    assert (read.mentions, read.meetings, read.unplaced) == (whole.mentions, whole.meetings, [])
+
+
+# Markers
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "**Action 7/01**",
+        "- Action 7/01**",
+        "### Action 7/01",
+        "[ACTION 7/01]",
+        "(Action 7/01)",
+        "Action7/01",
+        "action 7 / 01.",
+        "**Action\n7/01**",
+        "**Action 7/\n01**",
+        "ACTION: 7/01",
+        "* **Action 7/01**",
+        "\u2022\tAction\u00a07/01",
+    ],
+)
+def test_a_marker_mints_whatever_its_shape(marker):
+    assert minted(f"1.1 DCC agreed to look into it.\n\n{marker}\n\n1.2 Next.") == [("7/01", "1.1", "DCC", None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.1 Work on Action 7/01 goes on.",
+        "### Appointments (Action 7/01)\n\n1.1 Work goes on.",
+        "1.1 Work goes on.\n- as Action 7/01 asks",
+    ],
+)
+def test_a_reference_in_prose_or_a_heading_mentions(text):
+    read = report(text)
+    assert (read.actions, [m.reference for m in read.mentions]) == ([], ["7/01"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.1 Paper 7/01 was noted.",
+        "1.1 Comments are due on 07/05.",
+        "### Classes (no specific action)\n\n1.1 No action is therefore needed.",
+    ],
+)
+def test_neither_a_date_nor_a_paper_nor_the_bare_word_is_an_action(text):
+    read = report(text)
+    assert (read.actions, read.mentions) == ([], [])
+
+
+def test_two_references_in_one_marker_mint_two():
+    assert [row[0] for row in minted("1.1 DCC agreed to go.\n\n**Actions 7/01 & 7/02**")] == ["7/01", "7/02"]
+
+
+def test_an_action_numbered_for_another_meeting_is_taken_with_a_warning():
+    read = report("1.1 DCC agreed to go.\n\n**Action 6/04**")
+    assert [action.reference for action in read.actions] == ["6/04"]
+    assert "numbered for another meeting" in read.warnings[0].text
+
+
+def test_a_marker_under_a_bare_heading_mints_nothing_and_is_said():
+    read = report("1.1 Before.\n\n### Appointments\n\n**Action 7/01**\n\n1.2 After.")
+    assert read.actions == []
+    assert "follows no paragraph" in read.warnings[0].text
+
+
+def test_the_same_action_after_two_paragraphs_is_refused():
+    with pytest.raises(NotAReport, match=r"minted twice, after paragraph 1\.1 and after 1\.2"):
+        report("1.1 DCC agreed to go.\n\nAction 7/01\n\n1.2 Elexon agreed to stay.\n\nAction 7/01")
+
+
+# Owners and due dates
+
+
+@pytest.mark.parametrize(
+    ("sentence", "owner", "due"),
+    [
+        ("Elexon agreed to find out.", "Elexon", None),
+        ("DCC will find out by 20 May 2021.", "DCC", "20 May 2021"),
+        ("The DCC undertook to report within two weeks.", "DCC", "two weeks"),
+        ("National Grid agreed to report by the next meeting.", "National Grid", "the next meeting"),
+        ("DCC confirmed that it has the data. It will send the data.", "DCC", None),
+        ("Ofgem and Elexon agreed to meet.", None, None),
+        ("DCC spoke first. Elexon spoke next. It will write a note.", None, None),
+        ("Somebody has to find out.", None, None),
+        ("A member agreed to find out.", None, None),
+        ("Members agreed to send comments by 7 May.", "AWG members", "7 May"),
+        ("Elexon agreed to write. DCC noted the offer.", "Elexon", None),
+        ("DCC noted the offer. Elexon therefore agreed to write.", "Elexon", None),
+    ],
+)
+def test_an_owner_is_read_and_never_guessed(sentence, owner, due):
+    assert minted(f"1.1 {sentence}\n\n**Action 7/01**") == [("7/01", "1.1", owner, due)]
+
+
+def test_a_task_handed_on_is_the_second_actions():
+    body = "1.1 Elexon agreed to send it round and give members two weeks to comment.\n\n**Actions 7/01 & 7/02**"
+    assert [(row[2], row[3]) for row in minted(body)] == [("Elexon", None), ("AWG members", "two weeks")]
+
+
+def test_two_actions_of_one_commitment_have_no_owner():
+    body = "1.1 Elexon agreed to write and to publish.\n\n**Actions 7/01 & 7/02**"
+    assert [row[2] for row in minted(body)] == [None, None]
+
+
+# Questions
+
+
+def test_a_sentence_that_asks_is_a_question():
+    assert [(q.text, q.bullet) for q in report("1.1 It was noted. Who pays for it? Nobody knew.").questions] == [
+        ("Who pays for it?", None)
+    ]
+
+
+def test_bullets_are_questions_only_where_they_are_announced():
+    body = "1.1 What matters is:\n- which data\n- for whom\n\n1.2 These questions are open:\n- which data\n- for whom?"
+    assert [(q.paragraph, q.bullet) for q in report(body).questions] == [("1.2", 1), ("1.2", 2)]
+
+
+def test_two_topics_that_fit_alike_suggest_neither():
+    topics = {"A": ["reads"], "B": ["identity"]}
+    assert report("1.1 Does identity matter for reads?", topics=topics).questions[0].topic is None
+
+
+# Layouts
+
+
+def test_furniture_inside_a_list_and_a_sentence_is_set_apart():
+    body = (
+        "1.1 The group asked for:\n- one\n\n---\n\n## Headline report\n\n- two\n\n"
+        "1.2 A sentence that goes\n\n---\n\n## Headline report\n\nover the page.\n\n---\n\n## Headline report\n"
+    )
+    read = report(body)
+    assert [bullet.text for bullet in read.paragraph("1.1").bullets] == ["one", "two"]
+    assert read.paragraph("1.2").text == "A sentence that goes over the page."
+    assert (read.unplaced, len(read.furniture)) == ([], 6)
+
+
+def test_running_heads_that_differ_by_page_are_set_apart():
+    pages = "\n".join(f"AWG7 papers, page {n} of 4\n1.{n} Paragraph {n} says so." for n in range(1, 5))
+    assert [p.text for p in report(pages).paragraphs] == [f"Paragraph {n} says so." for n in range(1, 5)]
+
+
+def test_plain_text_sections_and_headings_are_told_from_sentences():
+    body = "1. Opening\n1.1 Hello.\nAppointments (Action 6/01)\n1.2 Work goes on.\n2. Close\n2.1 Good bye."
+    read = report(body)
+    assert [section.title for section in read.sections] == ["Opening", "Close"]
+    assert read.paragraph("1.2").heading == "Appointments (Action 6/01)"
+    assert read.mentions[0].paragraph == "1.2"
+
+
+def test_numbers_alone_on_their_line_take_the_text_below():
+    read = report("1.1\nThe text stands below its number.\n1.2\nSo does this.")
+    assert [p.text for p in read.paragraphs] == ["The text stands below its number.", "So does this."]
+
+
+def test_a_decimal_in_a_wrapped_line_is_no_paragraph():
+    assert [p.number for p in report("1.1 There are\n3.5 million meters.\n1.2 Next.").paragraphs] == ["1.1", "1.2"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Meeting name: Architecture Working Group\nMeeting number: 7\nDate: 4 May 2021\nClassification: Public\n",
+        "| Meeting name | Architecture Working Group |\n| Meeting number | 7 |\n"
+        "| Date | 4 May 2021 |\n| Classification | Public |\n",
+        "Meeting name Architecture Working Group Purpose of paper Information\n"
+        "Meeting number 7 Classification Public\nDate and time 4 May 2021\n",
+        "**Meeting name**\tAWG\n**Meeting number**\t7\n**Date**\tTuesday 4th May 2021\n**Classification**\tPublic\n",
+        "# AWG 7 Headline Report\nDate: 04/05/2021\nClassification: Public\n",
+    ],
+)
+def test_a_header_is_read_in_any_layout(header):
+    meeting = report("1.1 The AWG met.", header).meeting
+    assert (meeting.name, meeting.held_on, meeting.classification) == ("AWG7", date(2021, 5, 4), "public")
+
+
+def test_what_conversion_does_to_characters_is_undone():
+    body = (
+        "1.1 The of\ufb01ce agreed to con\u00ad\n\ufb01rm non\u2011Settlement\u00a0data.\r\n\r\n"
+        "1.2 \u201cQuoted\u201d.\r\n"
+    )
+    read = read_report("\ufeff" + HEADER + body)
+    assert read.paragraph("1.1").text == "The office agreed to confirm non-Settlement data."
+    assert read.paragraph("1.2").text == "\u201cQuoted\u201d."
+
+
+def test_meetings_are_named_in_every_way():
+    read = report("1.1 See CCDG11, CCDG 12, CCDG-13 and [CCDG14](https://example.org/x), not SMETS2.", groups=["CCDG"])
+    assert read.meetings == ["CCDG11", "CCDG12", "CCDG13", "CCDG14"]
+
+
+def test_what_has_no_place_is_listed_with_its_line():
+    read = report("1.1 Said.\n\nA stray remark that belongs nowhere.\n\n1.2 More.")
+    assert [(note.line, note.text) for note in read.unplaced] == [(7, "A stray remark that belongs nowhere.")]
+
+
+def test_a_paragraph_number_used_twice_drops_nothing_in_silence():
+    read = report("1.1 One.\n1.1 Another.")
+    assert ([p.text for p in read.paragraphs], [n.text for n in read.unplaced]) == (["One."], ["1.1 Another."])
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("16 March 2021", date(2021, 3, 16)),
+        ("Tuesday 16th March 2021", date(2021, 3, 16)),
+        ("the 16th of March, 2021", date(2021, 3, 16)),
+        ("16 Mar 21", date(2021, 3, 16)),
+        ("16/03/2021", date(2021, 3, 16)),
+        ("16.03.21", date(2021, 3, 16)),
+        ("2021-03-16", date(2021, 3, 16)),
+        ("March 16, 2021", date(2021, 3, 16)),
+        ("16 March", date(2020, 3, 16)),
+        ("31 February 2021", None),
+        ("no date", None),
+    ],
+)
+def test_dates_are_read_as_british_minutes_write_them(written, day):
+    assert first_date(f"Held on {written} at ten.", year=2020) == day
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "this one is empty"),
+        ("   \n\t", "this one is empty"),
+        ("Dear all,\n1.1 Hello.", "no meeting number"),
+        (HEADER + "Nothing numbered.", "no numbered paragraph"),
+        (HEADER + "1.1 One.\n" + HEADER.replace("7", "8") + "1.1 Two.", "a second one begins on line"),
+        ("Meeting number\t7\n1.1 Nobody met.", "no meeting name"),
+    ],
+)
+def test_what_is_no_report_is_refused_in_a_sentence(text, sentence):
+    with pytest.raises(NotAReport, match=sentence):
+        read_report(text)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.randoms(use_true_random=False),
+    st.sampled_from(["shuffle", "cut", "double", "swap", "noise"]),
+    st.text(max_size=40),
+)
+def test_a_mangled_report_is_read_or_refused_and_nothing_else(chance, way, noise):
+    lines = RESTATED.split("\n")
+    if way == "shuffle":
+        chance.shuffle(lines)
+    elif way == "cut":
+        lines = [line[: chance.randint(0, 80)] for line in lines[chance.randint(0, 60) :]]
+    elif way == "double":
+        lines = [line for line in lines for _ in range(chance.choice([1, 1, 2]))]
+    else:
+        for _ in range(30):
+            place = chance.randrange(len(lines))
+            lines[place] = noise + lines[place] if way == "noise" else lines[chance.randrange(len(lines))]
+    with suppress(NotAReport):
+        assert read_report("\n".join(lines)).paragraphs
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_any_text_at_all_is_read_or_refused(text):
+    for candidate in (text, HEADER + "1.1 A" + text):
+        with suppress(NotAReport):
+            read_report(candidate)
+
+
+def test_the_work_grows_no_faster_than_the_report():
+    """Counted in calls, not seconds: four times the text, about four times the calls."""
+
+    def calls(copies):
+        body = "\n".join(
+            f"{n}.1 Elexon agreed to go.\n\nAction 7/{n}\n\n{n}.2 Open questions are:\n- which?\n- whose?\n"
+            for n in range(1, copies)
+        )
+        counted = 0
+
+        def count(*_):
+            nonlocal counted
+            counted += 1
+
+        sys.setprofile(count)
+        try:
+            report(body)
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    assert calls(400) < 5 * calls(100)
+
+
+# Files
+
+
+def pdf_of(text, **options):
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4, **options)
+    for start in range(0, len(lines := text.expandtabs(4).split("\n")), 55):
+        cursor = canvas.beginText(40, 800)
+        for line in lines[start : start + 55]:
+            cursor.textLine(line)
+        canvas.drawText(cursor)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def word_of(lines, style=None):
+    file, document = io.BytesIO(), docx.Document()
+    for line in lines:
+        document.add_paragraph(line, style=style)
+    document.save(file)
+    return file.getvalue()
+
+
+PLAIN = HEADER + "1. Opening\n1.1 DCC agreed to go.\nAction 7/01\n1.2 Who pays for it?\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN.encode(),
+        b"\xef\xbb\xbf" + PLAIN.encode(),
+        PLAIN.encode("utf-16"),
+        pdf_of(PLAIN),
+        word_of(PLAIN.split("\n")),
+    ],
+    ids=["text", "text with a BOM", "UTF-16", "PDF", "Word"],
+)
+def test_each_kind_of_file_gives_the_same_report(content):
+    read = read_report(text_of(content))
+    assert (read.meeting.name, [a.owner for a in read.actions], len(read.questions)) == ("AWG7", ["DCC"], 1)
+
+
+def test_tables_and_headings_of_a_word_file_are_read():
+    file, document = io.BytesIO(), docx.Document()
+    table = document.add_table(rows=0, cols=2)
+    for label, value in (("Meeting name", "AWG"), ("Meeting number", "7"), ("Date", "4 May 2021")):
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = label, value
+    document.add_heading("1. Opening", 2)
+    document.add_paragraph("1.1 The group met.")
+    document.add_paragraph("with a point", style="List Bullet")
+    document.save(file)
+    read = read_report(text_of(file.getvalue()))
+    assert (read.meeting.name, read.meeting.held_on, read.sections[0].title) == ("AWG7", date(2021, 5, 4), "Opening")
+    assert [bullet.text for bullet in read.paragraph("1.1").bullets] == ["with a point"]
+
+
+def encrypted_pdf():
+    writer, file = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_of(PLAIN))), io.BytesIO()
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(file)
+    return file.getvalue()
+
+
+def bomb():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("word/document.xml", b"\0" * 80_000_000)
+    return file.getvalue()
+
+
+def scan():
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.rect(10, 10, 500, 700, fill=1)
+    canvas.save()
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "this file is empty"),
+        (bytes(range(256)) * 10, "this file is none of them"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "this file is none of them"),
+        (b"%PDF-1.7\n\x89PNG not really", "damaged"),
+        (encrypted_pdf(), "encrypted"),
+        (scan(), "a scan"),
+        (bomb(), "unpacks to more"),
+        (b"PK\x03\x04 not really", "damaged"),
+        ("Meeting name\tCafé".encode("latin-1"), "UTF-8"),
+        (b"x" * (LARGEST_FILE + 1), "at most 10 MB"),
+    ],
+    ids=["empty", "binary", "picture", "picture as PDF", "encrypted", "scan", "bomb", "no zip", "latin-1", "large"],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(content, sentence):
+    with pytest.raises(NotAReport, match=sentence):
+        text_of(content)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from(["pdf", "word"]))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(chance, kind):
+    content = bytearray(pdf_of(PLAIN) if kind == "pdf" else word_of(PLAIN.split("\n")))
+    for _ in range(chance.randint(1, 40)):
+        content[chance.randrange(5, len(content))] = chance.randrange(256)
+    with suppress(NotAReport):
+        text_of(bytes(content[: chance.randint(len(content) // 2, len(content))]))
+
+
+def test_shuffled_lines_of_a_long_report_are_read_or_refused():
+    lines = RESTATED.split("\n") * 20
+    random.Random(7).shuffle(lines)
+    with pytest.raises(NotAReport):
+        read_report("\n".join(lines))
