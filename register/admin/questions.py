@@ -91,9 +91,9 @@ class QuestionAdmin(RegisterAdmin):
     def whose_move(self, question):
         return question.holder
 
-    @admin.display(description="age")
+    @admin.display(description="age (working days)")
     def age(self, question):
-        return f"{question.age(today()):,} working days"
+        return f"{question.age(today()):,}"
 
     @admin.display(description="raised by")
     def raised_by_whom(self, question):
