@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from register.ledger import triggers
 from register.models import Action, LedgerEntry, Meeting, Question, Token, User
 from register.services.questions import change_status
+from tests.conftest import lift_triggers
 from tests.test_ledger import sql
 
 
@@ -43,7 +43,7 @@ def test_verify_prints_the_head(raised):
 
 def test_verify_names_the_first_bad_position_and_exits_1(moved):
     moved("open")
-    triggers.lift()
+    lift_triggers()
     entry = LedgerEntry.objects.filter(model="question").first()
     sql("UPDATE register_historicalquestion SET title = 'Rewritten'")
     code, said = failure("verify_ledger")

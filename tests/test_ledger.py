@@ -25,7 +25,7 @@ from register.services.links import link_action
 from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
 from register.services.reference import keep
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, lift_triggers
 
 TABLES = sorted([history._meta.db_table for history in history_models().values()] + ["register_ledgerentry"])
 
@@ -49,7 +49,7 @@ def last(moved):
 @pytest.fixture
 def lifted(db):
     """As a database owner might: without the triggers."""
-    triggers.lift()
+    lift_triggers()
 
 
 # The chain
@@ -305,7 +305,7 @@ def test_a_redaction_opens_no_way_to_rewrite_what_remains(cast, spilled):
     history_id = question.history.first().history_id
     with pytest.raises(DatabaseError, match="keeps the past"), transaction.atomic():
         sql("UPDATE register_historicalquestion SET status = 'closed' WHERE history_id = %s", history_id)
-    triggers.lift()
+    lift_triggers()
     sql("UPDATE register_historicalquestion SET status = 'closed' WHERE history_id = %s", history_id)
     assert problems()[0][0] == position
 

@@ -26,14 +26,7 @@ def install():
     """Drop and create the triggers of every table that is there, in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-        for statement in [*_drops(tables), *_creates(tables)]:
-            cursor.execute(statement)
-
-
-def lift():
-    """Drop every trigger. Only the tests' flush of a whole database calls this."""
-    with connection.cursor() as cursor:
-        for statement in _drops(set(connection.introspection.table_names(cursor))):
+        for statement in [*drops(tables), *_creates(tables)]:
             cursor.execute(statement)
 
 
@@ -98,7 +91,8 @@ def _refusal(table, event):
     return f"{table} keeps the past: {event} is refused"
 
 
-def _drops(tables):
+def drops(tables):
+    """Yield the statements that drop the triggers of these tables."""
     for name, (table, *_) in _wanted().items():
         if table in tables:
             yield f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
