@@ -12,6 +12,7 @@ import holidays
 
 from register.words import Status
 
+EPOCH = date(1999, 12, 31)
 LONDON = ZoneInfo("Europe/London")
 RUNS_IN = frozenset({Status.RAISED, Status.OPEN, Status.IN_REVIEW})
 
@@ -30,6 +31,11 @@ def _working_days_of(year):
 
 def _ordinal_in_year(day):
     return bisect_right(_working_days_of(day.year), day)
+
+
+def day_number(day):
+    """Return how many working days there are from 1 January 2000 up to and with a date: it makes ages plain sums."""
+    return working_days(EPOCH, day)
 
 
 def working_days(start, end):

@@ -359,17 +359,22 @@ BELONGS_TO = {
 
 TRIAGE_HOLDS, MEMBERS_HOLD = "Triage", "Members"
 
+# Whose move it is: a name, or the column that names an organisation. A deferred question is its owner's, else triage's.
+HELD_BY = {
+    S.RAISED: TRIAGE_HOLDS,
+    S.OPEN: "owner",
+    S.AWAITING_INPUT: "waiting_on",
+    S.IN_REVIEW: MEMBERS_HOLD,
+    S.AGREED: TRIAGE_HOLDS,
+}
+
 
 def holder(status, *, owner, waiting_on):
     """Return the name of whoever's move it is, or None once the question has ended.
 
     `owner` and `waiting_on` are organisations' names, or None.
     """
-    return {
-        S.RAISED: TRIAGE_HOLDS,
-        S.OPEN: owner,
-        S.AWAITING_INPUT: waiting_on,
-        S.IN_REVIEW: MEMBERS_HOLD,
-        S.AGREED: TRIAGE_HOLDS,
-        S.DEFERRED: owner or TRIAGE_HOLDS,
-    }.get(status)
+    if status == S.DEFERRED:
+        return owner or TRIAGE_HOLDS
+    who = HELD_BY.get(status)
+    return {"owner": owner, "waiting_on": waiting_on}.get(who, who)

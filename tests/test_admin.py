@@ -1,15 +1,20 @@
 """The admin's first part: triage by hand, guarded like every other entrance."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
-from register.models import LedgerEntry, MeetingLink, Organisation, Question, User
+from register.admin.questions import QuestionAdmin
+from register.models import Action, Group, LedgerEntry, Meeting, MeetingLink, Organisation, Question, User
 from register.services.answers import edit_answer, propose_answer, record_review
+from register.services.door import today
+from register.services.links import link_action, link_meeting
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.redaction import redact
-from tests.conftest import GIVEN, everything_about, refreshed
+from register.services.reference import keep
+from tests.conftest import GIVEN, PATHS, everything_about, refreshed
 from tests.test_workflow import DESIGN
 
 LIST = "/admin/register/question/"
@@ -387,3 +392,75 @@ def test_the_history_page_shows_moves_and_marks_redactions(cast, client_of, move
 
 def test_a_search_of_any_length_answers(client_of):
     assert client_of("triage").get(LIST, {"q": "x" * 50_000}).status_code == 200
+
+
+# The triage list
+
+
+def listed(client, **query):
+    return {question.reference for question in client.get(LIST, query).context["cl"].result_list}
+
+
+def test_each_tab_holds_its_questions_and_live_ones_are_the_default(cast, client_of, moved):
+    by_status = {
+        status: moved(status).reference for status in ("raised", "open", "awaiting_input", "in_review", "closed")
+    }
+    overdue = edit_question(moved("open"), by=cast.triage, due_on=date(2021, 3, 16)).reference
+    mine = edit_question(moved("open"), by=cast.triage, assignee=cast.triage).reference
+    client, live = client_of("triage"), {*by_status.values(), overdue, mine} - {by_status["closed"]}
+    assert listed(client) == listed(client, tab="live") == listed(client, tab="nonsense") == live
+    assert listed(client, tab="all") == live | {by_status["closed"]}
+    assert listed(client, tab="triage") == {by_status["raised"]}
+    assert listed(client, tab="mine") == {mine}
+    assert listed(client, tab="overdue") == {overdue}
+    assert listed(client, tab="awaiting") == {by_status["awaiting_input"]}
+    assert listed(client, tab="review") == {by_status["in_review"]}
+
+
+def test_a_deferred_question_is_due_when_its_day_comes(cast, client_of, moved):
+    due = change_status(moved("open"), "defer", by=cast.triage, reason="Today.", revisit_on=today())
+    moved("deferred")
+    assert listed(client_of("triage"), tab="deferred") == {due.reference}
+
+
+def column(client, name):
+    """Return the number by which an address sorts by a column."""
+    return list(client.get(LIST).context["cl"].list_display).index(name)
+
+
+@pytest.mark.parametrize("name", QuestionAdmin.list_display)
+def test_every_column_sorts(name, client_of, moved):
+    moved("open"), moved("deferred"), moved("raised", owner=None, priority="")
+    client = client_of("triage")
+    number = column(client, name)
+    assert client.get(LIST, {"o": number}).context["cl"].get_ordering_field(name)
+    order = [list(client.get(LIST, {"o": f"{sign}{number}"}).context["cl"].result_list) for sign in ("", "-")]
+    assert len(order[0]) == len(order[1]) == 3
+
+
+def test_the_list_sorts_by_age_as_the_clock_counts_it(client_of, moved):
+    ages = [moved("open", raised_on=today() - timedelta(days=days)) for days in (40, 400, 4)]
+    client = client_of("triage")
+    shown = list(client.get(LIST, {"o": f"-{column(client, 'age')}"}).context["cl"].result_list)
+    assert shown == sorted(ages, key=lambda question: -question.age(today()))
+    assert [question.age_in_days for question in shown] == [question.age(today()) for question in shown]
+
+
+def test_the_holder_in_the_list_is_the_holder_of_the_workflow(client_of, moved):
+    for status in PATHS:
+        moved(status)
+    for question in client_of("triage").get(LIST, {"tab": "all"}).context["cl"].result_list:
+        assert (question.holder_name or None) == question.holder
+
+
+def test_the_list_finds_the_questions_that_an_action_serves(cast, client_of, raised):
+    served, _ = raised(), raised()
+    action = keep(Action(group=Group.objects.get(), reference="15/10", text="Share it."), by=cast.triage)
+    link_action(action, served, by=cast.triage)
+    assert listed(client_of("triage"), q="15/10") == {served.reference}
+
+
+def test_the_list_filters_by_meeting(cast, client_of, raised):
+    linked, _ = raised(), raised()
+    link_meeting(linked, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    assert listed(client_of("triage"), meeting="CCDG15") == {linked.reference}

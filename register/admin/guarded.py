@@ -40,7 +40,7 @@ class RegisterAdmin(SimpleHistoryAdmin):
     list_per_page = 50
     history_list_per_page = 50
     actions = None
-    unsaid_in_history = ("status_since", "working_days_before")
+    unsaid_in_history = ("status_since", "status_since_day", "working_days_before")
 
     # Who may
 

@@ -1,11 +1,15 @@
+import re
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.lists import MeetingFilter, TabFilter, TriageList
 from register.admin.moves import move_page
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.readings import snapshot_at, status_history, version_of
@@ -22,7 +26,7 @@ from register.services.questions import (
     raise_question,
     reclassify_question,
 )
-from register.words import Classification, Role, Status
+from register.words import LIVE, Classification, Role, Status
 
 
 class RaiseForm(RefusableForm):
@@ -61,18 +65,34 @@ def _initial(row, name):
 
 @admin.register(Question)
 class QuestionAdmin(RegisterAdmin):
-    list_display = ("reference", "title", "topic", "status_word", "owner", "whose_move", "age", "due_on", "priority")
+    list_display = (
+        "reference",
+        "title",
+        "topic",
+        "status_word",
+        "owner",
+        "whose_move",
+        "age",
+        "here",
+        "due",
+        "priority_word",
+    )
     list_display_links = ("reference", "title")
     list_filter = (
+        TabFilter,
         "status",
-        ("topic", admin.RelatedOnlyFieldListFilter),
-        ("owner", admin.RelatedOnlyFieldListFilter),
+        "topic",
+        "owner",
+        "waiting_on",
+        MeetingFilter,
         "priority",
         "classification",
+        ("assignee", admin.RelatedOnlyFieldListFilter),
     )
+    change_list_template = "register/question_list.html"
     list_select_related = ("topic", "owner", "waiting_on")
     search_fields = ("reference", "title", "text")
-    search_help_text = "Words in reference, title or text"
+    search_help_text = "Words in reference, title or text, or the reference of an action: 15/10"
     ordering = ("id",)
     autocomplete_fields = ("assignee",)
     change_form_template = "register/question.html"
@@ -87,13 +107,35 @@ class QuestionAdmin(RegisterAdmin):
     def status_word(self, question):
         return format_html('<span class="status {}">{}</span>', question.status, question.get_status_display())
 
-    @admin.display(description="whose move")
+    @admin.display(description="whose move", ordering="holder_name")
     def whose_move(self, question):
         return question.holder
 
-    @admin.display(description="age (working days)")
+    @admin.display(description="age (working days)", ordering="age_in_days")
     def age(self, question):
         return f"{question.age(today()):,}"
+
+    @admin.display(description="in status", ordering="days_in_status")
+    def here(self, question):
+        return f"{question.days_in_status:,}"
+
+    @admin.display(description="due", ordering="due_on", empty_value="-")
+    def due(self, question):
+        if question.due_on is None:
+            return None
+        day = date_format(question.due_on, "j M Y")
+        late = question.status in LIVE and question.due_on < today()
+        return format_html('<span class="overdue">{} overdue</span>', day) if late else day
+
+    @admin.display(description="priority", ordering="priority_rank")
+    def priority_word(self, question):
+        return question.get_priority_display() or "-"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_ages(today()).with_holder().with_priority_rank()
+
+    def get_changelist(self, request, **kwargs):
+        return TriageList
 
     @admin.display(description="raised by")
     def raised_by_whom(self, question):
@@ -108,6 +150,8 @@ class QuestionAdmin(RegisterAdmin):
         return self.linked(question.merged_into, question.viewer)
 
     def get_search_results(self, request, queryset, search_term):
+        if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
+            return queryset.served_by(search_term.strip(), request.user), False
         return super().get_search_results(request, queryset, search_term[:200])
 
     def get_fieldsets(self, request, obj=None):

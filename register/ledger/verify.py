@@ -189,9 +189,18 @@ def _differing(row, live):
     if live is None:
         return ["the row itself"]
     emptied = set(free_text(type(row)))
-    columns = [tracked.attname for tracked in row.tracked_fields]
-    differing = [column for column in columns if getattr(row, column) != getattr(live, column)]
-    return [column for column in differing if getattr(row, column) is not None or column not in emptied]
+    return [
+        tracked.attname
+        for tracked in row.tracked_fields
+        if _recorded(row, tracked) != getattr(live, tracked.attname)
+        and not (tracked.attname in emptied and getattr(row, tracked.attname) is None)
+    ]
+
+
+def _recorded(row, tracked):
+    """Return what a snapshot says of a column; one that is younger than the snapshot stood at its default then."""
+    value = getattr(row, tracked.attname)
+    return tracked.get_default() if value is None else value
 
 
 def _difference(name, model, pk):

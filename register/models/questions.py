@@ -3,7 +3,8 @@ from datetime import date
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from register import clock, workflow
@@ -11,8 +12,9 @@ from register.models.audited import Audited, Records
 from register.models.ledger import LedgerEntry
 from register.models.meetings import Meeting, MeetingLink
 from register.models.people import Organisation
-from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet
+from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet, clearance
 from register.words import LIVE, TRIAGED, Classification, Outcome, Priority, Status
+from register.workflow import HELD_BY, TRIAGE_HOLDS
 
 
 class Topic(Audited):
@@ -39,6 +41,48 @@ class QuestionQuerySet(ClassifiedQuerySet):
         """Annotate `version`: the position of the last ledger entry that changed the question's document."""
         entries = LedgerEntry.objects.filter(question_id=OuterRef("pk")).order_by("-position")
         return self.annotate(version=Subquery(entries.values("position")[:1]))
+
+    def with_ages(self, on: date):
+        """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""
+        in_status = Value(clock.day_number(on)) - F("status_since_day")
+        running = Case(When(status__in=clock.RUNS_IN, then=in_status), default=Value(0))
+        return self.annotate(days_in_status=in_status, age_in_days=F("working_days_before") + running)
+
+    def with_holder(self):
+        """Annotate `holder_name`: whoever's move it is, as `workflow.holder` says for each status."""
+        names = {"owner": F("owner__name"), "waiting_on": F("waiting_on__name")}
+        cases = [When(status=status, then=names.get(who, Value(who))) for status, who in HELD_BY.items()]
+        deferred = When(status=Status.DEFERRED, then=Coalesce(F("owner__name"), Value(TRIAGE_HOLDS)))
+        return self.annotate(holder_name=Case(*cases, deferred, default=Value("")))
+
+    def with_priority_rank(self):
+        """Annotate `priority_rank`: 1 for high, 4 where there is none yet, so that a list can be sorted by it."""
+        ranks = [When(priority=priority, then=Value(n)) for n, priority in enumerate(Priority.values, 1)]
+        return self.annotate(priority_rank=Case(*ranks, default=Value(4)))
+
+    def served_by(self, reference, user):
+        """Questions that an action of that reference serves, as far as the user may see the action."""
+        return self.filter(
+            action_links__action__reference=reference,
+            action_links__action__classification__in=clearance(user),
+            action_links__struck_out=False,
+        ).distinct()
+
+    def needing_triage(self):
+        return self.filter(status=Status.RAISED)
+
+    def assigned_to(self, user):
+        return self.live().filter(assignee=user)
+
+    def awaiting_input(self):
+        return self.filter(status=Status.AWAITING_INPUT)
+
+    def in_review(self):
+        return self.filter(status=Status.IN_REVIEW)
+
+    def deferred_due(self, on: date):
+        """Deferred questions whose revisit date has come on a date in London."""
+        return self.filter(status=Status.DEFERRED, revisit_on__lte=on)
 
     def overdue(self, on: date):
         """Live questions whose due date is before that date in London."""
@@ -94,6 +138,9 @@ class Question(Audited):
     # The working-day clock's facts: when the present status began, and what had been counted by then.
     status_since = models.DateTimeField(default=timezone.now, editable=False)
     working_days_before = models.PositiveIntegerField(default=0, editable=False)
+    status_since_day = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The day number (`clock.day_number`) of that beginning in London."
+    )
 
     waiting_on = models.ForeignKey(
         Organisation, models.PROTECT, null=True, editable=False, related_name="awaited_questions"

@@ -43,6 +43,7 @@ def raise_question(*, by, title, text, classification=Classification.MEMBERS, re
     with writing():
         question = Question(reference=_next_reference(), classification=classification, raised_by=_person(by), **given)
         question.working_days_before = _counted_when_recorded(question)
+        question.status_since_day = clock.day_number(clock.london_date(question.status_since))
         _assignee_can_see(question)
         return record(cleaned(question), by=by, reason=said(reason))
 
@@ -184,7 +185,7 @@ def _move(question, transition, values, by):
 def _turn_clock(question):
     now = timezone.now()
     question.working_days_before = question.age(clock.london_date(now))
-    question.status_since = now
+    question.status_since, question.status_since_day = now, clock.day_number(clock.london_date(now))
 
 
 def put_back_review(question, review_by, *, by, reason):

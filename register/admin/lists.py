@@ -1,0 +1,70 @@
+"""The triage list: tabs across the top, live questions unless told, short filters, one address for all to share."""
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+
+from register.models import Meeting
+from register.services.door import today
+
+# name in the address: (label, the questions it holds)
+TABS = {
+    "triage": ("Needs triage", lambda questions, user: questions.needing_triage()),
+    "mine": ("Mine", lambda questions, user: questions.assigned_to(user)),
+    "overdue": ("Overdue", lambda questions, user: questions.overdue(today())),
+    "awaiting": ("Awaiting input", lambda questions, user: questions.awaiting_input()),
+    "review": ("In review", lambda questions, user: questions.in_review()),
+    "deferred": ("Deferred due", lambda questions, user: questions.deferred_due(today())),
+    "live": ("All live", lambda questions, user: questions.live()),
+    "all": ("Everything", lambda questions, user: questions),
+}
+DEFAULT_TAB = "live"
+MOST_MEETINGS = 12
+
+
+class TabFilter(admin.SimpleListFilter):
+    """Shown as tabs, not in the sidebar; without a tab in the address the list holds what is live."""
+
+    title = "tab"
+    parameter_name = "tab"
+    template = "register/no_filter.html"
+
+    def lookups(self, request, model_admin):
+        return [(name, label) for name, (label, _) in TABS.items()]
+
+    def value(self):
+        chosen = super().value()
+        return chosen if chosen in TABS else DEFAULT_TAB
+
+    def queryset(self, request, queryset):
+        return TABS[self.value()][1](queryset, request.user)
+
+    def choices(self, changelist):
+        for name, label in self.lookup_choices:
+            address = changelist.get_query_string({self.parameter_name: name}, ["p"])
+            yield {"selected": name == self.value(), "query_string": address, "display": label}
+
+
+class MeetingFilter(admin.SimpleListFilter):
+    """The latest meetings; any other by its name in the address: ?meeting=CCDG15."""
+
+    title = "meeting"
+    parameter_name = "meeting"
+
+    def lookups(self, request, model_admin):
+        meetings = Meeting.objects.visible_to(request.user).select_related("group")
+        return [(str(m), str(m)) for m in meetings.order_by("-held_on", "-number")[:MOST_MEETINGS]]
+
+    def queryset(self, request, queryset):
+        return queryset.at_meeting(self.value()) if self.value() else queryset
+
+
+class TriageList(ChangeList):
+    """A changelist that says what it holds."""
+
+    @property
+    def tabs(self):
+        return next(spec for spec in self.filter_specs if isinstance(spec, TabFilter)).choices(self)
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.title = "Questions"
