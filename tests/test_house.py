@@ -25,6 +25,7 @@ FLOORS = {
     "api": 3,
     "management": 3,
     "health": 3,
+    "templatetags": 4,
 }
 FILES = sorted(path for path in (ROOT / "register").rglob("*.py") if "migrations" not in path.parts)
 

@@ -17,6 +17,9 @@ TABS = {
     "live": ("All live", lambda questions, user: questions.live()),
     "all": ("Everything", lambda questions, user: questions),
 }
+# Reached from the front page's figures, not from the tabs.
+MORE_LISTS = {"silent": ("Positions outstanding", lambda questions, user: questions.with_silence())}
+TABS |= MORE_LISTS
 DEFAULT_TAB = "live"
 MOST_MEETINGS = 12
 
@@ -29,7 +32,7 @@ class TabFilter(admin.SimpleListFilter):
     template = "register/no_filter.html"
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, _) in TABS.items()]
+        return [(name, label) for name, (label, _) in TABS.items() if name not in MORE_LISTS]
 
     def value(self):
         chosen = super().value()

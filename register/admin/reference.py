@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.short_page import DayInput, ReasonForm, short_page
 from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic
+from register.services.door import today
 from register.services.links import link_action, link_meeting, strike_out
 from register.words import Role
 
@@ -52,10 +53,21 @@ class MeetingAdmin(KeptAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+class OverdueFilter(admin.SimpleListFilter):
+    title = "overdue"
+    parameter_name = "overdue"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "overdue")]
+
+    def queryset(self, request, queryset):
+        return queryset.overdue(today()) if self.value() == "yes" else queryset
+
+
 @admin.register(Action)
 class ActionAdmin(KeptAdmin):
     list_display = ("reference", "text", "owned_by", "status", "due_on", "due_as_written", "meeting", "paragraph")
-    list_filter = ("status", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", OverdueFilter, ("owner", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("group", "owner", "owner_group", "meeting__group")
     search_fields = ("reference", "text")
     autocomplete_fields = ("meeting",)

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,12 @@ from register.models.people import Organisation
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet
 from register.words import ActionStatus, Classification
+
+
+class ActionQuerySet(ClassifiedQuerySet):
+    def overdue(self, on: date):
+        """Open actions whose due date is before that date in London."""
+        return self.filter(status=ActionStatus.OPEN, due_on__lt=on)
 
 
 class Action(Audited):
@@ -34,7 +42,7 @@ class Action(Audited):
     status = models.CharField(max_length=12, choices=ActionStatus.choices, default=ActionStatus.OPEN)
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
 
-    objects = ClassifiedQuerySet.as_manager()
+    objects = ActionQuerySet.as_manager()
     history = Records()
 
     class Meta:

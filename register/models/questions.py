@@ -3,7 +3,7 @@ from datetime import date
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from register.models.ledger import LedgerEntry
 from register.models.meetings import Meeting, MeetingLink
 from register.models.people import Organisation
 from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet, clearance
-from register.words import LIVE, TRIAGED, Classification, Outcome, Priority, Status
+from register.words import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
 
 
@@ -79,6 +79,18 @@ class QuestionQuerySet(ClassifiedQuerySet):
 
     def in_review(self):
         return self.filter(status=Status.IN_REVIEW)
+
+    def with_silence(self):
+        """Questions in review on which some member has said nothing yet."""
+        return self.in_review().filter(
+            Exists(
+                self.model.objects.filter(
+                    pk=OuterRef("pk"),
+                    answers__status=AnswerStatus.IN_REVIEW,
+                    answers__reviews__position=Position.NO_RESPONSE,
+                )
+            )
+        )
 
     def deferred_due(self, on: date):
         """Deferred questions whose revisit date has come on a date in London."""

@@ -1,0 +1,88 @@
+"""The front page: each number leads to a list with exactly that many rows."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from register.models import Action, Group, Meeting
+from register.services.answers import record_review
+from register.services.door import today
+from register.services.links import link_meeting
+from register.services.questions import edit_question
+from register.services.reference import keep
+from tests.conftest import PATHS
+
+
+@pytest.fixture
+def busy(cast, moved):
+    """A register with something in every figure."""
+    for status in PATHS:
+        moved(status)
+    moved("in_review", classification="members")
+    edit_question(moved("open"), by=cast.triage, due_on=date(2021, 3, 16), assignee=cast.triage)
+    moved("raised", topic=None)
+    moved("raised", classification="restricted")
+    group = Group.objects.get()
+    keep(Action(group=group, reference="15/10", text="Late.", due_on=date(2021, 3, 16)), by=cast.triage)
+    meeting = keep(Meeting(group=group, number=99, held_on=today() + timedelta(days=9)), by=cast.triage)
+    link_meeting(moved("open"), meeting, "scheduled", by=cast.triage)
+
+
+def figures(page):
+    """Return [(count, address)] of every number that links to a list."""
+    found = re.findall(r'<a href="([^"]+\?[^"]+)">\s*(?:<strong>)?(\d+)', page)
+    return [(int(count), address.replace("&amp;", "&")) for address, count in found]
+
+
+@pytest.mark.parametrize("role", ["triage", "lead", "approver", "member"])
+def test_each_number_is_the_length_of_its_list(role, busy, client_of):
+    client = client_of(role)
+    counted = figures(client.get("/admin/").content.decode())
+    assert len(counted) > 5
+    for count, address in counted:
+        assert client.get(address).context["cl"].result_count == count, address
+
+
+def test_what_a_member_may_not_see_is_not_counted(busy, client_of):
+    def total(role):
+        matrix = client_of(role).get("/admin/").content.decode().split("by status and topic")[1].split("</table>")[0]
+        return sum(map(int, re.findall(r">(\d+)<", matrix)))
+
+    assert total("triage") == total("member") + 1
+
+
+def test_the_oldest_wait_is_said_beside_the_body_waited_on(busy, client_of):
+    page = client_of("triage").get("/admin/").content.decode()
+    assert "the oldest for 0 working days" in page
+    assert "CCDG99 on" in page
+
+
+def test_a_member_sees_the_answers_that_await_their_review_until_reviewed(cast, client_of, moved):
+    question, client = moved("in_review"), client_of("member")
+    assert "Answers awaiting your review" in client.get("/admin/").content.decode()
+    record_review(question.answers.get(), "agree", by=cast.member)
+    assert "Answers awaiting your review" not in client.get("/admin/").content.decode()
+
+
+def test_the_picture_has_its_numbers_in_words_too(busy, client_of):
+    page = client_of("triage").get("/admin/").content.decode()
+    assert 'role="img"' in page
+    assert re.search(r"<desc[^>]*>\s*raised: \d+, 0, 0, 0\.", page)
+    assert not re.search(r"<style|\sstyle=", page)
+
+
+def test_the_front_page_costs_the_same_whatever_the_register_holds(
+    busy, cast, moved, client_of, django_assert_max_num_queries
+):
+    client = client_of("triage")
+    with django_assert_max_num_queries(25):
+        client.get("/admin/")
+    for status in PATHS:
+        moved(status)
+    with django_assert_max_num_queries(25):
+        client.get("/admin/")
+
+
+def test_an_empty_register_has_a_front_page(client_of):
+    assert client_of("member").get("/admin/").status_code == 200
