@@ -62,7 +62,7 @@ def test_a_login_without_a_part_sees_no_question(role, client_of, raised):
 def test_the_list_shows_status_owner_holder_age_and_due(client_of, moved):
     question = moved("awaiting_input", title="A findable title?")
     text = re.sub(r"<[^>]+>", " ", client_of("triage").get(LIST).content.decode())
-    for shown in (question.reference, "A findable title?", "awaiting input", "ENA", "DCC", "Age (working days)"):
+    for shown in (question.reference, "A findable title?", "awaiting input", "ENA", "DCC", "Age (wd)"):
         assert shown in text
 
 

@@ -8,6 +8,7 @@ admin.site.site_header = "DCC/SEC question register"
 admin.site.site_title = "DCC/SEC question register"
 admin.site.index_title = "The register"
 admin.site.site_url = None
+admin.site.enable_nav_sidebar = False  # its links stand in the header, and lists need the width
 admin.site.disable_action("delete_selected")
 
 __all__ = ["answers", "people", "questions", "reference", "reports"]

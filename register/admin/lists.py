@@ -67,7 +67,3 @@ class TriageList(ChangeList):
     @property
     def tabs(self):
         return next(spec for spec in self.filter_specs if isinstance(spec, TabFilter)).choices(self)
-
-    def get_results(self, request):
-        super().get_results(request)
-        self.title = "Questions"

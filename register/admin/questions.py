@@ -111,11 +111,11 @@ class QuestionAdmin(RegisterAdmin):
     def whose_move(self, question):
         return question.holder
 
-    @admin.display(description="age (working days)", ordering="age_in_days")
+    @admin.display(description="age (wd)", ordering="age_in_days")
     def age(self, question):
         return f"{question.age(today()):,}"
 
-    @admin.display(description="in status", ordering="days_in_status")
+    @admin.display(description="in status (wd)", ordering="days_in_status")
     def here(self, question):
         return f"{question.days_in_status:,}"
 
@@ -133,6 +133,9 @@ class QuestionAdmin(RegisterAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_ages(today()).with_holder().with_priority_rank()
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "Questions", **(extra_context or {})})
 
     def get_changelist(self, request, **kwargs):
         return TriageList
