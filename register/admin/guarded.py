@@ -160,10 +160,11 @@ class RegisterAdmin(SimpleHistoryAdmin):
         for field in after.tracked_fields:
             old, new = getattr(before, field.attname), getattr(after, field.attname)
             if old != new and field.name not in self.unsaid_in_history:
-                said = [self._said(request, field, value) for value in (old, new)]
+                said = [self.said(request, field, value) for value in (old, new)]
                 yield {"field": field.verbose_name, "old": said[0], "new": said[1]}
 
-    def _said(self, request, field, value):
+    def said(self, request, field, value):
+        """Return how a column's value reads to this person."""
         if value in (None, ""):
             return "nothing"
         if field.is_relation:

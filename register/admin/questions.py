@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.happenings import happenings_of
 from register.admin.lists import MeetingFilter, TabFilter, TriageList
 from register.admin.moves import move_page
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
@@ -239,6 +240,7 @@ class QuestionAdmin(RegisterAdmin):
             "status_history": status_history(question, seen_by=user),
             "meeting_links": links.select_related("meeting__group"),
             "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
+            "happenings": happenings_of(self, request, question),
             "origins": origins.select_related("report__meeting__group"),
             "answers": Answer.objects.visible_to(user).filter(question=question),
             "is_triage": user.has_role(Role.TRIAGE),

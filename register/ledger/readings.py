@@ -6,7 +6,9 @@ from itertools import pairwise
 
 from django.db.models import F, OuterRef, Subquery, Window
 from django.db.models.functions import Lag
+from django.utils import timezone
 
+from register import clock
 from register.ledger.chain import model_name
 from register.models import LedgerEntry, Question, clearance
 from register.words import Status
@@ -14,7 +16,10 @@ from register.words import Status
 
 @dataclass(frozen=True)
 class StatusChange:
-    """One row of a status history. `source` is None for the first; `at` is aware, in UTC."""
+    """One row of a status history. `source` is None for the first; `at` is aware, in UTC.
+
+    `days` are the working days spent in the status that it led to, by now where it is the present one.
+    """
 
     at: datetime
     by: str
@@ -24,6 +29,7 @@ class StatusChange:
     reason: str
     position: int
     redacted: bool
+    days: int = 0
 
     @property
     def source_label(self):
@@ -58,7 +64,12 @@ def status_history(question, *, seen_by):
     changes = [_status_change(row) for row in rows if row.source != row.status]
     if rows and rows[0].history_id != first:
         changes[0] = _beginning_unseen(changes[0])
-    return changes
+    ends = [*(change.at for change in changes[1:]), timezone.now()]
+    return [replace(change, days=_days(change.at, end)) for change, end in zip(changes, ends, strict=True)]
+
+
+def _days(begin, end):
+    return clock.working_days(clock.london_date(begin), clock.london_date(end))
 
 
 def _beginning_unseen(change):

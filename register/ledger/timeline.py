@@ -1,0 +1,110 @@
+"""Everything that happened to a question besides its moves, read out of history and ledger."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from register.ledger.chain import audited_models, history_models
+from register.models import LedgerEntry, clearance
+from register.workflow import BELONGS_TO
+
+# Said by the status history, or of no interest to a person.
+UNSAID = {"id", "status", "status_since", "status_since_day", "working_days_before", "number", "remains", *BELONGS_TO}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One recorded change; `changes` are (field, old value, new value), `row` the snapshot, `at` aware and in UTC."""
+
+    position: int
+    at: datetime
+    by: str
+    organisation: str
+    kind: str
+    row: object
+    is_new: bool
+    reason: str
+    redacted: bool
+    changes: list = field(default_factory=list)
+
+
+def timeline(question, *, seen_by):
+    """Return the `Happening`s of a question and what belongs to it, latest first, as far as `seen_by` may see."""
+    entries = list(LedgerEntry.objects.filter(question_id=question.pk).order_by("position"))
+    rows = _rows(entries)
+    shown = _visible_now(entries, rows, seen_by)
+    found, before = [], {}
+    for entry in entries:
+        row = rows[entry.model, entry.history_id]
+        earlier = before.get((entry.model, row.id))
+        before[entry.model, row.id] = row
+        if (entry.model, row.id) in shown and _was_visible(row, seen_by):
+            found.append(_happening(entry, row, earlier))
+    return [happening for happening in reversed(found) if happening.is_new or happening.changes or happening.redacted]
+
+
+def _rows(entries):
+    wanted = defaultdict(list)
+    for entry in entries:
+        wanted[entry.model].append(entry.history_id)
+    models = history_models()
+    return {
+        (name, row.history_id): row
+        for name, ids in wanted.items()
+        for row in models[name].objects.filter(history_id__in=ids)
+    }
+
+
+def _visible_now(entries, rows, seen_by):
+    """Return the (model, id) of those objects that the reader may see today."""
+    ids = defaultdict(set)
+    for entry in entries:
+        ids[entry.model].add(rows[entry.model, entry.history_id].id)
+    models = audited_models()
+    return {
+        (name, pk)
+        for name, keys in ids.items()
+        for pk in models[name].objects.visible_to(seen_by).filter(pk__in=keys).values_list("pk", flat=True)
+    }
+
+
+def _was_visible(row, seen_by):
+    return getattr(row, "classification", None) in (None, *clearance(seen_by))
+
+
+def _happening(entry, row, earlier):
+    redacted = entry.salt is None
+    return Happening(
+        position=entry.position,
+        at=row.history_date,
+        by=row.actor,
+        organisation=row.actor_organisation,
+        kind=entry.model,
+        row=row,
+        is_new=row.history_type == "+",
+        reason=row.history_change_reason or "",
+        redacted=redacted,
+        changes=[] if redacted or earlier is None else list(_changes(earlier, row)),
+    )
+
+
+def _changes(before, after):
+    for tracked in after.tracked_fields:
+        old, new = getattr(before, tracked.attname), getattr(after, tracked.attname)
+        if old != new and tracked.name not in UNSAID:
+            yield tracked, old, new
+
+
+def word_differences(old, new):
+    """Return [(“kept”, “removed” or “added”, words)]: how one text becomes the other, word by word."""
+    before, after = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
+    pieces = []
+    for operation, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if operation == "equal":
+            pieces.append(("kept", "".join(before[a:b])))
+            continue
+        pieces += [("removed", "".join(before[a:b]))] if b > a else []
+        pieces += [("added", "".join(after[c:d]))] if d > c else []
+    return pieces
