@@ -2,32 +2,31 @@
 
 import re
 
-from register.headline_report.lines import REFERENCE
+from register.headline_report.references import references
 from register.headline_report.report import Mention, Minted, NotAReport, Note
-from register.headline_report.sentences import due_as_written, handed_on, sentences, subjects
+from register.headline_report.sentences import due_as_written, sentences
 
-_MENTIONED = re.compile(
-    rf"\bactions?\s{{0,3}}({REFERENCE}(?:\s{{0,3}}(?:,|&|\band\b|,\s*and\b)\s{{0,3}}(?:actions?\s{{0,3}})?{REFERENCE})*)",
-    re.I,
-)
 _COMMITTED = re.compile(r"\bagreed\s+to\b", re.I)
+_OWNER_BEHIND = re.compile(r"(?:owner:?\s*)?([A-Z][\w&'’.-]*(?:\s+[A-Z][\w&'’.-]*){0,3})\s*(?:$|[-–—,;:)]|to\s)")
 
 
-def references(text):
-    """Return the references in a text that stand after the word Action or Actions, as `15/10`."""
-    return [re.sub(r"\s", "", ref) for match in _MENTIONED.finditer(text) for ref in re.findall(REFERENCE, match[1])]
-
-
-def minted(markers, report):
+def minted(markers, report, speakers):
     """Return the actions that markers mint. Raises NotAReport where one is minted twice, after different paragraphs."""
     found = {}
     for paragraph, line in markers:
         listed = list(dict.fromkeys(line.label.split(",")))
-        for place, reference in enumerate(listed):
-            action = _action(reference, paragraph, place, len(listed), line, report)
+        tasks = _tasks(paragraph, line, len(listed), speakers)
+        for reference, (owner, due, text) in zip(listed, tasks, strict=True):
+            _doubt_number(reference, line, report)
+            action = Minted(reference, paragraph.number, text, owner, due, line.number)
             _once(found.get(reference), action)
             found.setdefault(reference, action)
     return list(found.values())
+
+
+def _doubt_number(reference, line, report):
+    if int(reference.split("/")[0]) != report.meeting.number:
+        report.warnings.append(Note(line.number, f"Action {reference} is numbered for another meeting."))
 
 
 def _once(before, action):
@@ -38,74 +37,74 @@ def _once(before, action):
         )
 
 
-def _action(reference, paragraph, place, of, line, report):
-    owner, due, text = _task(paragraph, place, of, report.meeting.group)
-    if int(reference.split("/")[0]) != report.meeting.number:
-        report.warnings.append(Note(line.number, f"Action {reference} is numbered for another meeting."))
-    return Minted(reference, paragraph.number, text, owner, due, line.number)
-
-
-def _task(paragraph, place, of, group):
-    """Return (owner, due as written, text) of one of the tasks that a paragraph's closing commitment sets."""
+def _tasks(paragraph, line, count, speakers):
+    """Return (owner, due as written, text) of each of the `count` tasks that a marker closes."""
     said = sentences(paragraph.text)
-    committed = next((n for n in reversed(range(len(said))) if subjects(said[n], group)), None)
+    if line.rest:
+        return [_task_behind(line.rest, said)] * count
+    committed = next((n for n in reversed(range(len(said))) if speakers.subjects(said[n])), None)
     if committed is None:
-        return None, None, said[-1] if said else ""
-    sentence = said[committed]
-    owner = _owner(said, committed, group)
-    if of == 1:
-        return owner, due_as_written(sentence), _all_of_it(said, committed, group)
-    tasks = _tasks(owner, sentence, group)
-    return (*tasks[place], sentence) if len(tasks) == of else (None, None, sentence)
+        return [(None, None, said[-1] if said else "")] * count
+    owner, text = _owner(said, committed, speakers), _all_of_it(said, committed, speakers)
+    if count == 1:
+        return [(owner, due_as_written(said[committed]), text)]
+    shares = _shares(owner, said[committed], speakers)
+    return [(*share, text) for share in shares] if len(shares) == count else [(None, None, text)] * count
 
 
-def _all_of_it(said, committed, group):
+def _task_behind(rest, said):
+    """Return the task of a marker with words behind it: “Action 15/03 - Elexon”, “Action 15/03: DCC to report”."""
+    owner = _OWNER_BEHIND.match(rest)
+    is_sentence = len(rest.split()) > 4
+    return owner and owner[1].rstrip(" .-"), due_as_written(rest), rest if is_sentence or not said else said[-1]
+
+
+def _all_of_it(said, committed, speakers):
     """Return the closing commitment with those just before it that the same body makes."""
     first = committed
-    while first and subjects(said[first - 1], group) == subjects(said[committed], group):
+    while first and speakers.subjects(said[first - 1]) == speakers.subjects(said[committed]):
         first -= 1
     return " ".join(said[first : committed + 1])
 
 
-def _tasks(owner, sentence, group):
+def _shares(owner, sentence, speakers):
     """Return [(owner, due as written)]: what the sentence's own body takes on, then what it hands on."""
-    on = handed_on(sentence, group)
+    on = speakers.handed_on(sentence)
     if not on:
         return [(owner, due_as_written(sentence))]
     return [(owner, due_as_written(sentence.removesuffix(on[1]))), (on[0], due_as_written(on[1]))]
 
 
-def _owner(said, committed, group):
+def _owner(said, committed, speakers):
     """Return the one body that commits itself; None where two do, or where “It” could be two."""
-    bodies = dict.fromkeys(subjects(said[committed], group))
+    bodies = dict.fromkeys(speakers.subjects(said[committed]))
     if "It" in bodies:
         del bodies["It"]
-        spoken_of = dict.fromkeys(body for sentence in said[:committed] for body in _spoken_of(sentence, group))
-        bodies |= spoken_of
+        bodies |= dict.fromkeys(body for sentence in said[:committed] for body in speakers.spoken_of(sentence))
     return next(iter(bodies)) if len(bodies) == 1 else None
 
 
-_SPEAKS = re.compile(
-    r"(?:^|[,;]\s+)(?:[Tt]he\s+)?([A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*){0,3})(?:\s+\([^()]{1,60}\))?\s+(?:also\s+|then\s+)?[a-z]+(?:ed|s|t)\b"
-)
+def mentions(report, early):
+    """Return the actions that headings and prose speak of and that the report does not mint, each once.
 
-
-def _spoken_of(sentence, group):
-    """Return the bodies that a sentence has as its subject: “DCC confirmed …”."""
-    names = [match[1] for match in _SPEAKS.finditer(sentence)]
-    return [
-        name for name in names if name.split()[0] not in ("It", "They", "This", "That", "A", "An", "There", "Chair")
-    ]
-
-
-def mentions(report, markers_before):
-    """Return the actions that headings and prose speak of and that the report does not mint, each once."""
+    `early` are (paragraph, text) of markers that follow no paragraph.
+    """
     found = {}
-    for paragraph, text in [*markers_before, *_places(report)]:
+    for paragraph, text in [*early, *_places(report)]:
         for reference in references(text):
             found.setdefault(reference, []).append(paragraph)
     own = {action.reference for action in report.actions}
-    return [Mention(ref, tuple(dict.fromkeys(at))) for ref, at in found.items() if ref not in own]
+    others = {reference: at for reference, at in found.items() if reference not in own}
+    for reference, at in others.items():
+        if int(reference.split("/")[0]) == report.meeting.number:
+            said = f"Action {reference} is numbered for this meeting, but no marker of its own mints it."
+            report.warnings.append(Note(_line_of(report, at[0]), said))
+    return [Mention(reference, tuple(dict.fromkeys(at))) for reference, at in others.items()]
+
+
+def _line_of(report, number):
+    paragraph = report.paragraph(number)
+    return paragraph.line if paragraph else 1
 
 
 def _places(report):

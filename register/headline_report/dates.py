@@ -11,7 +11,8 @@ _MONTH = (
 _SHAPES = tuple(
     re.compile(shape, re.I)
     for shape in (
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?(?:\s+(?P<year>\d{{4}}|'?\d{{2}}(?!\d)))?",
+        r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s*(?:-|–|and|to)\s*\d{1,2}(?:st|nd|rd|th)?)?"
+        rf"(?:[\s-]+(?:of\s+)?|(?=[A-Za-z])){_MONTH},?(?:[\s-]*(?P<year>\d{{4}}|'?\d{{2}}(?!\d)))?",
         rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d),?(?:\s+(?P<year>\d{{4}}))?",
         r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
         r"\b(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})\b",

@@ -50,7 +50,9 @@ def read_header(lines):
     number = re.search(r"\d{1,4}", values.get("number", "")) or (title and re.match(r"\d+", title[2]))
     if not number:
         raise NotAReport("Give a headline report: this text has no meeting number.")
-    group = title[1].upper() if title else ""
+    beside = re.match(r"([A-Z]{2,10})\b", values.get("number", ""))
+    in_title = re.search(r"\(([A-Z]{2,10})\)", _title(text))
+    group = next((found[1].upper() for found in (title, beside, in_title) if found), "")
     return int(number[0]), group, values
 
 
@@ -106,12 +108,26 @@ def _group(name, number, body):
     return used.most_common(1)[0][0] if used else initials
 
 
-def second_header(lines, number):
+def has_label(text):
+    return any(True for _ in _labels(text))
+
+
+_TITLED = re.compile(r"([A-Z]{2,10})[ -]?(\d{1,3})\s+headline\s+report", re.I)
+
+
+def second_header(lines, number, begin):
     """Return the line of a second header, of another meeting or of the same report again, or None."""
-    begun = False
+    for line in lines[begin:]:
+        titled = _TITLED.fullmatch(line.text.strip()) if len(line.text) < 60 else None
+        if titled and int(titled[2]) != number:
+            return line.number
+    begun = again_at = None
     for line in lines:
+        if again_at and line.label == "1.1":
+            return again_at
         again = re.match(r"[*_\s]*meeting\s+(?:number|no)\b\W*(\d{1,4})", line.text, re.I) if begun else None
         if again and int(again[1]) != number:
             return line.number
+        again_at = again_at or (line.number if again else None)
         begun = begun or line.label == "1.1"
     return None

@@ -1,9 +1,11 @@
 """From the text of a file to lines that mean something: conversion undone, page furniture set apart."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum, auto
+
+from register.headline_report.references import REFERENCE, marker_of, may_be_cut
 
 _SUBSTITUTES = str.maketrans(
     {
@@ -13,12 +15,14 @@ _SUBSTITUTES = str.maketrans(
         "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
         "\ufb05": "st", "\ufb06": "st",
         "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n",
+        "\x7f": "•", "\uf0b7": "•", "\uf0a7": "•", "\uf06f": "•", "\uf0d8": "•",  # bullets of symbol fonts
     }
 )  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n?")
 _LINK = re.compile(r"\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!&-])")
+_UNDERLINED = re.compile(r"(?<!\w)__|__(?!\w)")
 
 
 class Kind(Enum):
@@ -40,12 +44,17 @@ class Line:
     kind: Kind
     text: str
     label: str = ""  # a section's or paragraph's number, a marker's references
+    rest: str = ""  # what a marker says after its references: an owner, a task
+    is_heading: bool = False  # a marker that was set as one
 
 
 def plain(text):
     """Return text without Markdown's links, emphasis and escapes."""
-    text = _ESCAPE.sub(r"\1", text)
-    return _LINK.sub(r"\1", text).replace("**", "").replace("__", "")
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    return _UNDERLINED.sub("", text.replace("**", "")) if "__" in text else text.replace("**", "")
 
 
 def mended(text):
@@ -54,72 +63,106 @@ def mended(text):
     return _SOFT_HYPHEN.sub("", _CONTROL.sub("", text))
 
 
-REFERENCE = r"\d{1,3}\s{0,3}/\s{0,3}\d{1,3}"
-_AND = r"\s{0,3}(?:,|&|\band\b|\+)\s{0,3}"
-_MARKER = re.compile(rf"actions?\s{{0,3}}:?\s{{0,3}}({REFERENCE}(?:{_AND}(?:actions?\s{{0,3}})?{REFERENCE})*)", re.I)
-_OPEN_MARKER = re.compile(
-    rf"actions?\s{{0,3}}:?\s{{0,3}}(?:{REFERENCE}(?:{_AND}{REFERENCE})*)?\s{{0,3}}(?:&|and|,|\+)?", re.I
-)
-_CUT_MARKER = re.compile(r"actions?\s{0,3}:?\s{0,3}\d{1,3}\s{0,3}/?", re.I)
-_DECORATION = " \t*#_-–—•>[]().:;"
+DECORATION = " \t*#_-–—•>[]().:;"
+SHORT = 200  # characters; nothing that marks a page or an action is longer
 
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
-_PAGE = re.compile(r"(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|page\s+\d{1,4}.{0,40}", re.I)
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s*(.*?)\s*#*\s*$")
+_TABLE_RULE = re.compile(r"\s*\|[\s|:-]+$")
+_PAGE = re.compile(r"page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*\|.{0,40})?|\d{1,4}\s+of\s+\d{1,4}", re.I)
+_BARE_NUMBER = re.compile(r"\d{1,4}(?:\s*/\s*\d{1,4})?")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})(.*)$")
 _SECTION = re.compile(r"(\d{1,3})[.)]?\s+(\S.*)")
-_PARAGRAPH = re.compile(r"\s*(?:[-*•]\s+)?(\d{1,3}\.\d{1,5}(?:\.\d{1,3})?)[.):]?(?:\s+(.*))?$")
+_PARAGRAPH = re.compile(r"\s*(?:[-*•]\s+)?(\d{1,3}\.\d{1,5}(?:\.\d{1,3}){0,2})[.):]?(?:\s+(.*))?$")
 _BULLET = re.compile(r"\s*(?:[-*+•▪‣●◦·o–]|\(?[a-z]\)|\(?[ivx]{1,4}\))\s+(\S.*)$")
+_LONE_BULLET = re.compile(r"\s*[•▪‣●◦]\s*$")
 RUNNING_HEAD = re.compile(r"headline report", re.I)
 
 
 def lines_of(text):
     """Return the lines of a report's text, each with its kind; nothing is left out."""
-    raw = mended(text).split("\n")
-    heads = _running_heads(raw)
-    numbered = _joined_markers([(number, line.rstrip()) for number, line in enumerate(raw, 1)])
-    lines = [_line(number, line, heads) for number, line in numbered]
+    raw = [line.rstrip() for line in mended(text).split("\n")]
+    edges = _page_edges(raw)
+    heads = _running_heads(raw, edges)
+    lines = [_line(number, line, number - 1 in edges, heads) for number, line in _joined_markers(raw)]
     _tell_sections(lines)
     _tell_headings(lines)
     return lines
 
 
 def _shape(line):
-    return re.sub(r"\d+", "0", plain(line).strip(_DECORATION)).lower()
+    return re.sub(r"\d+", "0", plain(line).strip(DECORATION)).lower()
 
 
-def _running_heads(raw):
-    """Return the shapes of short lines that recur as the heads and feet of pages do."""
-    shapes = Counter(_shape(line) for line in raw if 0 < len(line.strip()) < 100 and not _says_something(line))
-    return {
-        shape
-        for shape, times in shapes.items()
-        if shape and (times >= 3 or (times == 2 and "headline report" in shape))
-    }
+def _page_edges(raw):
+    """Return the indices of lines that stand at the edge of a page: beside a rule, a page number or a running head."""
+    edges = set()
+    for index, line in enumerate(raw):
+        if line and len(line) < SHORT and (_RULE.match(line) or _is_page_mark(line)):
+            edges.update(_beside(raw, index))
+    return edges
+
+
+def _is_page_mark(line):
+    bare = plain(line).strip(DECORATION)
+    return bool(_PAGE.fullmatch(bare) or RUNNING_HEAD.fullmatch(bare))
+
+
+def _beside(raw, index):
+    """Yield the indices of the nearest lines with text before and after one."""
+    for step in (-1, 1):
+        place = index + step
+        while 0 <= place < len(raw) and not raw[place].strip() and abs(place - index) < 4:
+            place += step
+        if 0 <= place < len(raw):
+            yield place
+
+
+def _running_heads(raw, edges):
+    """Return the shapes of short lines that recur as the heads and feet of pages do.
+
+    Recurrence alone is not enough, for sentences recur too: each time it has to stand at the edge of a page, or alone
+    between blank lines without a full stop, or say itself which page it is on.
+    """
+    places = defaultdict(list)
+    for index, line in enumerate(raw):
+        if line and len(line) < 100 and not _says_something(line):
+            places[_shape(line)].append(index)
+    return {shape for shape, found in places.items() if shape and _recurs_as_a_head(shape, found, raw, edges)}
+
+
+def _recurs_as_a_head(shape, found, raw, edges):
+    if "headline report" in shape or re.search(r"\bpage 0", shape):
+        return len(found) >= 2
+    return len(found) >= 3 and all(index in edges or _stands_alone(raw, index) for index in found)
+
+
+def _stands_alone(raw, index):
+    before, after = (raw[place] if 0 <= place < len(raw) else "" for place in (index - 1, index + 1))
+    return not before.strip() and not after.strip() and raw[index][-1] not in ".,;:?"
 
 
 def _says_something(line):
-    return bool(_PARAGRAPH.match(line) or _BULLET.match(line) or _references_of(line) or re.match(r"\s*\|", line))
+    return bool(_PARAGRAPH.match(line) or _BULLET.match(line) or _marker(line) or line.lstrip().startswith("|"))
 
 
-def _references_of(line):
-    """Return the references of a line that is a marker and nothing else, else None."""
-    match = _MARKER.fullmatch(plain(line).strip(_DECORATION)) if len(line) < 200 else None
-    return re.sub(r"\s", "", ",".join(re.findall(REFERENCE, match[1]))) if match else None
+def _marker(line):
+    """Return (references, rest) of a line that is an action's marker, else None."""
+    return marker_of(plain(line).strip(DECORATION)) if len(line) < SHORT and "ction" in line.lower() else None
 
 
-def _joined_markers(numbered):
-    """Yield lines, with a marker that was broken over two made one again."""
+def _joined_markers(raw):
+    """Yield (number, line), with a marker that was broken over two lines made one again."""
     pending = None
-    for number, line in numbered:
+    for number, line in enumerate(raw, 1):
         if pending and line.strip():
             joined = f"{pending[1]} {line.strip()}"
-            if _references_of(joined):
+            if _marker(joined):
                 yield pending[0], joined
                 pending = None
                 continue
             yield pending
             pending = None
-        if _may_be_cut(line):
+        if len(line) < 100 and may_be_cut(plain(line).strip(DECORATION)):
             pending = (number, line)
         elif not pending or line.strip():
             yield number, line
@@ -127,22 +170,22 @@ def _joined_markers(numbered):
         yield pending
 
 
-def _may_be_cut(line):
-    bare = plain(line).strip(" \t*#_-–—•>[]().:;") if len(line) < 100 else ""
-    cut = _CUT_MARKER.fullmatch(bare) and not _references_of(line)
-    return bool(bare) and bool(cut or (_OPEN_MARKER.fullmatch(bare) and not _references_of(line)))
-
-
-def _line(number, line, heads):
+def _line(number, line, at_edge, heads):
     if not line.strip():
         return Line(number, Kind.BLANK, "")
-    if references := _references_of(line):
-        return Line(number, Kind.MARKER, plain(line).strip(), references)
-    if _RULE.match(line) or _PAGE.fullmatch(plain(line).strip(_DECORATION)) or _shape(line) in heads:
+    if marker := _marker(line):
+        return Line(number, Kind.MARKER, plain(line).strip(" #"), *marker, is_heading=line.lstrip().startswith("#"))
+    if len(line) < SHORT and _is_furniture(line, at_edge, heads):
         return Line(number, Kind.FURNITURE, plain(line).strip())
     if heading := _HEADING.match(line):
-        return _heading(number, plain(heading[2]).strip())
+        return _heading(number, plain(heading[2]).strip().rstrip("#").strip())
     return _body(number, plain(line))
+
+
+def _is_furniture(line, at_edge, heads):
+    bare = plain(line).strip(DECORATION)
+    numbers_a_page = _PAGE.fullmatch(bare) or (at_edge and _BARE_NUMBER.fullmatch(bare))
+    return bool(_RULE.match(line) or _TABLE_RULE.match(line) or numbers_a_page) or _shape(line) in heads
 
 
 def _heading(number, title):
@@ -161,8 +204,8 @@ def _body(number, line):
         return Line(number, Kind.PARAGRAPH, (paragraph[2] or "").strip(), paragraph[1])
     if bullet := _BULLET.match(line):
         return Line(number, Kind.BULLET, bullet[1].strip())
-    if RUNNING_HEAD.fullmatch(line.strip()):
-        return Line(number, Kind.FURNITURE, line.strip())
+    if _LONE_BULLET.match(line):
+        return Line(number, Kind.BULLET, "")
     return Line(number, Kind.TEXT, line.strip(" "))
 
 
@@ -173,8 +216,8 @@ def _tell_sections(lines):
         if line.kind is Kind.PARAGRAPH:
             following = line.label.split(".")[0]
             continue
-        section = _SECTION.fullmatch(line.text) if line.kind is Kind.TEXT and len(line.text) < 200 else None
-        if section and section[1] == following and line.text[-1] not in ".;:":
+        section = _SECTION.fullmatch(line.text) if line.kind is Kind.TEXT and len(line.text) < SHORT else None
+        if section and section[1] == following and line.text[-1] not in ".;:?":
             line.kind, line.label, line.text = Kind.SECTION, section[1], section[2].strip()
             following = None
 
@@ -189,4 +232,8 @@ def _tell_headings(lines):
 
 
 def _titled(text):
-    return len(text) < 120 and text[0].isupper() and text[-1] not in ".;:,?!" and "\t" not in text
+    is_short = len(text) < 120 and "\t" not in text and not text.lower().startswith("action")
+    return is_short and text[0].isupper() and text[-1] not in ".;:,?!"
+
+
+__all__ = ["DECORATION", "REFERENCE", "Kind", "Line", "lines_of", "mended", "plain"]

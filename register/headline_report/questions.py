@@ -5,15 +5,16 @@ import re
 from register.headline_report.report import Asked
 from register.headline_report.sentences import sentences
 
-_ANNOUNCES = re.compile(r"\b(?:questions?|queries)\b", re.I)
-_ASKS = re.compile(r"\?[\"”’)\]]*$")
+_ANNOUNCES = re.compile(r"\b(?:questions?|queries)\b|\basked\s*:", re.I)
+_ASKS = re.compile(r"\?[\"”’)\]]*\d{0,2}\.?(?:\s*\([^()]{0,120}\)\.?)?$")
 
 
 def asked(report, cited, topics):
     """Return the questions of a report. `cited(text)` finds the meetings in a text; `topics` maps names to keywords."""
     found = []
     for paragraph in report.paragraphs:
-        *_, lead = sentences(paragraph.text) or [""]
+        said = sentences(paragraph.text)
+        lead = " ".join(said[-2:] if said and len(said[-1]) < 30 else said[-1:])
         announced = bool(paragraph.bullets) and bool(_ANNOUNCES.search(lead)) and lead[-1:] not in ".?!"
         told = [(s, None, paragraph.line) for s in sentences(paragraph.text) if _ASKS.search(s)]
         for bullet in paragraph.bullets:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from register.headline_report import actions, questions
 from register.headline_report.dates import first_date
-from register.headline_report.header import meeting_of, read_header, second_header
+from register.headline_report.header import has_label, meeting_of, read_header, second_header
 from register.headline_report.lines import Kind, lines_of
 from register.headline_report.report import (
     Bullet,
@@ -16,17 +16,19 @@ from register.headline_report.report import (
     Report,
     Section,
 )
-from register.headline_report.sentences import sentences
+from register.headline_report.sentences import Speakers, sentences
 
 LONGEST = 20_000_000
 FINISHED = ".?!:;"
+_ITEM = re.compile(r"(\d{1,2})[.)]\s+(\S.*)")
 
 
-def read_report(text, *, topics=None, groups=()):
+def read_report(text, *, topics=None, groups=(), bodies=()):
     """Read a headline report.
 
     `topics` maps topics' names to lists of keywords; `groups` are short names of groups whose meetings may be cited,
-    besides the report's own. Raises NotAReport, and nothing else, where the text is not one report.
+    besides the report's own; `bodies` are names of organisations that can own an action. Raises NotAReport, and
+    nothing else, where the text is not one report.
     """
     if len(text) > LONGEST:
         raise NotAReport(f"Give a shorter text: this one has more than {LONGEST:,} characters.")
@@ -35,15 +37,24 @@ def read_report(text, *, topics=None, groups=()):
     lines = lines_of(text)
     begin = _first_of_body(lines)
     number, group, values = read_header(lines[:begin])
-    if again := second_header(lines, number):
+    if again := second_header(lines, number, begin):
         raise NotAReport(f"Give one report at a time: a second one begins on line {again}.")
     body = "\n".join(line.text for line in lines[begin:])
     meeting, doubts = meeting_of(number, group, values, body)
     report = Report(meeting, synopsis=values.get("synopsis", ""), warnings=doubts)
-    _Assembly(report).take(lines[begin:])
-    _header_leftovers(report, lines[:begin])
+    assembly = _Assembly(report)
+    assembly.take(_without_header(lines[begin:], lines[:begin]))
+    _header_leftovers(report, lines[:begin], values)
+    report.actions = actions.minted(assembly.markers, report, Speakers(meeting.group, bodies))
+    report.mentions = actions.mentions(report, assembly.early)
     _interpret(report, topics or {}, {meeting.group, *groups})
     return report
+
+
+def _without_header(body, header):
+    """Return the body's lines with the header's, where pages repeat it, set apart as furniture."""
+    repeated = {line.text for line in header if has_label(line.text)}
+    return [replace(line, kind=Kind.FURNITURE) if line.text in repeated else line for line in body]
 
 
 def _first_of_body(lines):
@@ -73,12 +84,12 @@ class _Assembly:
         self.markers = []
         self.early = []
         self.seen = set()
+        self.section = 0
+        self.loose = None  # the last text without a place since the last paragraph
 
     def take(self, lines):
         for line in lines:
             getattr(self, f"_{line.kind.name.lower()}")(line)
-        self.report.actions = actions.minted(self.markers, self.report)
-        self.report.mentions = actions.mentions(self.report, self.early)
 
     def _blank(self, line):
         self.gap = True
@@ -87,7 +98,8 @@ class _Assembly:
         self.report.furniture.append(Note(line.number, line.text))
 
     def _section(self, line):
-        self.report.sections.append(Section(int(line.label), line.text, line.number))
+        self.section = int(line.label)
+        self.report.sections.append(Section(self.section, line.text, line.number))
         self._new_heading("")
 
     def _heading(self, line):
@@ -97,6 +109,9 @@ class _Assembly:
         self.heading, self.headed, self.open = title, True, None
 
     def _paragraph(self, line):
+        if not self._follows(line.label):
+            self._text(replace(line, text=f"{line.label} {line.text}".strip()))
+            return
         if line.label in self.seen:
             self.report.warnings.append(
                 Note(line.number, f"Paragraph {line.label} stands twice: the second is left out.")
@@ -105,6 +120,8 @@ class _Assembly:
             self.open = self.paragraph = None
             return
         self.seen.add(line.label)
+        self.section = int(line.label.split(".")[0])
+        self.loose = None
         self.paragraph = self.open = Paragraph(line.label, line.text, line.number, self.heading)
         self.report.paragraphs.append(self.paragraph)
         self.headed = self.gap = False
@@ -117,16 +134,42 @@ class _Assembly:
         self.paragraph.bullets.append(self.open)
         self.gap = False
 
+    def _follows(self, label):
+        """True where a number can come next; a decimal at the head of a wrapped line mostly cannot."""
+        major, minor = map(int, label.split(".")[:2])
+        return not self.section or major == self.section or (0 < major - self.section <= 2 and minor <= 3)
+
     def _marker(self, line):
+        if line.rest and not self._is_own_marker(line):
+            (self._heading if line.is_heading else self._text)(line)
+            return
         if self.paragraph is None or self.headed:
             following = self.report.paragraphs[-1].number if self.report.paragraphs else ""
             self.early.append((following, line.text))
             self.report.warnings.append(Note(line.number, f"“{line.text}” follows no paragraph, so it mints nothing."))
             return
-        self.markers.append((self.paragraph, line))
+        self.markers.append((self._closing_paragraph(line), line))
         self.open = None
 
+    def _is_own_marker(self, line):
+        """True of a marker with an owner or task behind it, where it begins a line and is numbered for this meeting."""
+        numbered = {int(reference.split("/")[0]) for reference in line.label.split(",")}
+        return numbered == {self.report.meeting.number} and (self.open is None or self.gap or self._is_finished())
+
+    def _closing_paragraph(self, line):
+        """Return the paragraph that a marker follows, or in its place the text without a number that stands between."""
+        if self.loose is None:
+            return self.paragraph
+        doubt = f"Action {line.label} follows text without a number: it is given to paragraph {self.paragraph.number}."
+        self.report.warnings.append(Note(line.number, doubt))
+        return Paragraph(self.paragraph.number, self.loose, line.number, self.heading)
+
     def _text(self, line):
+        if self.paragraph and not self.headed and (item := _ITEM.fullmatch(line.text)) and self._is_next(item[1]):
+            self._bullet(replace(line, text=item[2]))
+            return
+        if re.match(r"(?:new\s+)?actions?\b.{0,20}\d", line.text, re.I) and len(line.text) < 120:
+            self._doubtful_marker(line)
         if self.open is None or (self.gap and self._is_finished()):
             self._unplaced(line)
             return
@@ -134,21 +177,31 @@ class _Assembly:
         self.open.text += joint + line.text.strip()
         self.gap = False
 
+    def _is_next(self, number):
+        return int(number) == len(self.paragraph.bullets) + 1 and (self._is_finished() or bool(self.paragraph.bullets))
+
+    def _doubtful_marker(self, line):
+        if self.open is None or self.gap or self._is_finished():
+            said = f"“{line.text}” looks like an action's marker, but is not one that is understood."
+            self.report.warnings.append(Note(line.number, said))
+
     def _is_finished(self):
-        return self.open.text[-1:] in FINISHED
+        return self.open is None or self.open.text[-1:] in FINISHED
 
     def _unplaced(self, line):
+        self.loose = line.text.strip() if self.paragraph else None
         self.report.unplaced.append(Note(line.number, line.text.strip()))
 
 
-def _header_leftovers(report, lines):
-    """Note the header's lines in which no label stands: a list of who attended, say."""
-    known = re.compile(r"meeting|date|purpose|classification|synopsis|venue|location|group", re.I)
+def _header_leftovers(report, lines, values):
+    """Note the header's lines in which no label stands and that are no label's value: who attended, say."""
+    used = {value for value in values.values() if value}
     for line in lines:
-        if line.kind is Kind.FURNITURE:
+        if line.kind is Kind.FURNITURE or _is_title(line):
             report.furniture.append(Note(line.number, line.text))
-        elif line.kind is not Kind.BLANK and not known.search(line.text):
+        elif line.kind is not Kind.BLANK and not has_label(line.text) and line.text.strip(" |*") not in used:
             report.unplaced.append(Note(line.number, line.text.strip()))
+    report.unplaced.sort(key=lambda note: note.line)
 
 
 def _interpret(report, topics, groups):
@@ -182,16 +235,21 @@ def _served(action, report):
 
 
 def _next_meeting(report, cited):
-    """Return the next meeting as the last sentence that speaks of it announces it."""
-    year = report.meeting.held_on and report.meeting.held_on.year
-    for paragraph in reversed(report.paragraphs):
-        for sentence in sentences(paragraph.text):
-            names = [name for name in cited(sentence) if name != report.meeting.name]
-            held_on = first_date(sentence, year=year)
-            if (
-                re.search(r"\bnext\b", sentence, re.I)
-                and held_on
-                and (names or re.search(r"\bmeeting\b", sentence, re.I))
-            ):
-                return NextMeeting(names[0] if names else None, held_on)
+    """Return the next meeting as the last text that speaks of it announces it; another body's next meeting is none."""
+    group, held_on = re.escape(report.meeting.group), report.meeting.held_on
+    announces = re.compile(rf"\bnext\s+(?:full\s+|scheduled\s+)?(?:{group}\s+)?(?:meeting|{group})", re.I)
+    texts = [note.text for note in report.unplaced]
+    texts += [sentence for paragraph in report.paragraphs for sentence in sentences(paragraph.whole)]
+    for text in reversed(texts):
+        if announces.search(text) and (day := first_date(text, year=held_on and held_on.year)):
+            names = [
+                name for name in cited(text) if name != report.meeting.name and name.startswith(report.meeting.group)
+            ]
+            return NextMeeting(names[0] if names else None, _to_come(day, held_on, text))
     return None
+
+
+def _to_come(day, held_on, text):
+    """Return a day announced without its year in the year after, where it would else lie before the meeting."""
+    is_past = held_on and day < held_on and str(day.year) not in text
+    return day.replace(year=day.year + 1) if is_past and (day.month, day.day) != (2, 29) else day

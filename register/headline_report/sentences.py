@@ -5,31 +5,46 @@ import re
 from register.headline_report.dates import ANY_DATE
 
 _END = re.compile(r"(?<=[.?!])[\"”’)\]]{0,3}\s+(?=[A-Z“\"‘'(\[])")
-_ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|etc|no|nos|para|paras|vs|cf|Dr|Mr|Mrs|Ms|Ltd|Co|Prof)\.$", re.I)
-
-_NAME = r"[A-Z][\w&'’.-]{0,40}"
-_BODY = rf"(?:[Tt]he\s+)?({_NAME}(?:\s+(?:of\s+|and\s+|for\s+|&\s+)?{_NAME}){{0,5}})(?:\s+\([^()]{{1,60}}\))?"
-_COMMITS = (
-    r"(?:(?:also|therefore|then|further|has|have|had|subsequently|now|both)\s+){0,3}"
-    r"(?:agreed\s+to|agreed\s+that\s+it\s+(?:will|would)|will|undertook\s+to|committed\s+to|offered\s+to"
-    r"|is\s+to|are\s+to|shall|took\s+an\s+action\s+to|volunteered\s+to)\b"
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|no|nos|para|paras|vs|cf|Dr|Mr|Mrs|Ms|Ltd|Co|Prof)|(?:^|[\s.])[A-Z])\.$", re.I
 )
-_COMMITMENT = re.compile(rf"(?<![\w-]){_BODY}\s+{_COMMITS}")
-_SHARED = re.compile(rf"{_BODY}\s*(?:,|\band\b|&)\s*(?:[Tt]he\s+)?$")
+_CITED = re.compile(r"\([^()]{0,120}\bsee\b[^()]{0,120}\)\.?", re.I)
+
+_NAME = r"[A-Z][\w&’.-]{0,40}"
+_BODY = rf"(?:[Tt]he\s+)?({_NAME}(?:\s+(?:of\s+|and\s+|or\s+|for\s+|&\s+)?{_NAME}){{0,5}})(?:\s+\([^()]{{1,60}}\))?"
+_OF_THE_BODY = r"(?:['’]s?\s+(?:[\w-]+\s+){0,4}(?:team|representative|staff|colleagues))?"
+_SOON = r"(?:(?:also|therefore|then|further|has|have|had|subsequently|now|both)\s+){0,3}"
+# A thing cannot agree, so whoever agrees is a body; “will” and “is to” are said of things as well.
+_AGREES = (
+    r"(?:agreed(?:,[^,]{1,60},)?\s+to|agreed\s+that\s+it\s+(?:will|would)|undertook\s+to|committed\s+to|offered\s+to"
+    r"|took\s+an\s+action\s+to|volunteered\s+to|(?:was|were|has\s+been|have\s+been)\s+asked\s+to)\b"
+)
+_WILL = r"(?:will|shall|is\s+to|are\s+to)\b(?!\s+(?:not|be|have)\b)"
+_COMMITMENT = re.compile(rf"(?<![\w-]){_BODY}{_OF_THE_BODY}\s+{_SOON}(?:(?P<agrees>{_AGREES})|(?P<will>{_WILL}))")
+_ASKED = re.compile(rf"\basked\s+{_BODY}\s+to\b")
+_SHARED = re.compile(rf"{_BODY}\s*(?:,|\band\b|\bor\b|&)\s*(?:[Tt]he\s+)?$")
+_TOLD_OF_OTHERS = re.compile(r"(?P<settled>agreed|decided)?\s*\bthat\s+$")
 _HANDED_ON = re.compile(
     r"\b(?:give|gives|ask|asks|invite|invites|allow|allows)\s+(?:the\s+)?(.{1,40}?)\s+.{0,60}?\bto\s+\w"
 )
 _LED = re.compile(r"(?:Assuming|If|When|Where|Once|After|Before|As|Following|Then|However|Subsequently)\b")
+_SPEAKS = re.compile(
+    r"(?:^|[,;]\s+)(?:[Tt]he\s+)?([A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*){0,3})(?:\s+\([^()]{1,60}\))?"
+    r"\s+(?:also\s+|then\s+)?[a-z]+(?:ed|s|t)\b"
+)
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\s+(?:the\s+)?"
 _DURATION = (
     r"(?:a\s+(?:further\s+)?)?(?:one|two|three|four|five|six|ten|\d{1,2})\s+"
     r"(?:calendar\s+|working\s+)?(?:day|week|month)s?"
 )
 _MOMENT = (
-    r"(?:the\s+)?(?:next\s+(?:\w+\s+)?meeting|end\s+of\s+\w+(?:\s+\d{4})?|[A-Z]{2,8}[ -]?\d{1,3}\b"
-    rf"|{ANY_DATE}|{_DURATION})"
+    r"(?:the\s+)?(?:next\s+(?:\w+\s+)?meeting|end\s+of\s+\w+(?:\s+\d{4})?"
+    rf"|(?:(?i:close\s+of\s+(?:play|business)|eod|cop|cob|w/c|week\s+commencing)\s+(?:on\s+)?)?(?i:{_DAY})?"
+    rf"(?:{ANY_DATE}|\d{{1,2}}[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?)"
+    rf"|(?!EOD|COP|COB)[A-Z]{{2,8}}[ -]?\d{{1,3}}\b|{_DURATION})"
 )
 _DUE = re.compile(
-    rf"\b(?:by|before|no\s+later\s+than|ahead\s+of|in\s+time\s+for|within|for)\s+({_MOMENT})|\b({_DURATION})\b"
+    rf"\b(?:by|before|no\s+later\s+than|ahead\s+of|in\s+time\s+for|within|for|due:?)\s+({_MOMENT})|\b({_DURATION})\b"
 )
 NOT_BODIES = {
     "It",
@@ -41,66 +56,95 @@ NOT_BODIES = {
     "He",
     "She",
     "We",
+    "A",
+    "An",
     "Action",
     "Actions",
     "Chair",
-    "Members",
 }
+LONGEST = 3_000  # characters of one sentence; what is longer is no commitment that a person wrote
 
 
 def sentences(text):
-    """Return the sentences of a paragraph."""
+    """Return the sentences of a paragraph; a citation in brackets stays with the sentence before it."""
     found, held = [], ""
     for piece in _END.split(text):
         held = f"{held} {piece}".strip()
-        if not _ABBREVIATED.search(held[-10:]):
+        if _ABBREVIATED.search(held[-10:]):
+            continue
+        if found and _CITED.fullmatch(held):
+            found[-1] += f" {held}"
+        else:
             found.append(held)
-            held = ""
+        held = ""
     return [*found, held] if held else found
-
-
-def subjects(sentence, group):
-    """Return the bodies that commit themselves in a sentence, in order; “It” for a pronoun."""
-    found = []
-    for match in _COMMITMENT.finditer(sentence):
-        before = _SHARED.search(sentence[: match.start()])
-        found += [name for name in ([_body(before[1], group)] if before else []) if name]
-        found += _bodies(match[1], group)
-    return found
-
-
-def _bodies(name, group):
-    """Return the bodies that a run of capitalised words names: “Ofgem and Elexon” are two."""
-    parts = [name] if _is_one_body(name) else re.split(r"\s+(?:and|&)\s+", name)
-    return [body for part in parts for body in [_body(part, group)] if body]
-
-
-def _is_one_body(name):
-    return len(name.split()) > 3
-
-
-def _body(name, group):
-    name = _LED.sub("", name).strip(" ,")
-    if name in ("It", "They"):
-        return "It"
-    if name in ("Members", f"{group} members", f"{group} Members"):
-        return f"{group} members"
-    return None if not name or name.split()[0] in NOT_BODIES else name
 
 
 def due_as_written(sentence):
     """Return the due date of a commitment as it is written, or None."""
-    match = _DUE.search(sentence)
+    match = _DUE.search(sentence[:LONGEST])
     if match is None:
         return None
     return re.sub(r"^a\s+(?:further\s+)?", "", next(filter(None, match.groups()))).rstrip(" .,")
 
 
-def handed_on(sentence, group):
-    """Return the body that a commitment hands a task on to, with the words that do: “give members two weeks to …”."""
-    match = _HANDED_ON.search(sentence)
-    if not match:
-        return None
-    name = match[1].split()[0]
-    body = f"{group} members" if name.lower() == "members" else _body(name, group) if name[0].isupper() else None
-    return (body, sentence[match.start() :]) if body else None
+class Speakers:
+    """Who can commit themselves in a report: the bodies that are known, the group's members, and whoever agrees.
+
+    Where no body is known, capitals alone are taken for a body's name.
+    """
+
+    def __init__(self, group, bodies=()):
+        self.group, self.known = group, {name.lower() for name in bodies}
+
+    def subjects(self, sentence):
+        """Return the bodies that commit themselves in a sentence, in order; “It” for a pronoun."""
+        sentence, found = sentence[:LONGEST], []
+        for match in _COMMITMENT.finditer(sentence):
+            told = _TOLD_OF_OTHERS.search(sentence[: match.start()][-40:])
+            if told and not told["settled"]:
+                continue
+            before = _SHARED.search(sentence[: match.start()][-300:])
+            names = [*([before[1]] if before else []), *self._names(match[1])]
+            found += [body for name in names for body in [self._body(name, may_be_thing=bool(match["will"]))] if body]
+        asked = [self._body(match[1], may_be_thing=False) for match in _ASKED.finditer(sentence)]
+        return found + [body for body in asked if body]
+
+    def spoken_of(self, sentence):
+        """Return the bodies that a sentence has as its subject: “DCC confirmed …”."""
+        names = (self._body(match[1], may_be_thing=True) for match in _SPEAKS.finditer(sentence[:LONGEST]))
+        return [name for name in names if name and name != "It"]
+
+    def handed_on(self, sentence):
+        """Return (body, words) of a task that a commitment hands on, “give members two weeks to …”, or None."""
+        match = _HANDED_ON.search(sentence[:LONGEST])
+        if not match:
+            return None
+        first = match[1].split()[0]
+        body = self.members if first.lower() == "members" else self._body(first, may_be_thing=True)
+        return (body, sentence[match.start() :]) if body else None
+
+    @property
+    def members(self):
+        return f"{self.group} members"
+
+    def _names(self, run):
+        """Return the names in a run of capitalised words: “Ofgem and Elexon” are two."""
+        if run.lower() in self.known:
+            return [run]
+        return re.split(r"\s+(?:and|or|&)\s+", run)
+
+    def _body(self, name, *, may_be_thing):
+        """Return a name as that of a body, “It” for a pronoun, or None where it may as well be a thing's."""
+        name = re.sub(r"['’]s?$", "", _LED.sub("", name).strip(" ,"))
+        if name in ("It", "They"):
+            return "It"
+        if name.lower() in ("members", self.members.lower()):
+            return self.members
+        if not name or name.split()[0] in NOT_BODIES or name.lower().startswith("members"):
+            return None
+        return name if self._is_body(name) or not may_be_thing else None
+
+    def _is_body(self, name):
+        looks_like_one = not self.known and bool(re.fullmatch(r"[A-Z]{2,8}", name))
+        return name.lower() in self.known or name == self.group or looks_like_one

@@ -5,7 +5,7 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from register.headline_report.actions import references
+from register.headline_report.references import references
 from register.headline_report.sentences import sentences
 from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.proposals import Kind, Plan, Proposal, What

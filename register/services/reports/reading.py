@@ -1,9 +1,11 @@
 from register.headline_report import read_report
 from register.headline_report.files import text_of
-from register.models import Group, Topic
+from register.models import Group, Organisation, Topic
 
 
 def read_file(content):
     """Return the `Report` in a file's bytes, with the register's topics and groups to go by. Raises NotAReport."""
     topics = {topic.name: [word for word in topic.keywords.split(",") if word.strip()] for topic in Topic.objects.all()}
-    return read_report(text_of(content), topics=topics, groups=Group.objects.values_list("name", flat=True))
+    groups = list(Group.objects.values_list("name", flat=True))
+    bodies = list(Organisation.objects.values_list("name", flat=True))
+    return read_report(text_of(content), topics=topics, groups=groups, bodies=bodies)
