@@ -536,3 +536,157 @@ def test_shuffled_lines_of_a_long_report_are_read_or_refused():
     random.Random(7).shuffle(lines)
     with pytest.raises(NotAReport):
         read_report("\n".join(lines))
+
+
+# What a newcomer found
+
+BODIES = ["Elexon", "Ofgem", "DCC", "RECCo", "Gemserv", "SEC Panel"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reference", "owner"),
+    [
+        ("Action 7/01 - RECCo", "7/01", "RECCo"),
+        ("Action 7/01 (SEC Panel)", "7/01", "SEC Panel"),
+        ("**ACTION 7/01: Gemserv to circulate the minutes to all.**", "7/01", "Gemserv"),
+        ("Action 7/2 - owner: Utilita - due 1 March", "7/2", "Utilita"),
+        ("New action 7/06", "7/06", None),
+        ("Action no. 7/05", "7/05", None),
+    ],
+)
+def test_a_marker_with_words_around_it_mints_after_its_paragraph(line, reference, owner):
+    read = report(f"1.1 It was settled.\n{line}\n1.2 Next.", bodies=BODIES)
+    assert [(a.reference, a.paragraph, a.owner) for a in read.actions] == [(reference, "1.1", owner)]
+    assert read.paragraph("1.2").heading == ""
+
+
+@pytest.mark.parametrize("line", ["Actions 7/07 to 7/10", "Actions 7/07-7/10", "**Actions 7/07 – 7/10**"])
+def test_a_range_of_references_is_written_out(line):
+    read = report(f"1.1 It was settled.\n\n{line}\n\n1.2 Next.")
+    assert [action.reference for action in read.actions] == ["7/07", "7/08", "7/09", "7/10"]
+
+
+def test_a_range_that_is_mentioned_is_written_out():
+    mentioned = report("1.1 Actions 6/01 – 6/03 are closed and Action 6/07 is open.").mentions
+    assert [mention.reference for mention in mentioned] == ["6/01", "6/02", "6/03", "6/07"]
+
+
+@pytest.mark.parametrize("line", ["ACTION AWG7-01: Programme to update the minutes.", "Action 7.11"])
+def test_what_looks_like_a_marker_and_is_not_understood_raises_a_doubt(line):
+    assert "looks like an action's marker" in report(f"1.1 Said.\n\n{line}\n\n1.2 Next.").warnings[0].text
+
+
+def test_a_reference_of_this_meeting_that_nothing_mints_raises_a_doubt():
+    assert "no marker of its own" in report("1.1 As Action 7/09 says.").warnings[0].text
+
+
+def test_a_marker_after_text_without_a_number_says_so():
+    read = report("1.1 Start.\n\nElexon agreed to write to the DCC.\n\nAction 7/01\n", bodies=BODIES)
+    assert (read.actions[0].owner, read.actions[0].text) == ("Elexon", "Elexon agreed to write to the DCC.")
+    assert "follows text without a number" in read.warnings[0].text
+
+
+def test_a_sentence_that_recurs_is_no_furniture():
+    body = "\n".join(f"1.{n} Of item {n} the group was content with\nthis approach." for n in range(1, 5))
+    assert report(body).paragraph("1.1").text == "Of item 1 the group was content with this approach."
+
+
+def test_a_number_alone_in_the_middle_of_a_sentence_stays():
+    read = report("1.1 It was settled in\n2021\nand goes on under Action\n6/01\nas before.")
+    assert read.paragraph("1.1").text == "It was settled in 2021 and goes on under Action 6/01 as before."
+    assert [mention.reference for mention in read.mentions] == ["6/01"]
+
+
+def test_header_lines_are_listed_unless_a_label_stands_in_them():
+    read = report("1.1 Hello.", HEADER + "Update: RECCo joined the working group\nJane Lee, candidate\n")
+    assert [note.text for note in read.unplaced] == ["Update: RECCo joined the working group", "Jane Lee, candidate"]
+
+
+@pytest.mark.parametrize("bullet", ["\uf0b7 ", "\x7f ", "\u2022\n", "1. "])
+def test_bullets_of_every_kind_are_read(bullet):
+    marks = [bullet.replace("1", str(n)) for n in (1, 2, 3)]
+    body = "1.1 The outstanding questions are:\n" + "\n".join(
+        mark + text for mark, text in zip(marks, ("Who pays?", "Which version applies", "How many"), strict=True)
+    )
+    assert [q.text for q in report(body).questions] == ["Who pays?", "Which version applies", "How many"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "owner", "due"),
+    [
+        ("Elexon or Ofgem will reply by 01/04/2021.", None, "01/04/2021"),
+        ("Elexon noted that Ofgem will publish. Ofgem asked Elexon to circulate it by 5 May.", "Elexon", "5 May"),
+        ("Elexon agreed to share. The new System will be live in May.", "Elexon", None),
+        ("It was agreed that Elexon will check. Once done, Half Hourly Settlement will begin.", "Elexon", None),
+        ("Elexon agreed to check. Meters will be read daily.", "Elexon", None),
+        ("Members asked about latency. It will be considered by the DCC.", None, None),
+        ("Elexon will not share the paper.", None, None),
+        ("Elexon agreed to tell DCC that Settlement will change.", "Elexon", None),
+        ("Elexon agreed, at the Chair's request, to check.", "Elexon", None),
+        ("Elexon's PAF team will check.", "Elexon", None),
+        ("Gemserv was asked to report.", "Gemserv", None),
+        ("SECAS agreed to report by Friday 2 April.", "SECAS", "Friday 2 April"),
+        ("DCC will report by close of play on 2 April.", "DCC", "close of play on 2 April"),
+        ("DCC will report by w/c 22 March 2021.", "DCC", "w/c 22 March 2021"),
+        ("DCC will report by 21-Jun-21.", "DCC", "21-Jun-21"),
+    ],
+)
+def test_only_a_body_that_commits_itself_is_an_owner(sentence, owner, due):
+    action = report(f"1.1 {sentence}\n\n**Action 7/01**", bodies=BODIES).actions[0]
+    assert (action.owner, action.due_as_written) == (owner, due)
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "day"),
+    [
+        ("1.1 The next meeting is AWG8 on 12 January.", "AWG8", date(2022, 1, 12)),
+        ("1.1 The next meeting is on 20 June. The next SEC Panel meeting is on 1 July 2021.", None, date(2021, 6, 20)),
+        ("1.1 Bye.\n\nNext meeting: 6th July 2021, AWG8.", "AWG8", date(2021, 7, 6)),
+        ("1.1 Bye.\n\nNext AWG: 14 September 2021", None, date(2021, 9, 14)),
+    ],
+)
+def test_the_next_meeting_is_this_groups_and_to_come(body, name, day):
+    assert report(body).next_meeting == NextMeeting(name, day)
+
+
+def test_a_decimal_at_the_head_of_a_wrapped_line_is_no_paragraph():
+    read = report("1. A\n1.1 It takes\n2.5 GB and no more.\n1.2 Next.")
+    assert [p.number for p in read.paragraphs] == ["1.1", "1.2"]
+
+
+@pytest.mark.parametrize("asked", ["He asked “Who pays?”.", "Is it so?1", "Who pays? (see AWG6 Headline Report)."])
+def test_a_question_asks_whatever_stands_behind_its_mark(asked):
+    assert [q.text for q in report(f"1.1 {asked}").questions] == [asked]
+
+
+@pytest.mark.parametrize("lead", ["The DCC was asked:", "Queries were raised. These were:"])
+def test_questions_are_announced_in_several_ways(lead):
+    assert len(report(f"1.1 {lead}\n- which version\n- how many").questions) == 2
+
+
+@pytest.mark.parametrize("written", ["16-Mar-2021", "16Mar2021", "16th-17th March 2021"])
+def test_more_dates_are_read(written):
+    assert first_date(written) == date(2021, 3, 16)
+
+
+def test_two_reports_known_by_their_titles_alone_are_refused():
+    titled = "CCDG{} Headline Report\nDate: 16 March 2021\n1.1 Hello.\n"
+    with pytest.raises(NotAReport, match="second one begins"):
+        read_report(titled.format(15) + titled.format(16))
+
+
+def test_the_same_report_twice_in_one_file_is_refused():
+    with pytest.raises(NotAReport, match="second one begins"):
+        read_report((HEADER + "1.1 Hello.\n") * 2)
+
+
+def test_a_group_is_named_beside_the_meetings_number():
+    read = report("1.1 Hello.", "Programme Steering Group (PSG) Headline Report\nMeeting number: PSG 08\n")
+    assert read.meeting.name == "PSG8"
+
+
+@pytest.mark.parametrize(
+    "line", ["# a" + " " * 20_000 + "x", "1.1 A" + " " * 20_000 + "x", "[" * 20_000, "- " * 20_000, "Action " * 5_000]
+)
+def test_no_line_takes_more_than_its_length(line):
+    assert report(f"1.1 Hello.\n{line}\n1.2 Bye.").paragraph("1.1")
