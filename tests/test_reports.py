@@ -370,7 +370,7 @@ def test_an_upload_by_somebody_who_may_not_is_403(role, cast, client_of):
 
 def test_nobody_sees_anothers_upload(cast, client_of):
     preview = upload(client_of("triage")).url
-    assert client_of("lead").get(preview).status_code == 404
+    assert client_of("lead").get(preview).url == "/admin/register/headlinereport/"
 
 
 def test_each_item_shows_the_report_and_paragraph_it_came_from(cast, client_of, brought_in):
@@ -391,3 +391,79 @@ def test_a_members_report_is_hidden_from_who_may_not_see_it(cast, client_of):
     bring_in(MINUTES.replace("Public", "Restricted"), cast.triage)
     url = f"/admin/register/headlinereport/{HeadlineReport.objects.get().pk}"
     assert {client_of("member").get(f"{url}/{rest}").status_code for rest in ("change/", "file/", "history/")} == {404}
+
+
+# What a newcomer found
+
+ASKED = MINUTES.replace("\n- Which privacy assessment does an MDR need?", "")
+
+
+def texts():
+    return [question.text for question in Question.objects.order_by("id")]
+
+
+def test_a_question_put_in_before_another_rewrites_neither(cast):
+    first = MINUTES.replace(
+        "How often may reads be fetched (see CCDG11 Headline Report)?", "How often may the adaptor read a meter?"
+    )
+    first = first.replace("Which privacy assessment does an MDR need?", "How often may the supplier read a meter?")
+    bring_in(first, cast.triage)
+    bring_in(
+        first.replace(
+            "- How often may the adaptor", "- How often may the network read a meter?\n- How often may the adaptor"
+        ),
+        cast.triage,
+    )
+    assert texts()[:2] == ["How often may the adaptor read a meter?", "How often may the supplier read a meter?"]
+    assert "How often may the network read a meter?" not in texts()[:2]
+
+
+def test_two_questions_of_one_paragraph_are_told_apart(cast):
+    asked = MINUTES.replace(
+        "1.4 Work", "1.4 Should the DCC sign the entry form? Should the Panel sign the exit form? Work"
+    )
+    bring_in(asked, cast.triage)
+    revised = asked.replace("Should the DCC", "Must the DCC").replace("Should the Panel", "Must the SEC Panel")
+    bring_in(revised, cast.triage)
+    assert texts()[2:] == ["Must the DCC sign the entry form?", "Must the SEC Panel sign the exit form?"]
+    assert set(kinds(plan_of(revised)).values()) == {"unchanged"}
+
+
+def test_each_proposal_has_a_key_of_its_own(cast):
+    plan = plan_of(MINUTES.replace("1.4 Work", "1.4 Is it so? Who pays? Work"))
+    assert len(kinds(plan)) == len(plan.proposals)
+
+
+def test_a_question_that_says_the_opposite_is_left_to_a_person(cast):
+    bring_in(
+        MINUTES.replace("Which privacy assessment does an MDR need?", "Should the MDR read Export Meters daily?"),
+        cast.triage,
+    )
+    later = (
+        MINUTES.replace("17", "19")
+        .replace("18 May", "20 July")
+        .replace("CCDG18 is on 15 June 2021", "CCDG20 is on 17 August 2021")
+    )
+    later = later.replace("Which privacy assessment does an MDR need?", "Should the MDR not read Export Meters daily?")
+    proposed = next(p for p in plan_of(later).proposals if p.key == "question:1.2:2")
+    assert (proposed.what, proposed.kind) == ("link", "clash")
+
+
+def test_a_report_put_back_to_earlier_words_is_a_change(cast, brought_in):
+    revised = MINUTES.replace("Which privacy assessment does", "Which sort of privacy assessment does")
+    bring_in(revised, cast.triage)
+    assert kinds(plan_of(MINUTES))["question:1.2:2"] == "changed"
+    bring_in(MINUTES, cast.triage)
+    assert texts()[1] == "Which privacy assessment does an MDR need?"
+
+
+def test_what_is_gone_from_a_revised_report_is_said(cast, brought_in):
+    revised = MINUTES.replace("\n**Action 17/01**\n", "").replace("\n- Which privacy assessment does an MDR need?", "")
+    assert plan_of(revised).gone == [
+        "Action 17/01 (1.1) is no longer in the report.",
+        "DSQ-002 (1.2) is no longer in the report.",
+    ]
+
+
+def test_a_very_long_question_is_compared_by_its_beginning(cast, brought_in):
+    assert plan_of(MINUTES.replace("Which privacy", "Which " + "very " * 8_000 + "privacy")).proposals

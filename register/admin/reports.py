@@ -115,7 +115,8 @@ class HeadlineReportAdmin(RegisterAdmin):
         try:
             pending = pending_of(request.user, pending_id)
         except PendingReport.DoesNotExist:
-            raise Http404("There is no such upload of yours: it was applied or discarded.") from None
+            messages.info(request, "That upload is not here: it was applied or discarded.")
+            return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
         plan = plan_report(read_file(bytes(pending.content)))
         if request.method == "POST" and (done := self._decided(request, pending, plan)):
             return done
@@ -160,12 +161,14 @@ class HeadlineReportAdmin(RegisterAdmin):
         return self._context(
             request,
             pending=pending,
+            gone=plan.gone,
             report=report,
             groups=[group for group in groups if group[2]],
             notes=[
                 ("Commitments without a marker", report.remarks),
                 ("Doubts", report.warnings),
                 ("Not placed", report.unplaced),
+                ("Page furniture left out", report.furniture),
             ],
             owners=[*Organisation.objects.values_list("name", flat=True)]
             + [f"{name} members" for name in Group.objects.values_list("name", flat=True)],

@@ -48,10 +48,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(plan.report.paragraphs)} paragraphs in {len(plan.report.sections)} sections\n")
         for proposal in plan.proposals:
             self.stdout.write(_row(proposal))
+        for sentence in plan.gone:
+            self.stdout.write(sentence)
         for title, notes in (
             ("Commitments without a marker", plan.report.remarks),
             ("Doubts", plan.report.warnings),
             ("Not placed", plan.report.unplaced),
+            ("Page furniture left out", plan.report.furniture),
         ):
             self._print_notes(title, notes)
         done = "would be applied" if dry_run else "applied"
@@ -106,6 +109,8 @@ def _for_machines(plan, applied):
         "remarks": [asdict(note) for note in report.remarks],
         "warnings": [asdict(note) for note in report.warnings],
         "unplaced": [asdict(note) for note in report.unplaced],
+        "furniture": [asdict(note) for note in report.furniture],
+        "gone": plan.gone,
         "proposals": [_proposal(proposal) for proposal in plan.proposals],
         "applied": [_proposal(proposal) for proposal in applied],
     }

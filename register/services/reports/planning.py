@@ -14,6 +14,7 @@ from register.words import OriginKind, Status
 MUCH_THE_SAME = 90  # out of 100: the same question in other words
 SAME_WITH_MEETING = 75  # enough where both cite one meeting
 SAME_PLACE = 60  # enough in the same paragraph and bullet of the same meeting's report
+LONGEST_COMPARED = 2_000  # characters; a longer text is no question that a person asked
 YEARS_APART = 180  # days between two meetings of one number, in groups whose numbers restart
 
 
@@ -44,8 +45,9 @@ def plan_report(report):
             *_meetings(report, meeting),
             *(_action(minted, known) for minted in report.actions),
             *(_mention(mention, known) for mention in report.mentions),
-            *(_question(asked, known) for asked in report.questions),
+            *_questions(report, known),
         ],
+        gone_from(report, known),
     )
 
 
@@ -61,17 +63,45 @@ class _Known:
         self.questions = {
             question.pk: question for question in Question.objects.exclude(status__in=[Status.WITHDRAWN, Status.MERGED])
         }
-        self.texts = {pk: question.text for pk, question in self.questions.items()}
+        self.texts = {pk: _bare(question.text) for pk, question in self.questions.items()}
 
-    def last(self, kind, **place):
-        """Return the latest origin of a kind at a place: `question`, `action_id`, `paragraph`, `bullet`…"""
-        found = [o for o in self.origins if o.kind == kind and all(getattr(o, k) == v for k, v in place.items())]
-        return found[-1] if found else None
+    def latest(self, kind, item):
+        """Return {item's key: its latest origin of that kind} for this meeting's reports."""
+        return {getattr(origin, item): origin for origin in self.origins if origin.kind == kind}
+
+    def same_words(self, questions):
+        """Return {id of an asked question: origin} for those whose latest published words are the same."""
+        by_words = {origin.published: origin for origin in self.latest(OriginKind.ASKED, "question_id").values()}
+        return {id(asked): by_words.pop(asked.text) for asked in questions if asked.text in by_words}
+
+    def reworded(self, questions):
+        """Return {id of an asked question: origin} for the rest, where a held one of that paragraph reads alike."""
+        same = self.same_words(questions)
+        taken = {origin.question_id for origin in same.values()}
+        held = [o for o in self.latest(OriginKind.ASKED, "question_id").values() if o.question_id not in taken]
+        pairs = [
+            (fuzz.token_sort_ratio(_bare(asked.text), _bare(origin.published)), n, asked, origin)
+            for n, asked in enumerate(questions)
+            if id(asked) not in same
+            for origin in held
+            if origin.paragraph == asked.paragraph
+        ]
+        return _one_to_one(pairs)
 
     def note_on(self, origin):
         """Say where an unchanged item rests on a paragraph that reads differently now."""
         now = paragraph_digest(self.report.paragraph(origin.paragraph))
         return "" if now == origin.paragraph_digest else f"Paragraph {origin.paragraph} reads differently now."
+
+
+def _one_to_one(pairs):
+    """Pair the likeliest first, each asked and each held question once, down to `SAME_PLACE`."""
+    matched, used = {}, set()
+    for score, _, asked, origin in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
+        if score >= SAME_PLACE and id(asked) not in matched and origin.question_id not in used:
+            matched[id(asked)] = origin
+            used.add(origin.question_id)
+    return matched
 
 
 def _meetings(report, held):
@@ -114,7 +144,7 @@ def _dated(day):
 
 def _action(minted, known):
     held = known.actions.get(minted.reference)
-    origin = known.last(OriginKind.MINTED, action_id=held.pk) if held else None
+    origin = known.latest(OriginKind.MINTED, "action_id").get(held.pk) if held else None
     kind, note = _action_kind(minted, held, origin, known)
     serves = f"It serves the questions of {minted.serves}." if minted.serves else ""
     return Proposal(
@@ -172,44 +202,55 @@ def _where_mentioned(mention, report):
     return next((said for said in sentences(paragraph.whole) if mention.reference in references(said)), paragraph.text)
 
 
-def _question(asked, known):
-    common = {
-        "label": f"{asked.paragraph}, bullet {asked.bullet}" if asked.bullet else asked.paragraph,
-        "paragraph": asked.paragraph,
-        "published": asked.text,
-        "bullet": asked.bullet,
-        "topic": asked.topic,
-        "meetings": asked.meetings,
-    }
-    key = f"question:{asked.paragraph}:{asked.bullet or asked.line}"
-    same = known.last(OriginKind.ASKED, published=asked.text)
-    if same:
-        held, note = same.question, known.note_on(same)
-        return Proposal(key, Kind.UNCHANGED, What.QUESTION, held=held.text, note=note, target=held, **common)
-    place = known.last(OriginKind.ASKED, paragraph=asked.paragraph, bullet=asked.bullet)
-    if place and fuzz.token_set_ratio(place.published, asked.text) >= SAME_PLACE:
-        return _reworded(key, place, common)
-    return _resembling(key, asked, known, common) or Proposal(key, Kind.NEW, What.QUESTION, **common)
+def _questions(report, known):
+    """Propose for each question asked: held in the same words, reworded, resembling one held, or new.
+
+    A held question answers to one asked question at most: same words first, then the likeliest in the same paragraph.
+    """
+    keys = _keys(report.questions)
+    matched = known.same_words(report.questions) | known.reworded(report.questions)
+    for asked, key in zip(report.questions, keys, strict=True):
+        common = {
+            "label": f"{asked.paragraph}, bullet {asked.bullet}" if asked.bullet else asked.paragraph,
+            "paragraph": asked.paragraph,
+            "published": asked.text,
+            "bullet": asked.bullet,
+            "topic": asked.topic,
+            "meetings": asked.meetings,
+        }
+        if origin := matched.get(id(asked)):
+            yield _held(key, asked, origin, known, common)
+        else:
+            taken = {origin.question_id for origin in matched.values()}
+            yield _resembling(key, asked, known, taken, common) or Proposal(key, Kind.NEW, What.QUESTION, **common)
 
 
-def _reworded(key, origin, common):
-    """The same place of the same meeting's report, in other words: changed, unless a triager made it their own."""
+def _keys(questions):
+    """Return a key for each question: its paragraph and bullet, and a count where one place asks several."""
+    keys = []
+    for asked in questions:
+        place = f"question:{asked.paragraph}:{asked.bullet or 's'}"
+        taken = sum(key == place or key.startswith(f"{place}:") for key in keys)
+        keys.append(f"{place}:{taken + 1}" if taken else place)
+    return keys
+
+
+def _held(key, asked, origin, known, common):
     held = origin.question
+    if origin.published == asked.text:
+        note = known.note_on(origin)
+        return Proposal(key, Kind.UNCHANGED, What.QUESTION, held=held.text, note=note, target=held, **common)
     settled = held.text != origin.published or held.status not in (Status.RAISED, Status.OPEN)
-    note = (
-        "The report was revised, and the question has moved on or was reworded."
-        if settled
-        else "The report was revised."
-    )
+    note = "The report was revised" + (", and the question has moved on or was reworded." if settled else ".")
     kind = Kind.CLASH if settled else Kind.CHANGED
     return Proposal(key, kind, What.QUESTION, held=held.text, note=note, target=held, **common)
 
 
-def _resembling(key, asked, known, common):
-    """Propose a link to a question already held that asks much the same, with the score."""
-    best = process.extractOne(
-        asked.text, known.texts, scorer=fuzz.token_sort_ratio, processor=_bare, score_cutoff=SAME_WITH_MEETING
-    )
+def _resembling(key, asked, known, taken, common):
+    """Propose a link to a question already held that asks much the same, with the score; a person decides a “not”."""
+    texts = {pk: text for pk, text in known.texts.items() if pk not in taken}
+    bare = _bare(asked.text)
+    best = process.extractOne(bare, texts, scorer=fuzz.token_sort_ratio, score_cutoff=SAME_WITH_MEETING)
     if best is None:
         return None
     held, score = known.questions[best[2]], round(best[1])
@@ -217,9 +258,31 @@ def _resembling(key, asked, known, common):
     if score < MUCH_THE_SAME and not cited & set(asked.meetings):
         return None
     note = f"It resembles {held.reference} ({score} of 100): a link to it is proposed, not a second question."
-    return Proposal(key, Kind.NEW, What.LINK, held=held.text, note=note, score=score, target=held, **common)
+    denied = bool(_DENIES.search(bare)) != bool(_DENIES.search(best[0]))
+    kind, note = (Kind.CLASH, f"{note} But one of the two says “not”.") if denied else (Kind.NEW, note)
+    return Proposal(key, kind, What.LINK, held=held.text, note=note, score=score, target=held, **common)
+
+
+_DENIES = re.compile(r"\b(?:not|no|never|without|cannot|isn|doesn|won|can t)\b")
+
+
+def gone_from(report, known):
+    """Return a sentence for each item that an earlier edition of this report had and this one has not."""
+    actions = {minted.reference for minted in report.actions}
+    asked = known.same_words(report.questions) | known.reworded(report.questions)
+    held = {origin.question_id for origin in asked.values()}
+    lost = [
+        f"Action {origin.action.reference} ({origin.paragraph}) is no longer in the report."
+        for origin in known.latest(OriginKind.MINTED, "action_id").values()
+        if origin.action.reference not in actions
+    ]
+    return lost + [
+        f"{origin.question.reference} ({origin.paragraph}) is no longer in the report."
+        for origin in known.latest(OriginKind.ASKED, "question_id").values()
+        if origin.question_id not in held
+    ]
 
 
 def _bare(text):
     """Return a question without its citation, case and punctuation, so that wording alone is compared."""
-    return " ".join(re.findall(r"\w+", re.sub(r"\([^()]*\bsee\b[^()]*\)", "", text).lower()))
+    return " ".join(re.findall(r"\w+", re.sub(r"\([^()]*\bsee\b[^()]*\)", "", text[:LONGEST_COMPARED]).lower()))

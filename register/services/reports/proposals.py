@@ -52,10 +52,14 @@ class Proposal:
 
 @dataclass
 class Plan:
-    """A report, and what it proposes for the register as it is now, in the report's order."""
+    """A report, and what it proposes for the register as it is now, in the report's order.
+
+    `gone` are sentences on what an earlier edition of the report had and this one has not.
+    """
 
     report: Report
     proposals: list[Proposal] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
     def of(self, kind):
         return [proposal for proposal in self.proposals if proposal.kind == kind]
