@@ -12,6 +12,7 @@ from datetime import date
 import docx
 import pypdf
 import pytest
+from docx.oxml import parse_xml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.lib.pagesizes import A4
@@ -690,3 +691,77 @@ def test_a_group_is_named_beside_the_meetings_number():
 )
 def test_no_line_takes_more_than_its_length(line):
     assert report(f"1.1 Hello.\n{line}\n1.2 Bye.").paragraph("1.1")
+
+
+# Word, as people write it
+
+
+def word_file(document):
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def numbered_document(levels):
+    """Return a Word document whose own numbering counts `1.` and `1.1`, with a paragraph for each (level, text)."""
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    patterns = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{pattern}"/></w:lvl>'
+        for n, (form, pattern) in enumerate([("decimal", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "(%3)")])
+    )
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    numbering.insert(0, parse_xml(f'<w:abstractNum xmlns:w="{space}" w:abstractNumId="77">{patterns}</w:abstractNum>'))
+    for number in (88, 89):
+        numbering.append(
+            parse_xml(f'<w:num xmlns:w="{space}" w:numId="{number}"><w:abstractNumId w:val="77"/></w:num>')
+        )
+    for number, level, text in levels:
+        properties = document.add_paragraph(text)._p.get_or_add_pPr().get_or_add_numPr()
+        properties.get_or_add_numId().val = number
+        properties.get_or_add_ilvl().val = level
+    return document
+
+
+def test_the_numbers_that_word_counts_are_read():
+    document = numbered_document(
+        [
+            (88, 0, "Opening"),
+            (88, 1, "The group met."),
+            (88, 2, "with a point"),
+            (89, 1, "DCC agreed to go."),
+            (89, 0, "Close"),
+            (89, 1, "Good bye."),
+        ]
+    )
+    for line in reversed(HEADER.strip().split("\n")):
+        document.paragraphs[0].insert_paragraph_before(line)
+    read = read_report(text_of(word_file(document)))
+    assert [section.title for section in read.sections] == ["Opening", "Close"]
+    assert [(p.number, len(p.bullets)) for p in read.paragraphs] == [("1.1", 1), ("1.2", 0), ("2.1", 0)]
+
+
+def test_tracked_insertions_and_content_controls_are_read_and_deletions_are_not():
+    document = docx.Document()
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    paragraph = document.add_paragraph("RECCo ")._p
+    paragraph.append(parse_xml(f"<w:ins {space}><w:r><w:t>agreed to draft it.</w:t></w:r></w:ins>"))
+    paragraph.append(parse_xml(f"<w:del {space}><w:r><w:delText>gone</w:delText></w:r></w:del>"))
+    control = f"<w:sdt {space}><w:sdtContent><w:p><w:r><w:t>Held in a control.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    document.element.body.insert(0, parse_xml(control))
+    assert text_of(word_file(document)).split("\n") == ["Held in a control.", "RECCo agreed to draft it."]
+
+
+def test_equal_cells_of_a_table_row_all_stay():
+    document = docx.Document()
+    cells = document.add_table(rows=1, cols=4).rows[0].cells
+    for cell, text in zip(cells, ("16/05", "DCC", "DCC", "Publish"), strict=True):
+        cell.text = text
+    assert text_of(word_file(document)) == "16/05\tDCC\tDCC\tPublish"
+
+
+def test_a_pdf_that_opens_without_its_owners_password_is_read():
+    writer, file = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_of(PLAIN))), io.BytesIO()
+    writer.encrypt("", "owner", algorithm="RC4-128")
+    writer.write(file)
+    assert "DCC agreed to go." in text_of(file.getvalue())
