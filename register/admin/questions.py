@@ -8,6 +8,7 @@ from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
+from register.admin.bulk import bulk_actions
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.happenings import happenings_of
 from register.admin.lists import MeetingFilter, TabFilter, TriageList
@@ -91,6 +92,7 @@ class QuestionAdmin(RegisterAdmin):
         ("assignee", admin.RelatedOnlyFieldListFilter),
     )
     change_list_template = "register/question_list.html"
+    actions = ()
     list_select_related = ("topic", "owner", "waiting_on")
     search_fields = ("reference", "title", "text")
     search_help_text = "Words in reference, title or text, or the reference of an action: 15/10"
@@ -137,6 +139,9 @@ class QuestionAdmin(RegisterAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {"title": "Questions", **(extra_context or {})})
+
+    def get_actions(self, request):
+        return bulk_actions() if request.user.has_role(Role.TRIAGE) and "_popup" not in request.GET else {}
 
     def get_changelist(self, request, **kwargs):
         return TriageList

@@ -168,7 +168,7 @@ class HeadlineReportAdmin(RegisterAdmin):
                 ("Commitments without a marker", report.remarks),
                 ("Doubts", report.warnings),
                 ("Not placed", report.unplaced),
-                ("Page furniture left out", report.furniture),
+                ("Page furniture left out", report.doubtful_furniture),
             ],
             owners=[*Organisation.objects.values_list("name", flat=True)]
             + [f"{name} members" for name in Group.objects.values_list("name", flat=True)],

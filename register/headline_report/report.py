@@ -111,6 +111,10 @@ class Note:
     text: str
 
 
+def _is_own_title(text):
+    return text.strip(" #*").lower() == "headline report"
+
+
 @dataclass
 class Report:
     meeting: MeetingHeld
@@ -126,6 +130,11 @@ class Report:
     warnings: list[Note] = field(default_factory=list)
     unplaced: list[Note] = field(default_factory=list)
     furniture: list[Note] = field(default_factory=list)
+
+    @property
+    def doubtful_furniture(self):
+        """The furniture that is more than a rule or the report's own title, for somebody to look over."""
+        return [note for note in self.furniture if any(map(str.isalnum, note.text)) and not _is_own_title(note.text)]
 
     def paragraph(self, number):
         return next((paragraph for paragraph in self.paragraphs if paragraph.number == number), None)

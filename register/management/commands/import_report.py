@@ -54,7 +54,7 @@ class Command(BaseCommand):
             ("Commitments without a marker", plan.report.remarks),
             ("Doubts", plan.report.warnings),
             ("Not placed", plan.report.unplaced),
-            ("Page furniture left out", plan.report.furniture),
+            ("Page furniture left out", plan.report.doubtful_furniture),
         ):
             self._print_notes(title, notes)
         done = "would be applied" if dry_run else "applied"
