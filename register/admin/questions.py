@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
+from register.admin.exports import export, printed
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.happenings import happenings_of
 from register.admin.lists import MeetingFilter, TabFilter, TriageList
@@ -223,8 +224,21 @@ class QuestionAdmin(RegisterAdmin):
             path("<int:object_id>/move/<str:name>/", page(self.move_view), name="register_question_move"),
             path("<int:object_id>/reclassify/", page(self.reclassify_view), name="register_question_reclassify"),
             path("<int:object_id>/put-back/", page(self.put_back_view), name="register_question_put_back"),
+            path("export.<str:name>", page(self.export_view), name="register_question_export"),
+            path("print/", page(self.print_view), name="register_question_print"),
             *super().get_urls(),
         ]
+
+    def export_view(self, request, name):
+        return export(self, self._reading(request), name)
+
+    def print_view(self, request):
+        return printed(self, self._reading(request))
+
+    def _reading(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied("Your roles do not cover this.")
+        return request
 
     def move_view(self, request, object_id, name):
         return move_page(self, request, object_id, name)

@@ -1,0 +1,54 @@
+"""A list as it stands, taken away: as CSV, as a workbook, or printed for members."""
+
+import tablib
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+from import_export.formats.base_formats import CSV, XLSX
+
+from register.services.door import today
+
+FORMATS = {"csv": CSV, "xlsx": XLSX}
+# Said in full in what is taken away, after the list's own columns.
+TEXT = "text"
+
+
+def export(model_admin, request, name):
+    """Return the visible rows and columns of the list at this address as a file; formulas are escaped."""
+    if name not in FORMATS:
+        raise Http404("There is no such format.")
+    changelist = model_admin.get_changelist_instance(request)
+    columns = [column for column in changelist.list_display if column != "action_checkbox"]
+    data = tablib.Dataset(headers=[*(_heading(model_admin, column) for column in columns), TEXT])
+    for question in changelist.get_queryset(request).iterator(500):
+        data.append([*(_cell(model_admin, column, question) for column in columns), escaped(question.text)])
+    form = FORMATS[name]()
+    headers = {"Content-Disposition": f'attachment; filename="questions-{today():%Y-%m-%d}.{form.get_extension()}"'}
+    return HttpResponse(form.export_data(data), content_type=form.get_content_type(), headers=headers)
+
+
+def _heading(model_admin, column):
+    method = getattr(model_admin, column, None)
+    return getattr(method, "short_description", column.replace("_", " "))
+
+
+def _cell(model_admin, column, question):
+    """Return a cell as the list shows it, without its marks."""
+    method = getattr(model_admin, column, None)
+    value = method(question) if callable(method) else getattr(question, column)
+    return escaped("" if value in (None, "-") else strip_tags(str(value)))
+
+
+def escaped(text):
+    """Return text that no spreadsheet takes for a formula (the package's own escape knows `=` alone)."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def printed(model_admin, request):
+    """Show the list at this address as a page that can be posted to members as it is."""
+    changelist = model_admin.get_changelist_instance(request)
+    questions = changelist.get_queryset(request).prefetch_related("meeting_links__meeting__group")
+    tab = next((tab["display"] for tab in changelist.tabs if tab["selected"]), "Questions")
+    context = {"questions": questions, "title": capfirst(tab), "on": today()}
+    return TemplateResponse(request, "register/print.html", context)
