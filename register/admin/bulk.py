@@ -58,7 +58,7 @@ class OwnerForm(ReasonForm):
 
 
 class AssigneeForm(ReasonForm):
-    assignee = forms.ModelChoiceField(User.objects.filter(is_active=True, groups__name=Role.TRIAGE))
+    assignee = forms.ModelChoiceField(User.objects.triaging())
     field_order = ("assignee", "reason")
 
 

@@ -16,7 +16,7 @@ from register.admin.lists import MeetingFilter, TabFilter, TriageList
 from register.admin.moves import move_page
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.readings import snapshot_at, status_history, version_of
-from register.models import ActionLink, Answer, MeetingLink, Origin, Question
+from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
 from register.refusals import Stale
 from register.services.answers import may_propose, reviewable
 from register.services.door import today
@@ -98,7 +98,6 @@ class QuestionAdmin(RegisterAdmin):
     search_fields = ("reference", "title", "text")
     search_help_text = "Words in reference, title or text, or the reference of an action: 15/10"
     ordering = ("id",)
-    autocomplete_fields = ("assignee",)
     change_form_template = "register/question.html"
 
     standing = ("reference", "status_word", "whose_move", "age", "classification", "raised_by_whom", "recorded_at")
@@ -192,6 +191,11 @@ class QuestionAdmin(RegisterAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         raising = RaiseForm if request.user.has_role(Role.TRIAGE) else RefusableForm
         return super().get_form(request, obj, change=change, form=EditForm if change else raising, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "assignee":
+            kwargs["queryset"] = User.objects.triaging()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in ("due_on", "raised_on"):

@@ -83,7 +83,7 @@ class HeadlineReportAdmin(RegisterAdmin):
         return super().changelist_view(request, {"may_import": may_import, **(extra_context or {})})
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        origins = Origin.objects.visible_to(request.user).filter(report=object_id)
+        origins = Origin.objects.visible_to(request.user).filter(report=self.get_object(request, object_id))
         origins = origins.select_related("question", "action__group", "report__meeting__group")
         return super().change_view(request, object_id, form_url, {"origins": origins, **(extra_context or {})})
 

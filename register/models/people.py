@@ -23,7 +23,13 @@ class Organisation(Audited):
         return self.name
 
 
-class People(UserManager.from_queryset(AuditedQuerySet)):
+class UserQuerySet(AuditedQuerySet):
+    def triaging(self):
+        """Active logins in Triage: those whom a question can be assigned to."""
+        return self.filter(is_active=True, groups__name=Role.TRIAGE)
+
+
+class People(UserManager.from_queryset(UserQuerySet)):
     pass
 
 

@@ -1,0 +1,151 @@
+"""People at the register, in a real browser."""
+
+import pytest
+
+from register.models import Answer, Meeting, Organisation, Question, Topic, User
+from register.services.answers import propose_answer
+from register.services.questions import change_status, raise_question
+from tests.conftest import GIVEN, in_a_month, refreshed
+from tests.test_reports import MINUTES
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+LIST = "/admin/register/question/"
+
+
+def somebody(name):
+    return User.objects.get(username=name)
+
+
+@pytest.fixture
+def asked(transactional_db, raised_in_full):
+    return raised_in_full()
+
+
+@pytest.fixture
+def raised_in_full(transactional_db):
+    """Raise a question that lacks nothing; it commits, so that the server sees it."""
+
+    def make(status="raised", **given):
+        question = raise_question(
+            **{
+                "by": somebody("triage"),
+                "title": "Who may fetch the data?",
+                "text": "Who may fetch the data, and how often?",
+                "topic": Topic.objects.get(name="MDR role"),
+                "owner": Organisation.objects.get(name="ENA"),
+                "priority": "medium",
+                "classification": "public",
+                **given,
+            }
+        )
+        return change_status(question, "open", by=somebody("triage")) if status == "open" else question
+
+    return make
+
+
+def page_of(question):
+    return f"{LIST}{question.pk}/change/"
+
+
+def test_a_triager_takes_a_raised_question_to_closed(visitor, asked):
+    triager = visitor("lead").check("front")
+    page = triager.open(f"{LIST}?tab=triage").check("list").page
+    page.click(f"text={asked.reference}")
+    triager.check("question")
+    page.click("a.move:has-text('Open')")
+    page.click("input[value=Open]")
+    page.click("a.move:has-text('Await input')")
+    triager.check("move")
+    page.select_option("#id_waiting_on", label="DCC")
+    page.fill("#id_reason", "What does the DCC say?")
+    page.click("input[value='Await input']")
+    page.click("a.move:has-text('Receive input')")
+    page.fill("#id_reason", "It says yes.")
+    page.click("input[value='Receive input']")
+    propose_answer(asked, "Only the appointed MDR may.", by=somebody("triage"))
+    page.reload()
+    page.click("a.move:has-text('Start review')")
+    page.fill("#id_review_by", in_a_month().isoformat())
+    page.click("input[value='Start review']")
+    page.click("a.move:has-text('Agree')")
+    triager.check("agree")
+    page.fill("#id_reason", "By email.")
+    page.click("input[value=Agree]")
+    page.click("a.move:has-text('Close')")
+    page.fill("#id_disposition", "SEC modification MP162")
+    page.click("input[value=Close]")
+    triager.check("closed")
+    assert refreshed(asked).status == "closed"
+
+
+def test_many_are_moved_at_once_and_one_is_refused(visitor, raised_in_full):
+    open_one, raised = raised_in_full("open"), raised_in_full()
+    triager = visitor("triage").open(LIST)
+    page = triager.page
+    for question in (open_one, raised):
+        page.check(f"input.action-select[value='{question.pk}']")
+    page.select_option("select[name=action]", label="Move: Await input")
+    page.click("button:has-text('Go')")
+    triager.check("bulk")
+    page.select_option("#id_waiting_on", label="DCC")
+    page.fill("#id_reason", "What does the DCC say?")
+    page.click("input[name=_apply]")
+    triager.check("bulk-done")
+    assert "1 of 2 done" in page.content()
+    assert (refreshed(open_one).status, refreshed(raised).status) == ("awaiting_input", "raised")
+
+
+def test_a_member_records_and_changes_a_position(visitor, raised_in_full):
+    question = raised_in_full("open")
+    propose_answer(question, "Only the appointed MDR may.", by=somebody("triage"))
+    change_status(question, "start_review", by=somebody("triage"), **GIVEN["start_review"])
+    member = visitor("member").check("member-front")
+    page = member.page
+    page.click(f"text={question.reference}")
+    member.check("review")
+    for position, comment in (("disagree", "Who pays?"), ("agree", "")):
+        page.goto(f"{member.address}/admin/register/answer/{Answer.objects.get().pk}/review/")
+        page.select_option("#id_position", position)
+        page.fill("#id_comment", comment)
+        page.click("input[value='Record my position']")
+    member.check("answer")
+    review = Answer.objects.get().reviews.get(reviewer__username="member")
+    assert [row.position for row in review.history.all()] == ["agree", "disagree", "no_response"]
+
+
+def test_the_second_of_two_triagers_keeps_their_text(visitor, asked):
+    first, second = visitor("lead").open(page_of(asked)), visitor("triage").open(page_of(asked))
+    first.page.fill("#id_title", "The first one's title?")
+    first.page.click("input[name=_save]")
+    second.page.fill("#id_text", "What the second one typed at length.")
+    second.page.click("input[name=_save]")
+    second.check("collision")
+    assert "was changed since you opened it" in second.page.content()
+    assert second.page.input_value("#id_title") == "The first one's title?"
+    second.page.click("input[name=_save]")
+    assert (refreshed(asked).title, refreshed(asked).text) == (
+        "The first one's title?",
+        "What the second one typed at length.",
+    )
+
+
+def test_a_report_is_uploaded_looked_over_and_recorded(visitor):
+    triager = visitor("triage").open("/admin/register/headlinereport/").check("reports")
+    page = triager.page
+    page.click("text=Import a headline report")
+    triager.check("import")
+    page.set_input_files("input[type=file]", {"name": "m.md", "mimeType": "text/plain", "buffer": MINUTES.encode()})
+    page.click("input[value='Read it']")
+    triager.check("import-preview")
+    page.click("input[value='Record what is ticked']")
+    triager.check("report")
+    assert (Question.objects.count(), Meeting.objects.filter(number=17).count()) == (2, 1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_main_pages_hold_on_a_telephone_and_in_the_dark(width, scheme, visitor, asked):
+    reader = visitor("member", viewport={"width": width, "height": 844}, color_scheme=scheme)
+    reader.check(f"front-{width}-{scheme}")
+    for name, path in (("list", LIST), ("question", page_of(asked)), ("history", f"{LIST}{asked.pk}/history/")):
+        reader.open(path).check(f"{name}-{width}-{scheme}")
