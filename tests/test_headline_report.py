@@ -687,7 +687,18 @@ def test_a_group_is_named_beside_the_meetings_number():
 
 
 @pytest.mark.parametrize(
-    "line", ["# a" + " " * 20_000 + "x", "1.1 A" + " " * 20_000 + "x", "[" * 20_000, "- " * 20_000, "Action " * 5_000]
+    "line",
+    [
+        "**",
+        "__",
+        "****",
+        "\u200b",
+        "# a" + " " * 20_000 + "x",
+        "1.1 A" + " " * 20_000 + "x",
+        "[" * 20_000,
+        "- " * 20_000,
+        "Action " * 5_000,
+    ],
 )
 def test_no_line_takes_more_than_its_length(line):
     assert report(f"1.1 Hello.\n{line}\n1.2 Bye.").paragraph("1.1")

@@ -75,7 +75,9 @@ class AnswerAdmin(RegisterAdmin):
 
     def has_change_permission(self, request, obj=None):
         """Only a draft can be reworded, and only by whoever may propose."""
-        reworded = obj is None or (obj.status == AnswerStatus.DRAFT and may_propose(obj.question, request.user))
+        if obj is None:
+            return self.has_view_permission(request)
+        reworded = obj.status == AnswerStatus.DRAFT and may_propose(obj.question, request.user)
         return reworded and not getattr(request, "is_of_the_past", False)
 
     def get_fields(self, request, obj=None):

@@ -142,6 +142,11 @@ class RegisterAdmin(SimpleHistoryAdmin):
             rows = rows.filter(classification__in=clearance(request.user))
         return rows
 
+    def get_fields(self, request, obj=None):
+        if getattr(request, "is_of_the_past", False) and not self.fields:
+            return [field.name for field in self.opts.fields if field.editable and not field.primary_key]
+        return super().get_fields(request, obj)
+
     def get_readonly_fields(self, request, obj=None):
         if getattr(request, "is_of_the_past", False):
             return flatten_fieldsets(self.get_fieldsets(request, obj))

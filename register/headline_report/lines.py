@@ -177,6 +177,8 @@ def _line(number, line, at_edge, heads):
         return Line(number, Kind.MARKER, plain(line).strip(" #"), *marker, is_heading=line.lstrip().startswith("#"))
     if len(line) < SHORT and _is_furniture(line, at_edge, heads):
         return Line(number, Kind.FURNITURE, plain(line).strip())
+    if not plain(line).strip():
+        return Line(number, Kind.FURNITURE, line.strip())  # marks of emphasis around nothing
     if heading := _HEADING.match(line):
         return _heading(number, plain(heading[2]).strip().rstrip("#").strip())
     return _body(number, plain(line))

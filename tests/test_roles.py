@@ -1,0 +1,120 @@
+"""Every page of the admin, as each role and as nobody: what they may open, and that nothing hidden shows anywhere."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from register.models import Action, Group, Meeting
+from register.services.answers import propose_answer
+from register.services.links import link_action, link_meeting
+from register.services.questions import change_status, edit_question, reclassify_question
+from register.services.reference import keep
+from tests.test_reports import MINUTES, bring_in
+
+HUSH = "Hush"
+EVERYBODY = ("triage", "lead", "approver", "member", "owner", "superuser")
+OUTSIDERS = ("feed", "nobody")
+
+
+@pytest.fixture
+def pages(cast, moved, raised):
+    """Make something of everything, each with a hidden twin that says “Hush”; return every page there is about it."""
+    bring_in(MINUTES, cast.triage)
+    secret_minutes = MINUTES.replace("17", "27").replace("Public", "Restricted").replace("18 May", "18 June")
+    secret_minutes = secret_minutes.replace("write it down", f"write {HUSH} down")
+    bring_in(secret_minutes.replace("How often", f"How {HUSH} often"), cast.triage)
+    question = moved("open", title="Seen?")
+    hidden = moved("open", title=f"{HUSH}?", text=f"{HUSH}!")
+    for one in (question, hidden):
+        propose_answer(one, f"An answer. {HUSH if one == hidden else ''}", by=cast.triage)
+        link_meeting(one, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    action = keep(
+        Action(group=Group.objects.first(), reference="1/1", text="Seen.", classification="public"), by=cast.triage
+    )
+    secret = keep(
+        Action(group=Group.objects.first(), reference="1/2", text=HUSH, classification="restricted"), by=cast.triage
+    )
+    link_action(action, question, by=cast.triage)
+    link_action(secret, question, by=cast.triage)
+    pointing = change_status(moved("open"), "merge", by=cast.triage, merged_into=hidden, reason="The same.")
+    edit_question(pointing, by=cast.triage, title="Points at something")
+    reclassify_question(hidden, "restricted", by=cast.triage)
+    return sorted(_pages())
+
+
+def _pages():
+    yield "/admin/"
+    yield "/admin/register/"
+    yield "/admin/password_change/"
+    for model, model_admin in admin.site._registry.items():
+        name = model._meta.model_name
+        if model._meta.app_label != "register":
+            continue
+        yield from (reverse(f"admin:register_{name}_{view}") for view in ("changelist", "add"))
+        yield reverse(f"admin:register_{name}_changelist") + f"?q={HUSH}"
+        for pk in model._base_manager.values_list("pk", flat=True):
+            yield from (reverse(f"admin:register_{name}_{view}", args=[pk]) for view in ("change", "history", "delete"))
+            newest = model.history.filter(id=pk).values_list("history_id", flat=True).first()
+            yield reverse(f"admin:register_{name}_simple_history", args=[pk, newest])
+        yield from _pages_of_its_own(model, model_admin)
+
+
+def _pages_of_its_own(model, model_admin):
+    pk = model._base_manager.values_list("pk", flat=True).order_by("-pk").first()
+    for pattern in model_admin.get_urls():
+        arguments = {"object_id": pk, "pending_id": 1, "name": "withdraw" if "move" in (pattern.name or "") else "csv"}
+        if pattern.name and pattern.name.startswith("register_") and set(pattern.pattern.converters) <= set(arguments):
+            wanted = {key: arguments[key] for key in pattern.pattern.converters}
+            if "history" not in str(pattern.pattern):
+                yield reverse(f"admin:{pattern.name}", kwargs=wanted) if wanted else reverse(f"admin:{pattern.name}")
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+@pytest.mark.timeout(300)
+def test_every_page_answers_and_shows_nothing_hidden(role, pages, client_of):
+    client = client_of(role)
+    may_see = role in ("triage", "lead", "approver", "superuser")
+    seen = 0
+    for path in pages:
+        answer = client.get(path)
+        assert answer.status_code in (200, 302, 403, 404), (path, answer.status_code)
+        searched = path.endswith(f"?q={HUSH}")
+        if not searched:
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            seen += HUSH.encode() in body
+            assert may_see or HUSH.encode() not in body, path
+    assert bool(seen) == may_see
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_a_login_without_a_part_opens_no_page_of_the_register(role, pages, client_of):
+    client = client_of(role)
+    opened = {path for path in pages if client.get(path).status_code == 200}
+    assert opened <= {"/admin/", "/admin/password_change/"}
+
+
+def test_nobody_opens_nothing(pages, client):
+    assert {client.get(path).status_code for path in pages} == {302}
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_no_page_can_delete(role, pages, client_of):
+    client = client_of(role)
+    deleting = [path for path in pages if path.endswith("/delete/")]
+    assert {client.post(path, {"post": "yes"}).status_code for path in deleting} <= {403, 404}
+
+
+@pytest.mark.parametrize("role", ["member", "owner", "approver"])
+def test_only_triage_writes_reference_data(role, pages, client_of):
+    client = client_of(role)
+    models = ("organisation", "topic", "group", "meeting", "action", "meetinglink", "actionlink", "user")
+    assert {client.post(f"/admin/register/{name}/add/", {"name": "X"}).status_code for name in models} == {403}
+
+
+@pytest.mark.parametrize("field", ["question", "meeting", "action"])
+def test_autocompletes_offer_nothing_hidden(field, pages, client_of):
+    model = {"question": "meetinglink", "meeting": "meetinglink", "action": "actionlink"}[field]
+    url = f"/admin/autocomplete/?app_label=register&model_name={model}&field_name={field}&term="
+    for role in ("member", "owner"):
+        answer = client_of(role).get(url)
+        assert answer.status_code == 403 or HUSH not in answer.content.decode()
