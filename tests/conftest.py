@@ -6,6 +6,7 @@ import os
 from datetime import date, timedelta
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -23,6 +24,12 @@ from register.services.reference import keep, keep_roles, keep_user
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.SECURE_SSL_REDIRECT = False
+
+
+# In CI the same commit gives the same answer; at a desk each run tries something new.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 def pytest_sessionstart(session):
