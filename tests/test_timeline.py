@@ -1,5 +1,6 @@
 """What happened to a question besides its moves."""
 
+from register.ledger.chain import record
 from register.ledger.readings import status_history
 from register.ledger.timeline import timeline, word_differences
 from register.models import LedgerEntry, Meeting
@@ -52,6 +53,14 @@ def test_nothing_hidden_is_told(cast, moved):
     changes = [new for happening in timeline(question, seen_by=cast.member) for _, _, new in happening.changes]
     assert "Said while public" in changes
     assert "Said while restricted" not in changes
+
+
+def test_old_words_from_a_hidden_time_are_not_told(cast, moved):
+    question = edit_question(moved("open", classification="restricted"), by=cast.triage, title="Said while restricted")
+    question.classification, question.title = "public", "Said while public"  # both at once, as no service does
+    record(question, by=cast.lead)
+    told_to_a_member = timeline(question, seen_by=cast.member)
+    assert not [old for happening in told_to_a_member for _, old, _ in happening.changes if "restricted" in str(old)]
 
 
 def test_a_redacted_change_is_told_as_redacted(cast, moved):

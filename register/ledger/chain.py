@@ -8,6 +8,7 @@ may not read the snapshots. The digest before the first entry is 64 zeros.
 import hashlib
 import json
 import secrets
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
@@ -96,3 +97,17 @@ def audited_models():
 def history_models():
     """Return every history model, by the name that ledger entries bear."""
     return {name: model.history.model for name, model in audited_models().items()}
+
+
+def history_rows(entries):
+    """Return {(model's name, history id): row} for ledger entries; one whose row is gone is not in it."""
+    wanted = defaultdict(list)
+    for entry in entries:
+        wanted[entry.model].append(entry.history_id)
+    known = history_models()
+    return {
+        (name, row.history_id): row
+        for name, ids in wanted.items()
+        if name in known
+        for row in known[name].objects.filter(history_id__in=ids)
+    }

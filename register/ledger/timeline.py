@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from register.ledger.chain import audited_models, history_models
+from register.ledger.chain import audited_models, history_rows
 from register.models import LedgerEntry, clearance
 from register.workflow import BELONGS_TO
 
@@ -33,28 +33,17 @@ class Happening:
 def timeline(question, *, seen_by):
     """Return the `Happening`s of a question and what belongs to it, latest first, as far as `seen_by` may see."""
     entries = list(LedgerEntry.objects.filter(question_id=question.pk).order_by("position"))
-    rows = _rows(entries)
+    rows = history_rows(entries)
     shown = _visible_now(entries, rows, seen_by)
     found, before = [], {}
     for entry in entries:
         row = rows[entry.model, entry.history_id]
-        earlier = before.get((entry.model, row.id))
-        before[entry.model, row.id] = row
         if (entry.model, row.id) in shown and _was_visible(row, seen_by):
-            found.append(_happening(entry, row, earlier))
+            found.append(_happening(entry, row, before.get((entry.model, row.id))))
+            before[entry.model, row.id] = row
+        else:
+            before[entry.model, row.id] = None  # what it said is not told as the old words of the next change
     return [happening for happening in reversed(found) if happening.is_new or happening.changes or happening.redacted]
-
-
-def _rows(entries):
-    wanted = defaultdict(list)
-    for entry in entries:
-        wanted[entry.model].append(entry.history_id)
-    models = history_models()
-    return {
-        (name, row.history_id): row
-        for name, ids in wanted.items()
-        for row in models[name].objects.filter(history_id__in=ids)
-    }
 
 
 def _visible_now(entries, rows, seen_by):

@@ -1,6 +1,5 @@
 """Verify the register against its ledger: every digest, every row, and the chain that orders them."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -12,6 +11,7 @@ from register.ledger.chain import (
     audited_models,
     chained,
     history_models,
+    history_rows,
     snapshot_digest,
     writing,
 )
@@ -65,7 +65,7 @@ def _verify_entries(verdict, progress):
     """Walk the chain up to the head that was read first; return the digest of its last entry."""
     previous, expected = GENESIS, 1
     for batch in _batches(verdict.position):
-        rows = _history_rows(batch)
+        rows = history_rows(batch)
         for entry in batch:
             if entry.position != expected:
                 verdict.problems.append(Problem(expected, "the entry is missing"))
@@ -80,20 +80,6 @@ def _batches(head):
     while batch := list(LedgerEntry.objects.filter(position__gt=done, position__lte=head)[:BATCH]):
         yield batch
         done = batch[-1].position
-
-
-def _history_rows(entries):
-    """Return {(model, history id): row} for a batch of entries."""
-    wanted = defaultdict(list)
-    for entry in entries:
-        wanted[entry.model].append(entry.history_id)
-    known = history_models()
-    return {
-        (name, row.history_id): row
-        for name, ids in wanted.items()
-        if name in known
-        for row in known[name].objects.filter(history_id__in=ids)
-    }
 
 
 def _faults(entry, previous, rows, verdict):

@@ -8,7 +8,7 @@ from register import clock
 from register.ledger.chain import record, writing
 from register.ledger.readings import changes_since
 from register.models import Question, clearance
-from register.refusals import NotPermitted, NotVisible, Refused, Stale
+from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.door import (
     at_london,
@@ -230,11 +230,3 @@ def check_reclassification(thing, classification, by, reason):
         return
     require_role(by, Role.APPROVER, to="make a classification looser")
     needed(reason, "Give a reason: why it may be seen more widely.")
-
-
-def find(reference, by):
-    """Return the question of that reference. Raises NotVisible where there is none that `by` may see."""
-    question = Question.objects.visible_to(by).filter(reference__iexact=reference).first()
-    if question is None:
-        raise NotVisible(f"There is no question {reference}.")
-    return question
