@@ -109,3 +109,10 @@ class OriginKind(TextChoices):
     ASKED = "asked", "asked"
     MINTED = "minted", "minted"
     MENTIONED = "mentioned", "mentioned"
+
+
+class Purpose(TextChoices):
+    """What an upload that waits for its triager's decision is to become."""
+
+    REPORT = "report", "headline report"
+    QUESTIONS = "questions", "questions"

@@ -16,7 +16,7 @@ from register.models import (
     MeetingLink,
     Organisation,
     Origin,
-    PendingReport,
+    PendingUpload,
     Question,
 )
 from register.refusals import NotPermitted
@@ -338,7 +338,7 @@ def test_a_triager_uploads_sees_accepts_and_follows_the_links(cast, client_of):
     question = Question.objects.order_by("id").first()
     assert question.owner.name == "Ofgem"
     assert f"/admin/register/question/{question.pk}/change/" in done.content.decode()
-    assert not PendingReport.objects.exists()
+    assert not PendingUpload.objects.exists()
 
 
 def test_clashes_are_not_ticked(cast, client_of):
@@ -351,21 +351,21 @@ def test_clashes_are_not_ticked(cast, client_of):
 def test_an_upload_can_be_discarded(cast, client_of):
     client = client_of("triage")
     client.post(upload(client).url, {"_discard": "1"})
-    assert not PendingReport.objects.exists()
+    assert not PendingUpload.objects.exists()
     assert not HeadlineReport.objects.exists()
 
 
 def test_an_upload_that_is_no_report_is_refused_on_the_form(cast, client_of):
     page = upload(client_of("triage"), "Dear all, nothing happened.")
     assert "no numbered paragraph" in page.content.decode()
-    assert not PendingReport.objects.exists()
+    assert not PendingUpload.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["member", "approver"])
 def test_an_upload_by_somebody_who_may_not_is_403(role, cast, client_of):
     client = client_of(role)
     assert client.get(IMPORT).status_code == upload(client).status_code == 403
-    assert not PendingReport.objects.exists()
+    assert not PendingUpload.objects.exists()
 
 
 def test_nobody_sees_anothers_upload(cast, client_of):

@@ -14,7 +14,7 @@ FORMATS = {"csv": CSV, "xlsx": XLSX}
 TEXT = "text"
 
 
-def export(model_admin, request, name):
+def export_page(model_admin, request, name):
     """Return the visible rows and columns of the list at this address as a file; formulas are escaped."""
     if name not in FORMATS:
         raise Http404("There is no such format.")
@@ -45,7 +45,7 @@ def escaped(text):
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def printed(model_admin, request):
+def print_page(model_admin, request):
     """Show the list at this address as a page that can be posted to members as it is."""
     changelist = model_admin.get_changelist_instance(request)
     questions = changelist.get_queryset(request).prefetch_related("meeting_links__meeting__group")

@@ -1,20 +1,21 @@
 import re
+from functools import partial
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
-from register.admin.exports import export, printed
+from register.admin.exports import export_page, print_page
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.happenings import happenings_of
 from register.admin.lists import MeetingFilter, TabFilter, TriageList
 from register.admin.moves import move_page
-from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
+from register.admin.question_pages import put_back_page, reclassify_page, split_page
+from register.admin.short_page import DayInput
+from register.admin.spreadsheets import preview_page, upload_page
 from register.ledger.readings import snapshot_at, status_history, version_of
 from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
 from register.refusals import Stale
@@ -25,10 +26,9 @@ from register.services.questions import (
     MEMBERS_MAY_GIVE,
     edit_question,
     moves_of,
-    put_back_review,
     raise_question,
-    reclassify_question,
 )
+from register.services.splitting import may_split
 from register.words import LIVE, Classification, Role, Status
 
 
@@ -64,6 +64,10 @@ class EditForm(RefusableForm):
 
 def _initial(row, name):
     return getattr(row, Question._meta.get_field(name).attname)
+
+
+def _pointed_at(question):
+    return question.agreed_answer, question.merged_into, question.split_from
 
 
 @admin.register(Question)
@@ -102,7 +106,7 @@ class QuestionAdmin(RegisterAdmin):
 
     standing = ("reference", "status_word", "whose_move", "age", "classification", "raised_by_whom", "recorded_at")
     of_status = ("waiting_on", "review_by", "revisit_on", "disposition", "outcome")
-    pointing = ("agreed", "merged_with")
+    pointing = ("agreed", "merged_with", "split_off")
 
     # What is shown
 
@@ -138,7 +142,8 @@ class QuestionAdmin(RegisterAdmin):
         return super().get_queryset(request).with_ages(today()).with_holder().with_priority_rank()
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": "Questions", **(extra_context or {})})
+        more = {"title": "Questions", "may_import": request.user.has_role(Role.TRIAGE)}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def get_actions(self, request):
         return bulk_actions() if request.user.has_role(Role.TRIAGE) and "_popup" not in request.GET else {}
@@ -158,6 +163,10 @@ class QuestionAdmin(RegisterAdmin):
     def merged_with(self, question):
         return self.linked(question.merged_into, question.viewer)
 
+    @admin.display(description="split from")
+    def split_off(self, question):
+        return self.linked(question.split_from, question.viewer)
+
     def get_search_results(self, request, queryset, search_term):
         if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
             return queryset.served_by(search_term.strip(), request.user), False
@@ -171,7 +180,7 @@ class QuestionAdmin(RegisterAdmin):
             return [(None, {"fields": ("reference", "status_word", *says, *deals, "classification", *self.of_status)})]
         written = ("reason", "seen") if self.has_change_permission(request, obj) else ()
         given = [name for name in self.of_status if getattr(obj, name)]
-        given += [name for name, row in zip(self.pointing, (obj.agreed_answer, obj.merged_into), strict=True) if row]
+        given += [name for name, row in zip(self.pointing, _pointed_at(obj), strict=True) if row]
         return [
             ("The question", {"fields": says}),
             ("Who deals with it", {"fields": (*deals, *written)}),
@@ -222,30 +231,19 @@ class QuestionAdmin(RegisterAdmin):
 
     def get_urls(self):
         def page(view):
-            return self.admin_site.admin_view(view)
+            return self.admin_site.admin_view(partial(view, self))
 
         return [
-            path("<int:object_id>/move/<str:name>/", page(self.move_view), name="register_question_move"),
-            path("<int:object_id>/reclassify/", page(self.reclassify_view), name="register_question_reclassify"),
-            path("<int:object_id>/put-back/", page(self.put_back_view), name="register_question_put_back"),
-            path("export.<str:name>", page(self.export_view), name="register_question_export"),
-            path("print/", page(self.print_view), name="register_question_print"),
+            path("<int:object_id>/move/<str:name>/", page(move_page), name="register_question_move"),
+            path("<int:object_id>/reclassify/", page(reclassify_page), name="register_question_reclassify"),
+            path("<int:object_id>/put-back/", page(put_back_page), name="register_question_put_back"),
+            path("<int:object_id>/split/", page(split_page), name="register_question_split"),
+            path("import/", page(upload_page), name="register_question_import"),
+            path("import/<int:pending_id>/", page(preview_page), name="register_question_import_preview"),
+            path("export.<str:name>", page(export_page), name="register_question_export"),
+            path("print/", page(print_page), name="register_question_print"),
             *super().get_urls(),
         ]
-
-    def export_view(self, request, name):
-        return export(self, self._reading(request), name)
-
-    def print_view(self, request):
-        return printed(self, self._reading(request))
-
-    def _reading(self, request):
-        if not self.has_view_permission(request):
-            raise PermissionDenied("Your roles do not cover this.")
-        return request
-
-    def move_view(self, request, object_id, name):
-        return move_page(self, request, object_id, name)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         question = self.get_object(request, object_id)
@@ -256,7 +254,9 @@ class QuestionAdmin(RegisterAdmin):
         user = request.user
         links = MeetingLink.objects.visible_to(user).filter(question=question, struck_out=False)
         actions = ActionLink.objects.visible_to(user).filter(question=question, struck_out=False)
-        origins = Origin.objects.visible_to(user).filter(question=question)
+        asked_as = [question.pk, *filter(None, [question.split_from_id])]
+        origins = Origin.objects.visible_to(user).filter(question__in=asked_as)
+        seen = Question.objects.visible_to(user)
         return {
             "question": question,
             "moves": moves_of(question, user),
@@ -270,45 +270,8 @@ class QuestionAdmin(RegisterAdmin):
             "may_reclassify": user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER),
             "to_review": reviewable(question, user),
             "may_propose": may_propose(question, user),
+            "may_split": may_split(question, user),
+            "split_off": seen.filter(split_from=question),
+            "merged_here": seen.filter(merged_into=question),
             "may_put_back": user.has_role(Role.TRIAGE) and question.status == Status.IN_REVIEW,
         }
-
-    def reclassify_view(self, request, object_id):
-        """Make the question stricter or, for an approver, looser."""
-        question = self.get_object(request, object_id)
-        form = reclassify_form(question, request.user) if question else None
-        return self._short_page(request, question, form, reclassify_question, "Reclassify")
-
-    def put_back_view(self, request, object_id):
-        """Put the end of a review back."""
-        question = self.get_object(request, object_id)
-        return self._short_page(request, question, PutBackForm, put_back_review, "Put the review back")
-
-    def _short_page(self, request, question, form_class, service, label):
-        if question is None:
-            raise Http404("There is no such question.")
-        if not (request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.APPROVER)):
-            raise PermissionDenied
-
-        def act(given):
-            changed = service(question, by=request.user, **given)
-            return f"{changed.reference} is {changed.get_classification_display()}, {changed.get_status_display()}."
-
-        back = reverse("admin:register_question_change", args=[question.pk])
-        title = f"{label}: {question.reference}"
-        return short_page(
-            self,
-            request,
-            form_class=form_class,
-            act=act,
-            title=title,
-            button=label,
-            about=question,
-            back=back,
-            initial={"review_by": question.review_by},
-        )
-
-
-class PutBackForm(ReasonForm):
-    review_by = forms.DateField(widget=DayInput())
-    field_order = ("review_by", "reason")

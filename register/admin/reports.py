@@ -10,14 +10,15 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from register.admin.guarded import RegisterAdmin
-from register.models import Group, HeadlineReport, Organisation, Origin, PendingReport, Topic
+from register.models import Group, HeadlineReport, Organisation, Origin, PendingUpload, Topic
 from register.refusals import Refusal
+from register.services.pending import discard, hold, pending_of
 from register.services.reports import apply_report, plan_report, read_file
 from register.services.reports.applying import kept_file
-from register.services.reports.pending import discard, hold, pending_of
 from register.services.reports.proposals import APPLIED_UNASKED, Kind, Proposal, What
-from register.words import Priority, Role
+from register.words import Priority, Purpose, Role
 
+BEFORE = "The report is read first: you see what it proposes beside what the register holds."
 TITLES = {
     Kind.NEW: "New",
     Kind.CHANGED: "Changed: both wordings side by side",
@@ -101,20 +102,24 @@ class HeadlineReportAdmin(RegisterAdmin):
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
+            content = file.read()
             try:
-                pending = hold(file.name, file.read(), by=request.user)
+                read_file(content)
+                pending = hold(file.name, content, purpose=Purpose.REPORT, by=request.user)
             except Refusal as refusal:
                 form.add_error("file", refusal.reasons)
             else:
                 return HttpResponseRedirect(reverse("admin:register_headlinereport_preview", args=[pending.pk]))
-        return TemplateResponse(request, "register/import_upload.html", self._context(request, form=form))
+        return TemplateResponse(
+            request, "register/import_upload.html", self._context(request, form=form, before=BEFORE)
+        )
 
     def preview_view(self, request, pending_id):
         """Show the plan; on POST apply what is ticked."""
         self._check_triage(request)
         try:
-            pending = pending_of(request.user, pending_id)
-        except PendingReport.DoesNotExist:
+            pending = pending_of(request.user, pending_id, Purpose.REPORT)
+        except PendingUpload.DoesNotExist:
             messages.info(request, "That upload is not here: it was applied or discarded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
         plan = plan_report(read_file(bytes(pending.content)))
@@ -178,7 +183,8 @@ class HeadlineReportAdmin(RegisterAdmin):
 
     def _context(self, request, **more):
         base = self.admin_site.each_context(request)
-        return {**base, "opts": self.opts, "title": "Import a headline report", **more}
+        back = reverse("admin:register_headlinereport_changelist")
+        return {**base, "opts": self.opts, "back": back, "title": "Import a headline report", **more}
 
     def _check_triage(self, request):
         if not request.user.has_role(Role.TRIAGE):

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from register.refusals import NotPermitted, NotVisible, Refused
+from register.refusals import NotPermitted, NotVisible, Refused, Stale
 from register.words import Classification, Role, strictness
 
 
@@ -65,6 +65,11 @@ def _acted(request, form, act):
         raise Http404 from refusal
     except NotPermitted as refusal:
         raise PermissionDenied(str(refusal)) from refusal
+    except Stale as refusal:
+        form.add_error(None, refusal.reasons)
+        form.data = form.data.copy()
+        form.data["seen"] = form.initial["seen"]  # they see it now, so the next try passes
+        return False
     except Refused as refusal:
         form.add_error(None, refusal.reasons)
         return False

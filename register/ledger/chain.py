@@ -46,21 +46,26 @@ def record(instance, *, by, reason=""):
 def chain_history_row(sender, instance, history_instance, **_):
     """Receive simple-history's signal and append the entry, in the transaction that wrote the row."""
     head = lock_head()
+    appended(head, history_instance, instance.about_question()).save(force_insert=True)
+    head.save()
+
+
+def appended(head, row, about_question):
+    """Move the locked head on by one history row, and return the unsaved entry that stands for it."""
     salt = secrets.token_hex(16)
-    content = snapshot_digest(salt, history_instance)
+    content = snapshot_digest(salt, row)
     head.position += 1
     head.digest = chained(head.digest, head.position, content)
-    LedgerEntry.objects.create(
+    return LedgerEntry(
         position=head.position,
-        at=history_instance.history_date,
-        model=model_name(sender),
-        history_id=history_instance.history_id,
-        question_id=instance.about_question(),
+        at=row.history_date,
+        model=model_name(type(row)),
+        history_id=row.history_id,
+        question_id=about_question,
         salt=salt,
         snapshot_digest=content,
         digest=head.digest,
     )
-    head.save()
 
 
 def chained(previous, position, content):

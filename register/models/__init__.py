@@ -5,7 +5,7 @@ from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
 from register.models.people import Organisation, System, Token, User
 from register.models.questions import Question, Topic
-from register.models.reports import HeadlineReport, Origin, PendingReport
+from register.models.reports import HeadlineReport, Origin, PendingUpload
 from register.models.visibility import clearance
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "MeetingLink",
     "Organisation",
     "Origin",
-    "PendingReport",
+    "PendingUpload",
     "Question",
     "Redaction",
     "Review",

@@ -163,6 +163,7 @@ class Question(Audited):
     disposition = models.TextField(blank=True, editable=False)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True, editable=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged_questions")
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="split_questions")
 
     objects = QuestionQuerySet.as_manager()
     history = Records()

@@ -7,7 +7,7 @@ from register.models.audited import Audited, AuditedQuerySet, Records
 from register.models.meetings import Meeting
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet, clearance
-from register.words import Classification, OriginKind
+from register.words import Classification, OriginKind, Purpose
 
 
 class HeadlineReport(Audited):
@@ -77,9 +77,10 @@ class Origin(Audited):
         return self.question_id
 
 
-class PendingReport(models.Model):
+class PendingUpload(models.Model):
     """A file between its upload and its triager's decision. Not part of the register, so not audited."""
 
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.REPORT)
     file_name = models.CharField(max_length=255)
     content = models.BinaryField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -41,11 +41,22 @@ def raise_question(*, by, title, text, classification=Classification.MEMBERS, re
     _only_known(given)
     _within_role(by, given, classification)
     with writing():
-        question = Question(reference=_next_reference(), classification=classification, raised_by=_person(by), **given)
-        question.working_days_before = _counted_when_recorded(question)
-        question.status_since_day = clock.day_number(clock.london_date(question.status_since))
-        _assignee_can_see(question)
-        return record(cleaned(question), by=by, reason=said(reason))
+        return record_raised(Question(classification=classification, **given), by=by, reason=reason)
+
+
+def record_raised(question, *, by, reason):
+    """Give a question its reference, start its clock and record it, under the head lock; return it."""
+    question.reference = f"DSQ-{next_number():03}"
+    return record(cleaned(begun(question, by)), by=by, reason=said(reason))
+
+
+def begun(question, by):
+    """Start the clock of a new question and credit whoever raises it; return it. Raises Refused."""
+    question.raised_by = _person(by)
+    question.working_days_before = _counted_when_recorded(question)
+    question.status_since_day = clock.day_number(clock.london_date(question.status_since))
+    _assignee_can_see(question)
+    return question
 
 
 def _person(by):
@@ -64,10 +75,11 @@ def _within_role(by, given, classification):
         raise NotPermitted(f"Leave {', '.join(beyond) or 'the classification'} to Triage.")
 
 
-def _next_reference():
+def next_number():
+    """Return the number of the next reference, under the head lock."""
     # Read from history, which nobody can delete from: a reference is never used twice.
     last = Question.history.order_by("-id").values_list("reference", flat=True).first()
-    return f"DSQ-{int(last.removeprefix('DSQ-')) + 1 if last else 1:03}"
+    return int(last.removeprefix("DSQ-")) + 1 if last else 1
 
 
 def _counted_when_recorded(question):
@@ -93,7 +105,7 @@ def edit_question(question, *, by, seen=None, reason="", **changes):
         question = seen_again(question, by, "owner", "topic")
         require_role(by, Role.TRIAGE, to="edit a question")
         _only_known(changes)
-        _not_stale(question, seen)
+        check_not_stale(question, seen)
         counted = _counted_when_recorded(question)
         if change(question, changes):
             question.working_days_before += _counted_when_recorded(question) - counted
@@ -102,7 +114,8 @@ def edit_question(question, *, by, seen=None, reason="", **changes):
         return question
 
 
-def _not_stale(question, seen):
+def check_not_stale(question, seen):
+    """Raise Stale where the question itself was changed after the document version `seen`; None asks for no check."""
     if seen is None:
         return
     if since := changes_since(question, seen):

@@ -1,0 +1,90 @@
+"""The short pages of one question beside its moves: reclassify, put a review back, split."""
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import reverse
+
+from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
+from register.ledger.readings import version_of
+from register.services.questions import put_back_review, reclassify_question
+from register.services.splitting import split_question
+from register.words import Role
+
+
+class PutBackForm(ReasonForm):
+    review_by = forms.DateField(widget=DayInput())
+    field_order = ("review_by", "reason")
+
+
+class SplitForm(ReasonForm):
+    """Starts with the whole question on both sides: each is cut down to its part."""
+
+    title = forms.CharField(label="Title that stays", max_length=200)
+    text = forms.CharField(label="Text that stays", widget=forms.Textarea(attrs={"rows": 6}))
+    new_title = forms.CharField(label="Title of the new question", max_length=200)
+    new_text = forms.CharField(label="Text of the new question", widget=forms.Textarea(attrs={"rows": 6}))
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    field_order = ("title", "text", "new_title", "new_text", "reason", "seen")
+
+
+def reclassify_page(model_admin, request, object_id):
+    """Make the question stricter or, for an approver, looser."""
+    question = _found(model_admin, request, object_id, Role.TRIAGE, Role.APPROVER)
+
+    def act(given):
+        return _stands(reclassify_question(question, by=request.user, **given))
+
+    return _page(model_admin, request, question, reclassify_form(question, request.user), act, "Reclassify")
+
+
+def put_back_page(model_admin, request, object_id):
+    """Put the end of a review back."""
+    question = _found(model_admin, request, object_id, Role.TRIAGE)
+
+    def act(given):
+        return _stands(put_back_review(question, by=request.user, **given))
+
+    initial = {"review_by": question.review_by}
+    return _page(model_admin, request, question, PutBackForm, act, "Put the review back", initial=initial)
+
+
+def split_page(model_admin, request, object_id):
+    """Split the question in two."""
+    question = _found(model_admin, request, object_id, Role.TRIAGE)
+
+    def act(given):
+        rest = split_question(question, by=request.user, **given)
+        return f"{question.reference} is split: the rest is {rest.reference}, {rest.get_status_display()}."
+
+    whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
+    initial = whole | {"seen": version_of(question)}
+    reading = [(question.reference, question.text)]
+    return _page(model_admin, request, question, SplitForm, act, "Split in two", initial=initial, reading=reading)
+
+
+def _found(model_admin, request, object_id, *roles):
+    question = model_admin.get_object(request, object_id)
+    if question is None:
+        raise Http404("There is no such question.")
+    if not any(request.user.has_role(role) for role in roles):
+        raise PermissionDenied(f"Only {' or '.join(roles)} may do this.")
+    return question
+
+
+def _stands(question):
+    return f"{question.reference} is {question.get_classification_display()}, {question.get_status_display()}."
+
+
+def _page(model_admin, request, question, form_class, act, label, **more):
+    return short_page(
+        model_admin,
+        request,
+        form_class=form_class,
+        act=act,
+        title=f"{label}: {question.reference}",
+        button=label,
+        about=question,
+        back=reverse("admin:register_question_change", args=[question.pk]),
+        **more,
+    )

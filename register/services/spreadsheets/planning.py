@@ -1,0 +1,103 @@
+"""Compare a spreadsheet with the register, then raise what is new and edit what is changed."""
+
+from dataclasses import dataclass, field
+
+from register.ledger.chain import writing
+from register.models import LedgerHead, Question
+from register.refusals import Refused
+from register.services.door import require_role
+from register.services.intake import raise_questions
+from register.services.questions import edit_question
+from register.services.spreadsheets.files import rows_of
+from register.services.spreadsheets.sheet import QuestionSheet, differences
+from register.words import Role
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: its number in the file, what it is (`new`, `changed`, `held` or `refused`), and what it says.
+
+    `question` holds what the row would make of it; `changes` are {column: (old, new)}; `refusals` are sentences.
+    """
+
+    number: int
+    kind: str
+    question: Question | None = None
+    changes: dict = field(default_factory=dict)
+    refusals: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """What a spreadsheet would do. `position` is the ledger's at that time; `ignored` are headings not taken."""
+
+    rows: list[SheetRow]
+    position: int
+    ignored: list[str]
+
+    def of(self, kind):
+        return [row for row in self.rows if row.kind == kind]
+
+
+def plan_sheet(content, *, by):
+    """Return the `SheetPlan` of a CSV file or workbook; nothing is written. Raises NotPermitted, Refused."""
+    require_role(by, Role.TRIAGE, to="import questions")
+    position = LedgerHead.objects.get().position
+    data = rows_of(content)
+    sheet = QuestionSheet(by)
+    ignored = [heading for heading in data.headers if heading not in sheet.fields]
+    result = sheet.import_data(data, dry_run=True, use_transactions=False)
+    if result.base_errors:
+        raise Refused(f"Mend the file: {result.base_errors[0].error}")
+    rows = [_row(number, row) for number, row in enumerate(result.rows, 2)]
+    return SheetPlan(_without_twins(rows, by), position, ignored)
+
+
+def _row(number, row):
+    if row.errors or row.validation_error:
+        return SheetRow(number, "refused", refusals=_sentences(row))
+    if row.is_new():
+        return SheetRow(number, "new", row.instance)
+    changes = differences(row.original, row.instance) if row.is_update() else {}
+    return SheetRow(number, "changed" if changes else "held", row.instance, changes)
+
+
+def _sentences(row):
+    if row.validation_error:
+        told = row.validation_error.message_dict.items()
+        return [f"{name.replace('_', ' ').capitalize()}: {sentence}" for name, said in told for sentence in said]
+    error = row.errors[0].error
+    return error.reasons if isinstance(error, Refused) else [f"This row cannot be read: {error}"]
+
+
+def _without_twins(rows, by):
+    """Refuse each new row that says what a question of the register, or an earlier row, says word for word."""
+    texts = [row.question.text for row in rows if row.kind == "new"]
+    held = Question.objects.visible_to(by).filter(text__in=texts).values_list("title", "text", "reference")
+    known = {(title, text): reference for title, text, reference in held}
+    checked_rows = []
+    for row in rows:
+        if row.kind == "new" and (twin := known.get((row.question.title, row.question.text))):
+            row = SheetRow(row.number, "refused", row.question, refusals=[f"Leave it out: {twin} says just this."])
+        elif row.kind == "new":
+            known[row.question.title, row.question.text] = f"row {row.number}"
+        checked_rows.append(row)
+    return checked_rows
+
+
+def apply_sheet(file_name, content, *, by, position):
+    """Raise what is new, edit what is changed, in one transaction; return the plan that was applied.
+
+    `position` is that of the plan which the triager saw: where a question was changed after it, Stale says who changed
+    what. Raises NotPermitted, Refused; nothing is then written.
+    """
+    with writing():
+        plan = plan_sheet(content, by=by)
+        if refused := plan.of("refused"):
+            raise Refused(*(f"Row {row.number}: {' '.join(row.refusals)}" for row in refused[:10]))
+        reason = f"Imported from {file_name}"
+        for row in plan.of("changed"):
+            new = {name: after for name, (_, after) in row.changes.items()}
+            edit_question(row.question, by=by, seen=position, reason=reason, **new)
+        raise_questions((row.question for row in plan.of("new")), by=by, reason=reason)
+        return plan

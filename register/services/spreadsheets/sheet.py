@@ -1,0 +1,77 @@
+"""The columns of a spreadsheet of questions: a whitelist, and never a status."""
+
+from django.core.exceptions import ValidationError
+from import_export import fields, instance_loaders, resources
+
+from register.models import Organisation, Question, Topic
+from register.services.intake import checked, fields_cleaned
+from register.services.spreadsheets.cells import Day, Named, OneOf, Words
+from register.words import Classification, Priority
+
+COMPARED = ("title", "text", "topic", "owner", "priority", "classification", "due_on", "raised_on")
+
+
+class QuestionSheet(resources.ModelResource):
+    """Reads rows into questions and says how each differs; writes nothing itself."""
+
+    reference = fields.Field("reference", "reference", Words())
+    title = fields.Field("title", "title", Words())
+    text = fields.Field("text", "text", Words())
+
+    class Meta:
+        model = Question
+        fields = ("reference", "title", "text")
+        import_id_fields = ("reference",)
+        instance_loader_class = instance_loaders.CachedInstanceLoader
+        store_instance = skip_unchanged = report_skipped = True
+        skip_html_diff = True
+
+    def __init__(self, by):
+        super().__init__()
+        self.by, self.seen = by, set()
+        cells = {"topic": Named(Topic), "owner": Named(Organisation), "priority": OneOf(Priority)}
+        cells |= {"classification": OneOf(Classification), "due_on": Day(), "raised_on": Day()}
+        self.fields = self.fields | {name: fields.Field(name, name, cell) for name, cell in cells.items()}
+
+    def get_queryset(self):
+        return Question.objects.visible_to(self.by).select_related("topic", "owner")
+
+    def after_init_instance(self, instance, new, row, **kwargs):
+        reference = row["reference"]
+        if reference and (new or reference in self.seen):
+            said = "There is no such question" if new else "It has an earlier row in this file"
+            raise ValidationError({"reference": f"{said}: {reference}. Leave the reference empty to raise a new one."})
+        self.seen.add(reference)
+        instance.classified_before = instance.classification
+
+    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
+        if field.column_name in row and row[field.column_name] not in (None, "", "-"):
+            super().import_field(field, instance, row, is_m2m, **kwargs)
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        return bool(instance.pk) and not import_validation_errors and not differences(original, instance)
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
+        if instance.pk is None:
+            _says_something(instance)
+            checked(instance, self.by)
+        elif instance.classification != instance.classified_before:
+            raise ValidationError({"classification": "Reclassify it on its own page: it takes a reason."})
+        else:
+            fields_cleaned(instance)
+
+    def save_instance(self, instance, is_create, row, **kwargs):
+        return None
+
+
+def _says_something(question):
+    if missing := [name for name in ("title", "text") if not getattr(question, name)]:
+        raise ValidationError({name: f"Give it a {name}." for name in missing})
+
+
+def differences(before, after):
+    """Return {name: (old, new)} of the columns that a spreadsheet can change."""
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in COMPARED}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
