@@ -1,6 +1,7 @@
 """A list as it stands, taken away: as CSV, as a workbook, or printed for members."""
 
 import tablib
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import strip_tags
@@ -18,7 +19,7 @@ def export_page(model_admin, request, name):
     """Return the visible rows and columns of the list at this address as a file; formulas are escaped."""
     if name not in FORMATS:
         raise Http404("There is no such format.")
-    changelist = model_admin.get_changelist_instance(request)
+    changelist = _readable(model_admin, request)
     columns = [column for column in changelist.list_display if column != "action_checkbox"]
     data = tablib.Dataset(headers=[*(_heading(model_admin, column) for column in columns), TEXT])
     for question in changelist.get_queryset(request).iterator(500):
@@ -26,6 +27,12 @@ def export_page(model_admin, request, name):
     form = FORMATS[name]()
     headers = {"Content-Disposition": f'attachment; filename="questions-{today():%Y-%m-%d}.{form.get_extension()}"'}
     return HttpResponse(form.export_data(data), content_type=form.get_content_type(), headers=headers)
+
+
+def _readable(model_admin, request):
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied("Your roles do not cover this.")
+    return model_admin.get_changelist_instance(request)
 
 
 def _heading(model_admin, column):
@@ -47,7 +54,7 @@ def escaped(text):
 
 def print_page(model_admin, request):
     """Show the list at this address as a page that can be posted to members as it is."""
-    changelist = model_admin.get_changelist_instance(request)
+    changelist = _readable(model_admin, request)
     questions = changelist.get_queryset(request).prefetch_related("meeting_links__meeting__group")
     tab = next((tab["display"] for tab in changelist.tabs if tab["selected"]), "Questions")
     context = {"questions": questions, "title": capfirst(tab), "on": today()}
