@@ -141,6 +141,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
+FORMAT_MODULE_PATH = ["project.formats"]  # one way to write a time
 USE_I18N = True
 USE_TZ = True
 

@@ -14,8 +14,8 @@ from register.services.answers import (
     propose_answer,
     reclassify_answer,
     record_review,
-    to_read_before_deciding,
 )
+from register.services.reading import before_a_position, dealt_with
 from register.words import AnswerStatus, Classification, Position, Role
 
 AS_USUAL = ("", "As strict as usual: Members, or as its question")
@@ -124,6 +124,7 @@ class AnswerAdmin(RegisterAdmin):
         panels = {
             "answer": answer,
             "reviews": Review.objects.visible_to(request.user).filter(answer=answer).select_related("organisation"),
+            "dealt_with": answer and dealt_with(answer),
             "may_reclassify": request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.APPROVER),
             "may_review": answer and answer.status == AnswerStatus.IN_REVIEW and request.user.has_role(Role.MEMBER),
         }
@@ -150,7 +151,7 @@ class AnswerAdmin(RegisterAdmin):
             title=f"Review {answer}",
             button="Record my position",
             about=answer,
-            reading=to_read_before_deciding(answer.question, request.user),
+            reading=before_a_position(answer, request.user),
             back=reverse("admin:register_answer_change", args=[answer.pk]),
         )
 

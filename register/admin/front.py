@@ -13,6 +13,7 @@ from register.words import LIVE, AnswerStatus, LinkKind, Position, Role, Status
 
 # (what it says, the most working days in the status; None for no end)
 SPANS = (("up to a week", 5), ("up to a month", 20), ("up to a quarter", 60), ("longer", None))
+SHOWN = 8  # rows of a short list
 BAR, ROW, LEFT, WIDTH = 18, 30, 130, 560  # pixels of the picture
 
 
@@ -36,7 +37,25 @@ def front_page(user):
     shown = {"reviews_awaited": _reviews_awaited(user), "next_meeting": _next_meeting(user)}
     if user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER):
         shown |= {"figures": _figures(seen, user), "awaited": _awaited(seen), "figures_heading": "What needs you"}
+    if user.has_role(Role.MEMBER):
+        shown |= {"ours": _ours(seen, user), "latest": _latest(seen), "meetings": _meetings(user)}
     return shown | {"matrix": _matrix(seen), "standing": _standing(seen)}
+
+
+def _ours(seen, user):
+    """Return the live questions that the person's organisation owns or is waited on for."""
+    body = user.organisation_id
+    return seen.live().filter(Q(owner=body) | Q(waiting_on=body)).order_by("id")[:SHOWN] if body else ()
+
+
+def _latest(seen):
+    """Return the live questions that moved last, and the figure of all of them."""
+    live = seen.live()
+    return {"questions": live.order_by("-status_since")[:SHOWN], "all": Figure(live.count(), "live", list_of())}
+
+
+def _meetings(user):
+    return Meeting.objects.visible_to(user).select_related("group").order_by("-held_on", "-number")[:SHOWN]
 
 
 def _figures(seen, user):

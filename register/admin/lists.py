@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 
-from register.models import Meeting
+from register.models import Meeting, User
 from register.services.door import today
 
 # name in the address: (label, the questions it holds)
@@ -22,6 +22,7 @@ MORE_LISTS = {"silent": ("Positions outstanding", lambda questions, user: questi
 TABS |= MORE_LISTS
 DEFAULT_TAB = "live"
 MOST_MEETINGS = 12
+NOBODY = "(nobody)"  # no login can be called that
 
 
 class TabFilter(admin.SimpleListFilter):
@@ -59,6 +60,21 @@ class MeetingFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.at_meeting(self.value()) if self.value() else queryset
+
+
+class AssigneeFilter(admin.SimpleListFilter):
+    """Those whom a question can be assigned to, never every login; any other by its name in the address."""
+
+    title = "assignee"
+    parameter_name = "assignee"
+
+    def lookups(self, request, model_admin):
+        return [(NOBODY, "nobody yet"), *((user.username, str(user)) for user in User.objects.triaging())]
+
+    def queryset(self, request, queryset):
+        if self.value() == NOBODY:
+            return queryset.filter(assignee=None)
+        return queryset.filter(assignee__username=self.value()) if self.value() else queryset
 
 
 class TriageList(ChangeList):

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from register.admin.short_page import DayInput, short_page
 from register.models import Meeting, MeetingLink, Organisation, Question
-from register.services.answers import to_read_before_deciding
 from register.services.questions import change_status, facts_of
+from register.services.reading import before_a_move, told_by_feed
 from register.workflow import TRANSITIONS, Kind
 
 
@@ -87,6 +87,7 @@ def move_page(model_admin, request, object_id, name):
         title=f"{transition.label}: {question.reference}",
         button=transition.label,
         about=question,
-        reading=to_read_before_deciding(question, request.user),
+        reading=before_a_move(question, request.user),
+        told=told_by_feed(question, transition, request.user),
         back=reverse("admin:register_question_change", args=[question.pk]),
     )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.readings import version_of
 from register.services.questions import put_back_review, reclassify_question
+from register.services.reading import before_a_move
 from register.services.splitting import split_question
 from register.words import Role
 
@@ -59,7 +60,7 @@ def split_page(model_admin, request, object_id):
 
     whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
     initial = whole | {"seen": version_of(question)}
-    reading = [(question.reference, question.text)]
+    reading = before_a_move(question, request.user)
     return _page(model_admin, request, question, SplitForm, act, "Split in two", initial=initial, reading=reading)
 
 

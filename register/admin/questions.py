@@ -11,7 +11,7 @@ from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.happenings import happenings_of
-from register.admin.lists import MeetingFilter, TabFilter, TriageList
+from register.admin.lists import AssigneeFilter, MeetingFilter, TabFilter, TriageList
 from register.admin.moves import move_page
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
 from register.admin.short_page import DayInput
@@ -94,7 +94,7 @@ class QuestionAdmin(RegisterAdmin):
         MeetingFilter,
         "priority",
         "classification",
-        ("assignee", admin.RelatedOnlyFieldListFilter),
+        AssigneeFilter,
     )
     change_list_template = "register/question_list.html"
     actions = ()

@@ -35,11 +35,11 @@ def reclassify_form(row, user):
     return type("ReclassifyForm", (ReasonForm,), {"classification": field, "field_order": ["classification", "reason"]})
 
 
-def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, reading=()):
+def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, reading=(), told=()):
     """Show the form; on POST call `act` with what it holds, then go `back` with the message that `act` returns.
 
-    A refusal comes back on the form, with what was typed. `about` is the row that the page is about; `reading` is what
-    to read before deciding, as (heading, text).
+    A refusal comes back on the form, with what was typed. `about` is the row that the page is about; `reading` are
+    the passages to read before deciding; `told` is what readers of the feed will see, as (what, how it will read).
     """
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid() and _acted(request, form, act):
@@ -51,6 +51,7 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
         "form": form,
         "about": about,
         "reading": reading,
+        "told": told,
         "back": back,
         "opts": admin.opts,
         "media": admin.media + form.media,

@@ -21,7 +21,6 @@ from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Positio
 from register.workflow import Part
 
 TAKES_ANSWERS = (Status.OPEN, Status.AWAITING_INPUT)
-IN_HAND = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW)
 PROPOSERS = (Part.TRIAGE, Part.OWNER)
 
 
@@ -137,20 +136,6 @@ def reviewable(question, by):
     answer = review_round.under_review(question)
     is_member = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED)
     return answer if answer and is_member and Answer.objects.visible_to(by).filter(pk=answer.pk).exists() else None
-
-
-def to_read_before_deciding(question, by):
-    """Return [(heading, text)]: the question, and the answer that is drafted or in review with its positions."""
-    found = [(question.reference, question.text)]
-    in_hand = Answer.objects.visible_to(by).filter(question=question, status__in=IN_HAND)
-    for answer in in_hand:
-        found.append((f"Answer {answer.number}, {answer.get_status_display()}", answer.text))
-        positions = [
-            f"{r.reviewer_name} ({r.organisation}): {r.get_position_display()}. {r.comment}".strip()
-            for r in Review.objects.visible_to(by).filter(answer=answer).select_related("organisation")
-        ]
-        found += [("Positions", "\n".join(positions))] if positions else []
-    return found
 
 
 def _says_enough(position, comment):

@@ -1,0 +1,107 @@
+"""Walks that a mouse, a clock or a spreadsheet makes different."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from register.models import Answer, Question
+from register.services.answers import propose_answer
+from register.services.door import today
+from register.services.questions import change_status
+from tests.browser.test_walks import LIST, asked, page_of, raised_in_full, somebody  # noqa: F401 fixtures
+from tests.conftest import GIVEN, refreshed
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+
+
+class Keyboard:
+    """Somebody who has no mouse."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def reach(self, selector, most=150):
+        """Press Tab until the focus is on what the selector names."""
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return self
+        raise AssertionError(f"The Tab key does not reach {selector} on {self.page.url}.")
+
+    def press(self, selector):
+        self.reach(selector)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        return self
+
+    def write(self, selector, text):
+        self.reach(selector)
+        self.page.keyboard.type(text)
+        return self
+
+
+def the_same_in_any_order():
+    """Return a day to come whose month and day are one number: browsers differ in which they ask for first."""
+    return date(today().year + 1, 5, 5)
+
+
+def test_the_keyboard_alone_does_the_triage_walk(visitor, asked):  # noqa: F811
+    triager = visitor("triage").open("/admin/")
+    keys = Keyboard(triager.page)
+    keys.press("a[href$='?tab=triage']").press(f"a[href*='/question/{asked.pk}/change/']")
+    keys.press("a.move[href$='/move/open/']").press("input[value=Open]")
+    keys.press("a.move[href$='/move/await_input/']")
+    keys.write("#id_waiting_on", "DCC").write("#id_reason", "What do you say?").press("input[value='Await input']")
+    keys.press("a.move[href$='/move/receive_input/']").write("#id_reason", "It says yes.").press("input[type=submit]")
+    keys.press("a.addlink[href*='/answer/add/']").write("#id_text", "Only the MDR may.").press("input[name=_save]")
+    triager.open(page_of(asked))
+    keys.press("a.move[href$='/move/start_review/']")
+    review_by = the_same_in_any_order()
+    keys.write("#id_review_by", review_by.strftime("%m%d%Y")).press("input[value='Start review']")
+    triager.check("keyboard")
+    assert refreshed(asked).status == "in_review"
+    assert refreshed(asked).review_by == review_by
+
+
+def test_a_member_is_late_with_a_position(visitor, raised_in_full, monkeypatch):  # noqa: F811
+    question = raised_in_full("open")
+    propose_answer(question, "Only the appointed MDR may.", by=somebody("triage"))
+    change_status(question, "start_review", by=somebody("triage"), **GIVEN["start_review"])
+    later = timezone.now() + timedelta(days=40)
+    monkeypatch.setattr("register.services.door.timezone.now", lambda: later)
+    member = visitor("member").open(f"/admin/register/answer/{Answer.objects.get().pk}/review/")
+    member.page.select_option("#id_position", "agree")
+    member.page.click("input[value='Record my position']")
+    member.check("late")
+    assert "agree (late)" in member.page.inner_text("main")
+
+
+def test_a_question_is_split_in_two(visitor, asked):  # noqa: F811
+    triager = visitor("triage").open(page_of(asked))
+    page = triager.page
+    page.click("a.move:has-text('Split in two')")
+    triager.check("split")
+    page.fill("#id_title", "Who may fetch?")
+    page.fill("#id_new_title", "How often?")
+    page.fill("#id_reason", "They have different owners.")
+    page.click("input[value='Split in two']")
+    triager.check("split-done")
+    rest = Question.objects.get(split_from=asked)
+    assert rest.reference in page.inner_text(".lineage")
+
+
+def test_a_spreadsheet_is_looked_over_and_recorded(visitor, asked):  # noqa: F811
+    triager = visitor("triage").open(LIST)
+    page = triager.page
+    page.click("text=Import a spreadsheet")
+    triager.check("sheet")
+    content = (
+        f"reference,title,text,status\n{asked.reference},Who may fetch them?,,\n,Who pays?,Who pays for it?,closed\n"
+    )
+    page.set_input_files("input[type=file]", {"name": "q.csv", "mimeType": "text/csv", "buffer": content.encode()})
+    page.click("input[value='Read it']")
+    triager.check("sheet-preview")
+    page.click("input[value='Record these']")
+    assert "1 raised, 1 edited." in page.inner_text(".messagelist")
+    assert (refreshed(asked).title, Question.objects.latest("id").status) == ("Who may fetch them?", "raised")

@@ -1,0 +1,97 @@
+"""What a person is shown before they decide, and what stays beside a decision."""
+
+import re
+
+import pytest
+
+from register.models import Answer, Meeting
+from register.services.answers import propose_answer, record_review
+from register.services.links import link_meeting
+from register.services.questions import change_status
+from register.services.reading import told_by_feed
+from register.words import LinkKind
+from register.workflow import TRANSITIONS
+from tests.conftest import GIVEN
+
+QUESTIONS, ANSWERS = "/admin/register/question", "/admin/register/answer"
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+@pytest.fixture
+def second_round(cast, moved):
+    """Return a question whose first answer was sent back and whose second is in review."""
+    question = moved("in_review")
+    question = change_status(question, "send_back", by=cast.triage, reason="It is too vague.")
+    propose_answer(question, "Only the appointed MDR of the day may.", by=cast.triage)
+    return change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
+
+
+def test_a_reviewer_sees_what_changed_from_the_answer_before(client_of, second_round):
+    page = client_of("member").get(f"{ANSWERS}/{second_round.answers.last().pk}/review/")
+    assert "What changed from answer 1" in page.content.decode()
+    assert re.search(r"<ins>of\s+the\s+day\s*</ins>", page.content.decode())
+
+
+def test_a_reviewer_sees_where_it_came_up(client_of, cast, second_round):
+    link_meeting(second_round, Meeting.objects.get(number=15), LinkKind.RAISED, by=cast.triage, paragraph="6.1")
+    page = text_of(client_of("member").get(f"{ANSWERS}/{second_round.answers.last().pk}/review/"))
+    assert "CCDG15, 16 March 2021: raised, paragraph 6.1" in page
+
+
+def test_a_disagreement_stands_beside_what_dealt_with_it(client_of, cast, moved):
+    question = moved("in_review")
+    answer = Answer.objects.get(question=question)
+    record_review(answer, "disagree", by=cast.member, comment="Who pays?")
+    change_status(question, "agree", by=cast.lead, reason="The DCC pays, by its licence.")
+    page = text_of(client_of("member").get(f"{ANSWERS}/{answer.pk}/change/"))
+    assert re.search(r"Who pays\? Dealt with by lead \(Ofgem\) on .*: The DCC pays, by its licence\.", page)
+
+
+def test_agreement_alone_deals_with_nothing(client_of, moved):
+    answer = Answer.objects.get(question=moved("agreed"))
+    assert "Dealt with" not in text_of(client_of("member").get(f"{ANSWERS}/{answer.pk}/change/"))
+
+
+@pytest.mark.parametrize("name", TRANSITIONS)
+def test_every_move_says_what_the_feed_will_say(name, cast, raised):
+    told = dict(told_by_feed(raised(), TRANSITIONS[name], cast.triage))
+    assert told["Status"] == f"raised → {TRANSITIONS[name].target.label}"
+    assert told["Made by"] == "Elexon"
+    assert {item.name.replace("_", " ").capitalize() for item in TRANSITIONS[name].inputs} < set(told)
+
+
+@pytest.mark.parametrize(
+    ("classification", "said"),
+    [("public", "Every feed client"), ("members", "Feed clients that are cleared"), ("restricted", "No feed")],
+)
+def test_the_page_of_a_move_says_who_will_see_it(classification, said, client_of, raised):
+    question = raised(classification=classification)
+    page = text_of(client_of("triage").get(f"{QUESTIONS}/{question.pk}/move/defer/"))
+    assert f"Who sees it {said}" in page
+
+
+def test_a_member_finds_their_organisations_questions_and_the_meetings(client_of, moved):
+    question = moved("open", title="Ours?")
+    page = text_of(client_of("owner").get("/admin/"))
+    assert "With your organisation" in page
+    assert f"{question.reference} Ours?" in page
+    assert "CCDG16 20 April 2021" in page
+
+
+def test_the_assignee_filter_offers_triage_alone(client_of, cast, raised):
+    raised(assignee=cast.lead, title="Assigned?")
+    raised(title="Free?")
+    page = client_of("triage").get(f"{QUESTIONS}/")
+    assert "?assignee=lead" in page.content.decode()
+    assert "?assignee=member" not in page.content.decode()
+    assert "Free?" not in text_of(client_of("triage").get(f"{QUESTIONS}/?assignee=lead"))
+    assert "Assigned?" not in text_of(client_of("triage").get(f"{QUESTIONS}/?assignee=(nobody)"))
+
+
+def test_a_page_that_cannot_be_changed_leads_back_to_the_list(client_of, raised):
+    page = text_of(client_of("member").get(f"{QUESTIONS}/{raised().pk}/change/"))
+    assert "Back to the list" in page
+    assert not re.search(r"\d [ap]\.m\.", page)
