@@ -116,3 +116,17 @@ class Purpose(TextChoices):
 
     REPORT = "report", "headline report"
     QUESTIONS = "questions", "questions"
+
+
+class DocumentKind(TextChoices):
+    """What the API shows documents of."""
+
+    QUESTION = "question", "question"
+    ANSWER = "answer", "answer"
+    MEETING = "meeting", "meeting"
+    ACTION = "action", "action"
+    TOPIC = "topic", "topic"
+    ORGANISATION = "organisation", "organisation"
+
+
+IN_FEED = (DocumentKind.QUESTION, DocumentKind.MEETING, DocumentKind.ACTION)

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from register.ledger.chain import audited_models
-from register.models import PendingUpload, Token
+from register.models import Document, PendingUpload, Token
 from register.models.ledger import LedgerEntry, LedgerHead
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,7 @@ FLOORS = {
     "headline_report": 0,
     "models": 1,
     "ledger": 1,
+    "documents": 1,
     "services": 2,
     "admin": 3,
     "api": 3,
@@ -27,6 +28,8 @@ FLOORS = {
     "health": 3,
     "templatetags": 4,
 }
+# Within the record: rows, then the order of their changes, then what is shown of them.
+RECORD = {("ledger", "models"), ("documents", "ledger"), ("documents", "models")}
 FILES = sorted(path for path in (ROOT / "register").rglob("*.py") if "migrations" not in path.parts)
 
 
@@ -50,7 +53,7 @@ def test_imports_run_down_and_never_sideways_between_entrances(path):
     for there in imports(path):
         assert there in FLOORS, f"{there} has no floor"
         down = FLOORS[there] < FLOORS[here]
-        along = here == there or FLOORS[here] == FLOORS[there] == 0 or (here, there) == ("ledger", "models")
+        along = here == there or FLOORS[here] == FLOORS[there] == 0 or (here, there) in RECORD
         assert down or along, f"{here} imports {there}"
 
 
@@ -71,7 +74,13 @@ def test_no_rule_reads_the_database_or_a_request(path):
 def test_every_table_of_ours_is_audited_or_named_here():
     ours = set(apps.get_app_config("register").get_models())
     histories = {model.history.model for model in audited_models().values()}
-    assert ours - histories - set(audited_models().values()) == {LedgerHead, LedgerEntry, PendingUpload, Token}
+    assert ours - histories - set(audited_models().values()) == {
+        Document,
+        LedgerHead,
+        LedgerEntry,
+        PendingUpload,
+        Token,
+    }
 
 
 def test_every_foreign_key_of_an_audited_model_protects():

@@ -1,4 +1,4 @@
-"""The one bulk service: many new rows of one model, with their history and ledger entries, in a few statements.
+"""The one bulk service: many rows of one model, with their history and ledger entries, in a few statements.
 
 simple-history sends no signal for a bulk insert, so here rows, history and entries are written together.
 """
@@ -18,21 +18,38 @@ def record_many(instances, *, by, reason=""):
 
     `instances` may be a generator: it is read `AT_ONCE` at a time. The caller holds the head lock (`chain.writing`).
     """
-    head, waiting, saved = lock_head(), iter(instances), 0
-    while batch := list(islice(waiting, AT_ONCE)):
-        entries = [appended(head, row, about) for row, about in _saved_with_history(batch, by, reason)]
-        LedgerEntry.objects.bulk_create(entries)
-        saved += len(batch)
-    if saved:
-        head.save()
+    saved = 0
+    for batch in _batches(instances):
+        models.QuerySet(type(batch[0])).bulk_create(batch)
+        saved += len(_chained(batch, by=by, reason=reason))
     return saved
 
 
-def _saved_with_history(batch, by, reason):
-    """Insert a batch and its history; yield each history row with the id of the question that it is about."""
-    model = type(batch[0])
-    models.QuerySet(model).bulk_create(batch)
+def record_again(model, keys, *, by):
+    """Record rows of an audited model once more, as they stand: something that their documents show has changed.
+
+    Return the positions of the new entries, one for each key in order; a key may come twice. The caller holds the lock.
+    """
+    positions = []
+    for batch in _batches(keys):
+        rows = model._base_manager.in_bulk(batch)
+        positions += _chained([rows[key] for key in batch], by=by, reason="", update=True)
+    return positions
+
+
+def _batches(things):
+    waiting = iter(things)
+    while batch := list(islice(waiting, AT_ONCE)):
+        yield batch
+
+
+def _chained(batch, *, by, reason, update=False):
+    """Insert the history and ledger entries of a batch; return the positions."""
     for instance in batch:
         instance._history_user = by
-    history = model.history.bulk_history_create(batch, default_change_reason=reason or None)
-    return zip(history, (instance.about_question() for instance in batch), strict=True)
+    history = type(batch[0]).history.bulk_history_create(batch, update=update, default_change_reason=reason or None)
+    head = lock_head()
+    entries = [appended(head, row, instance) for row, instance in zip(history, batch, strict=True)]
+    LedgerEntry.objects.bulk_create(entries)
+    head.save()
+    return [entry.position for entry in entries]

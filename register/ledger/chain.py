@@ -10,21 +10,33 @@ import json
 import secrets
 from collections import defaultdict
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from register.models import Audited, LedgerEntry, LedgerHead
 
 GENESIS = "0" * 64
 
 
+_noting = ContextVar("noting", default=None)
+
+
 @contextmanager
-def writing():
-    """Open a transaction that holds the head lock: the first lock of every service that writes, before any row."""
+def writing(note=None):
+    """Open a transaction that holds the head lock: the first lock of every service that writes, before any row.
+
+    `note(position, instance)` hears of every entry that is appended meanwhile.
+    """
     with transaction.atomic():
         lock_head()
-        yield
+        token = _noting.set(note)
+        try:
+            yield
+        finally:
+            _noting.reset(token)
 
 
 def lock_head():
@@ -46,22 +58,24 @@ def record(instance, *, by, reason=""):
 def chain_history_row(sender, instance, history_instance, **_):
     """Receive simple-history's signal and append the entry, in the transaction that wrote the row."""
     head = lock_head()
-    appended(head, history_instance, instance.about_question()).save(force_insert=True)
+    appended(head, history_instance, instance).save(force_insert=True)
     head.save()
 
 
-def appended(head, row, about_question):
-    """Move the locked head on by one history row, and return the unsaved entry that stands for it."""
+def appended(head, row, instance):
+    """Move the locked head on by one history row of an instance, and return the unsaved entry that stands for it."""
     salt = secrets.token_hex(16)
     content = snapshot_digest(salt, row)
     head.position += 1
     head.digest = chained(head.digest, head.position, content)
+    if note := _noting.get():
+        note(head.position, instance)
     return LedgerEntry(
         position=head.position,
         at=row.history_date,
         model=model_name(type(row)),
         history_id=row.history_id,
-        question_id=about_question,
+        question_id=instance.about_question(),
         salt=salt,
         snapshot_digest=content,
         digest=head.digest,
@@ -116,3 +130,15 @@ def history_rows(entries):
         if name in known
         for row in known[name].objects.filter(history_id__in=ids)
     }
+
+
+def last_positions(model, keys):
+    """Return {key: position} of the last entry about each of these objects: for a question, about all that is its."""
+    name = model._meta.model_name
+    if name == "question":
+        entries = LedgerEntry.objects.filter(question_id__in=keys).values_list("question_id")
+        return dict(entries.annotate(last=Max("position")))
+    history = dict(model.history.model.objects.filter(id__in=keys).values_list("id").annotate(last=Max("history_id")))
+    entries = LedgerEntry.objects.filter(model=name, history_id__in=history.values())
+    positions = dict(entries.values_list("history_id", "position"))
+    return {key: positions[last] for key, last in history.items()}

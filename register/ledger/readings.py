@@ -117,13 +117,10 @@ def snapshot_at(question, version):
 def changes_since(question, version):
     """Return the `Edit`s of the question itself that the ledger holds after that position, oldest first."""
     rows = list(_with_position(question.history.all()).order_by("history_id"))
-    return [
-        Edit(after.history_date, f"{after.actor} ({after.actor_organisation})", _changed(before, after))
-        for before, after in pairwise(rows)
-        if after.position > version
-    ]
+    changes = [(row, _changed(before, row)) for before, row in pairwise(rows) if row.position > version]
+    return [Edit(row.history_date, f"{row.actor} ({row.actor_organisation})", what) for row, what in changes if what]
 
 
 def _changed(before, after):
     fields = [f for f in Question._meta.fields if getattr(before, f.attname) != getattr(after, f.attname)]
-    return [f.verbose_name for f in fields] or ["nothing visible"]
+    return [f.verbose_name for f in fields]

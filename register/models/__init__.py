@@ -1,6 +1,7 @@
 from register.models.actions import Action, ActionLink
 from register.models.answers import Answer, Review
 from register.models.audited import Audited
+from register.models.documents import Document
 from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
 from register.models.people import Organisation, System, Token, User
@@ -13,6 +14,7 @@ __all__ = [
     "ActionLink",
     "Answer",
     "Audited",
+    "Document",
     "Group",
     "HeadlineReport",
     "LedgerEntry",

@@ -38,6 +38,8 @@ class LedgerEntry(models.Model):
         indexes = [
             # A document's version: the last position of all that it shows.
             models.Index(fields=["question_id", "position"], name="ledger_by_question"),
+            # A model's last row by a position: what the register held then.
+            models.Index(fields=["model", "position"], name="ledger_by_model"),
         ]
 
     def __str__(self):

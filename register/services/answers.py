@@ -1,6 +1,7 @@
 """Propose, edit and review answers."""
 
-from register.ledger.chain import record, writing
+from register.documents.keeping import writing
+from register.ledger.chain import record
 from register.models import Answer, Question, Review, clearance
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round

@@ -2,8 +2,8 @@
 
 from django.core.exceptions import ValidationError
 
+from register.documents.keeping import writing
 from register.ledger.bulk import record_many
-from register.ledger.chain import writing
 from register.models import Question
 from register.refusals import Invalid
 from register.services.door import require_role, said

@@ -1,6 +1,7 @@
 """Link questions to meetings and actions, and strike mistaken links out."""
 
-from register.ledger.chain import record, writing
+from register.documents.keeping import writing
+from register.ledger.chain import record
 from register.models import ActionLink, MeetingLink
 from register.refusals import Refused
 from register.services.door import cleaned, needed, require_role, said, seen_again

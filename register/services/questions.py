@@ -5,7 +5,8 @@ from datetime import date
 from django.utils import timezone
 
 from register import clock
-from register.ledger.chain import record, writing
+from register.documents.keeping import writing
+from register.ledger.chain import record
 from register.ledger.readings import changes_since
 from register.models import Question, clearance
 from register.refusals import NotPermitted, Refused, Stale

@@ -1,6 +1,7 @@
 """Empty a recorded snapshot that should never have been recorded: a spilled secret, personal data."""
 
-from register.ledger.chain import history_models, record, writing
+from register.documents.keeping import writing
+from register.ledger.chain import history_models, record
 from register.ledger.triggers import free_text
 from register.ledger.verify import remains_digest
 from register.models import LedgerEntry, Redaction

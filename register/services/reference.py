@@ -2,7 +2,8 @@
 
 import json
 
-from register.ledger.chain import record, writing
+from register.documents.keeping import writing
+from register.ledger.chain import record
 from register.models import Action, Group, Meeting, Organisation, Topic
 from register.refusals import NotPermitted
 from register.services.door import cleaned, require_role, said

@@ -1,7 +1,8 @@
 """Split a question that is really two (as the first of CCDG15's five is), and keep the lineage."""
 
 from register.clock import london_date
-from register.ledger.chain import record, writing
+from register.documents.keeping import writing
+from register.ledger.chain import record
 from register.models import ActionLink, MeetingLink, Question
 from register.refusals import Refused
 from register.services.door import cleaned, needed, require_role, seen_again

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group as RoleGroup
 from django.core.management.base import BaseCommand, CommandError
 
-from register.ledger.chain import writing
+from register.documents.keeping import writing
 from register.models import MeetingLink, Organisation, Question, User
 from register.services.questions import change_status
 from register.services.reference import keep_roles, keep_user, known, load_reference

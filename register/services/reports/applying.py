@@ -5,7 +5,8 @@ import re
 
 from django.utils import timezone
 
-from register.ledger.chain import record, writing
+from register.documents.keeping import writing
+from register.ledger.chain import record
 from register.models import Action, ActionLink, Group, HeadlineReport, Meeting, MeetingLink, Organisation, Origin, Topic
 from register.services.door import cleaned, require_role
 from register.services.links import link_action, link_meeting

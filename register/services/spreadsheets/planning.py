@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from register.ledger.chain import writing
+from register.documents.keeping import writing
 from register.models import LedgerHead, Question
 from register.refusals import Refused
 from register.services.door import require_role

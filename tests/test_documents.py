@@ -1,0 +1,222 @@
+"""Documents follow every write, each change has a position of its own, and nobody's documents move for what they
+cannot see."""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from register.documents.building import BUILDERS
+from register.documents.comparing import READERS, text_of
+from register.documents.keeping import restore_missing, writing
+from register.documents.sources import Live
+from register.ledger.verify import verify
+from register.models import Action, Document, Group, Meeting, Organisation, Question, Topic
+from register.refusals import Refused
+from register.services.answers import propose_answer, reclassify_answer
+from register.services.links import link_action, link_meeting, strike_out
+from register.services.questions import change_status, edit_question, raise_question, reclassify_question
+from register.services.reference import keep
+from register.words import DocumentKind
+from tests.conftest import refreshed
+
+
+def kept(column="to_triage", kind="question"):
+    rows = Document.objects.filter(kind=kind, **{column: True}, body__isnull=False)
+    return {row.reference: row for row in rows}
+
+
+def document(question, column="to_triage"):
+    return json.loads(kept(column)[question.reference].body)
+
+
+def everything_is_kept():
+    """Compare what is kept with what is built anew, for every item and reader."""
+    for kind in DocumentKind:
+        keys = list(BUILDERS[kind].model._base_manager.values_list("pk", flat=True))
+        builder = BUILDERS[kind](keys, Live())
+        for column, seen in READERS.items():
+            built = [said for key in keys if (said := builder.document(key, seen))]
+            rows = Document.objects.filter(kind=kind, body__isnull=False, **{column: True})
+            assert {(row.reference, row.body) for row in rows} == {(name, text_of(doc)) for name, doc in built}
+    for column in READERS:
+        feed = Document.objects.filter(in_feed=True, **{column: True}).values_list("position", flat=True)
+        assert len(feed) == len(set(feed))
+    return True
+
+
+@pytest.fixture
+def minuted(cast):
+    action = Action(group=Group.objects.get(), reference="15/10", text="Share it.", classification="public")
+    return keep(action, by=cast.triage)
+
+
+@pytest.mark.parametrize("status", ["raised", "awaiting_input", "in_review", "closed", "merged", "withdrawn"])
+def test_documents_follow_every_move(status, moved):
+    question = moved(status)
+    assert document(question)["status"] == status
+    assert everything_is_kept()
+
+
+def test_a_public_question_has_one_row_for_all(raised):
+    question = raised()
+    assert Document.objects.filter(kind="question", reference=question.reference).count() == 1
+
+
+def test_what_is_hidden_from_a_reader_moves_nothing_of_theirs(cast, moved):
+    question = moved("open")
+    before = {column: kept(column)[question.reference].position for column in READERS}
+    propose_answer(question, "Not yet for all.", by=cast.triage, classification="members")
+    after = {column: kept(column)[question.reference].position for column in READERS}
+    assert before["to_public"] == after["to_public"]
+    assert before["to_members"] < after["to_members"] == after["to_triage"]
+
+
+def test_what_was_seen_and_no_longer_is_leaves_a_tombstone(cast, raised):
+    question = raised()
+    reclassify_question(question, "members", by=cast.triage)
+    tombstone = Document.objects.get(to_public=True, reference=question.reference)
+    assert (tombstone.body, tombstone.position) == (None, kept("to_members")[question.reference].position)
+    assert everything_is_kept()
+
+
+def test_what_was_never_seen_leaves_nothing(cast, raised):
+    question = raised(classification="members")
+    reclassify_question(question, "restricted", by=cast.triage)
+    assert not Document.objects.filter(to_public=True, reference=question.reference).exists()
+
+
+def test_what_is_seen_again_is_no_tombstone_any_more(cast, raised):
+    question = raised()
+    reclassify_question(question, "members", by=cast.triage)
+    reclassify_question(question, "public", by=cast.lead, reason="Nothing in it is secret.")
+    assert Document.objects.get(to_public=True, reference=question.reference).body
+    assert everything_is_kept()
+
+
+def rename_topic(cast, question, action):
+    question.topic.name = "MDR's role"
+    keep(question.topic, by=cast.triage)
+
+
+def rename_owner(cast, question, action):
+    owner = refreshed(question).owner
+    owner.name = "Energy Networks"
+    keep(owner, by=cast.triage)
+
+
+def move_meeting(cast, question, action):
+    meeting = Meeting.objects.get(number=15)
+    meeting.held_on = date(2021, 3, 23)
+    keep(meeting, by=cast.triage)
+
+
+def rename_group(cast, question, action):
+    group = Group.objects.get()
+    group.name = "CDG"
+    keep(group, by=cast.triage)
+
+
+def finish_action(cast, question, action):
+    action.status = "done"
+    keep(action, by=cast.triage)
+
+
+def hide_action(cast, question, action):
+    action.classification = "restricted"
+    keep(action, by=cast.triage)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [rename_topic, rename_owner, move_meeting, rename_group, finish_action, hide_action],
+    ids=lambda f: f.__name__,
+)
+def test_whatever_shows_in_a_document_counts_as_its_change(change, cast, raised, minuted):
+    questions = [raised() for _ in range(3)]
+    for question in questions:
+        link_meeting(question, Meeting.objects.get(number=15), "listed", by=cast.triage)
+        link_action(minuted, question, by=cast.triage)
+    head = verify().position
+    change(cast, questions[0], minuted)
+    assert {row.position > head for row in kept("to_public").values()} == {True}
+    assert everything_is_kept()
+    assert verify().ok
+
+
+def test_a_moved_meeting_is_known_by_its_new_reference_alone(cast, raised):
+    move_meeting(cast, None, None)
+    rows = Document.objects.filter(kind="meeting", object_id=Meeting.objects.get(number=15).pk)
+    assert {row.reference: row.body is None for row in rows} == {"CCDG15 2021-03-16": True, "CCDG15 2021-03-23": False}
+
+
+def test_a_hidden_target_is_named_no_more(cast, moved):
+    question = moved("merged")
+    assert document(question, "to_public")["merged_into"]
+    reclassify_question(question.merged_into, "restricted", by=cast.triage)
+    assert document(question, "to_public")["merged_into"] is None
+    assert everything_is_kept()
+
+
+def test_a_struck_link_leaves_both_documents(cast, raised, minuted):
+    question = raised()
+    link = link_action(minuted, question, by=cast.triage)
+    strike_out(link, by=cast.triage, reason="Mistaken")
+    assert document(question)["actions"] == []
+    assert json.loads(kept(kind="action")["CCDG 15/10"].body)["questions"] == []
+
+
+def test_a_topics_other_words_bring_nothing(cast, raised):
+    question = raised()
+    before = kept()[question.reference].position
+    question.topic.keywords = "agent"
+    keep(question.topic, by=cast.triage)
+    assert kept()[question.reference].position == before
+
+
+def test_a_refused_write_inside_another_leaves_positions_whole(cast, raised):
+    with writing():
+        first = raised()
+        with pytest.raises(Refused), transaction.atomic():
+            edit_question(first, by=cast.triage, due_on=date(2027, 1, 1))
+            change_status(first, "await_input", by=cast.triage)
+        second = raised()
+        reclassify_question(first, "members", by=cast.triage)
+    assert len({row.position for row in kept().values()}) == 2
+    assert refreshed(second).due_on is None
+    assert everything_is_kept()
+
+
+def test_an_answer_is_shown_to_whom_it_is_cleared(cast, moved):
+    question = moved("open")
+    answer = propose_answer(question, "Public words.", by=cast.triage, classification="public")
+    reclassify_answer(answer, "restricted", by=cast.triage)
+    assert document(question, "to_members")["answers"] == []
+    assert len(document(question)["answers"]) == 1
+
+
+def test_a_register_without_documents_gets_them_back(cast, moved, minuted):
+    question = moved("in_review")
+    link_action(minuted, question, by=cast.triage)
+    before = {(row.kind, row.reference, row.body) for row in Document.objects.filter(body__isnull=False)}
+    Document.objects.all().delete()
+    restore_missing()
+    assert {(row.kind, row.reference, row.body) for row in Document.objects.all()} == before
+    assert everything_is_kept()
+
+
+def test_many_are_shown_anew_at_once(cast):
+    topic = Topic.objects.get(name="MDR role")
+    for n in range(7):
+        raise_question(by=cast.triage, title=f"{n}?", text=f"{n}?", topic=topic, classification="public")
+    rename_topic(cast, Question.objects.first(), None)
+    assert {json.loads(row.body)["topic"] for row in kept("to_public").values()} == {"MDR's role"}
+
+
+def test_an_organisation_nobody_shows_changes_its_own_document_alone(cast, raised):
+    raised()
+    before = kept()
+    keep(Organisation(name="St Clements"), by=cast.triage)
+    assert {r: row.position for r, row in kept().items()} == {r: row.position for r, row in before.items()}
+    assert "St Clements" in kept(kind="organisation")
