@@ -268,3 +268,13 @@ def test_a_move_keeps_what_the_clock_had_counted(cast, moved):
     assert question.working_days_before == counted > 0
     assert question.status_since > before
     assert question.age(today() + timedelta(days=30)) == counted
+
+
+@pytest.mark.parametrize("status", ["in_review", "agreed", "closed"])
+def test_words_that_were_answered_change_for_a_reason_alone(status, cast, moved):
+    question = moved(status)
+    with pytest.raises(Refused, match="Give a reason"):
+        edit_question(question, by=cast.triage, text="Something else?")
+    assert (
+        edit_question(question, by=cast.triage, text="Something else?", reason="A misprint.").text == "Something else?"
+    )

@@ -59,7 +59,7 @@ def test_agreement_alone_deals_with_nothing(client_of, moved):
 def test_every_move_says_what_the_feed_will_say(name, cast, raised):
     told = dict(told_by_feed(raised(), TRANSITIONS[name], cast.triage))
     assert told["Status"] == f"raised → {TRANSITIONS[name].target.label}"
-    assert told["Made by"] == "Elexon"
+    assert told["Made by"] == "triage of Elexon"
     assert {item.name.replace("_", " ").capitalize() for item in TRANSITIONS[name].inputs} < set(told)
 
 
@@ -95,3 +95,35 @@ def test_a_page_that_cannot_be_changed_leads_back_to_the_list(client_of, raised)
     page = text_of(client_of("member").get(f"{QUESTIONS}/{raised().pk}/change/"))
     assert "Back to the list" in page
     assert not re.search(r"\d [ap]\.m\.", page)
+
+
+def test_a_move_that_cannot_be_made_leads_back_with_the_reason(client_of, raised):
+    question = raised()
+    answer = client_of("triage").get(f"{QUESTIONS}/{question.pk}/move/close/", follow=True)
+    assert "is for questions that are agreed" in text_of(answer)
+    assert answer.request["PATH_INFO"] == f"{QUESTIONS}/{question.pk}/change/"
+
+
+def test_agreeing_says_beforehand_what_a_disagreement_asks_for(client_of, cast, moved):
+    question = moved("in_review")
+    record_review(Answer.objects.get(question=question), "disagree", by=cast.member, comment="Who pays?")
+    page = text_of(client_of("lead").get(f"{QUESTIONS}/{question.pk}/move/agree/"))
+    assert "Say in the reason how the standing disagreement is dealt with (member of RECCo)." in page
+
+
+def test_agreeing_says_whether_the_answer_reaches_the_feed(client_of, moved):
+    page = text_of(client_of("lead").get(f"{QUESTIONS}/{moved('in_review').pk}/move/agree/"))
+    assert "Answer 1 word for word. Feed clients that are cleared for Members" in page
+
+
+def test_an_answer_that_takes_no_positions_offers_no_form(client_of, moved):
+    answer = Answer.objects.get(question=moved("agreed"))
+    page = client_of("member").get(f"{ANSWERS}/{answer.pk}/review/", follow=True)
+    assert "is agreed: it takes no positions now." in text_of(page)
+    assert "Record my position" not in page.content.decode()
+
+
+def test_a_button_that_could_do_nothing_is_not_shown(client_of, raised):
+    question = raised(classification="restricted")
+    assert "Reclassify" not in text_of(client_of("triage").get(f"{QUESTIONS}/{question.pk}/change/"))
+    assert "Reclassify" in text_of(client_of("lead").get(f"{QUESTIONS}/{question.pk}/change/"))

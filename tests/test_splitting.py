@@ -3,6 +3,7 @@
 import pytest
 
 from register.ledger.readings import version_of
+from register.ledger.timeline import timeline
 from register.ledger.verify import verify
 from register.models import Meeting, Question
 from register.refusals import NotPermitted, NotVisible, Refused, Stale
@@ -63,6 +64,21 @@ def test_a_half_without_words_leaves_nothing_behind(cast, raised):
     with pytest.raises(Refused):
         split_question(question, by=cast.triage, **PARTS | {"title": ""})
     assert (everything_about(question), Question.objects.count()) == before
+
+
+def test_two_halves_that_say_the_same_are_refused(cast, raised):
+    same = PARTS | {"new_title": PARTS["title"], "new_text": PARTS["text"]}
+    with pytest.raises(Refused, match="Cut each half down"):
+        split_question(raised(), by=cast.triage, **same)
+
+
+def test_a_split_that_leaves_the_words_is_on_record_too(cast, raised):
+    question = raised()
+    seen, same = version_of(question), {"title": question.title, "text": question.text}
+    split_question(question, by=cast.triage, **PARTS | same)
+    assert timeline(question, seen_by=cast.triage)[0].reason == "Split in two: They have different owners."
+    with pytest.raises(Stale):
+        split_question(question, by=cast.lead, seen=seen, **PARTS | same)
 
 
 def test_members_do_not_split(cast, raised):

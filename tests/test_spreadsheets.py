@@ -85,7 +85,7 @@ def test_a_row_with_a_reference_is_compared_and_an_empty_cell_leaves_what_is_hel
 
 
 def test_what_the_list_exports_comes_back_unchanged(client_of, cast, raised, moved):
-    raised(title="=SUM(1)", due_on=date(2021, 4, 1))
+    raised(title="=SUM(1) <b>x<y</b> & R&D", due_on=date(2021, 4, 1))
     moved("open")
     for name in ("csv", "xlsx"):
         exported = client_of("triage").get(f"/admin/register/question/export.{name}?tab=all").content
@@ -99,7 +99,7 @@ def test_a_workbook_is_read_with_its_dates(cast):
 
 
 REFUSED = {
-    "reference,title,text\nDSQ-999,A?,B?": "There is no such question: DSQ-999",
+    "reference,title,text\nDSQ-999,A?,B?": "There is no question DSQ-999",
     "title,text\n,B?": "Give it a title.",
     "title,text,topic\nA?,B?,Gardening": "“Gardening” is not known: choose from",
     "title,text,priority\nA?,B?,huge": "“huge” is not known: choose from",
@@ -122,10 +122,13 @@ def test_a_row_that_cannot_be_taken_says_why_and_none_is_taken(content, cast):
 FILES = {
     b"": "headings",
     b"title,text": "headings",
-    b"\xff\xfe\x00": "UTF-8",
+    b"t\xff\xfe": "UTF-8",
     b"PK\x03\x04 no workbook": "damaged",
     b"title,title,text\na,b,c": "comes twice",
-    b"title,text\nA?,B?,C?,D?": "columns of the first",
+    b"title,text\nA?,B?,C?,D?": "Give row 2 no more cells",
+    b"\x89PNG\x00": "neither",
+    b"colour,size\nred,5": "these headings",
+    b"title,text\nA?," + b"x" * 200_000: "cannot be read",
 }
 
 
@@ -133,6 +136,22 @@ FILES = {
 def test_a_file_that_is_no_spreadsheet_says_what_to_do(content, cast):
     with pytest.raises(Refused, match=FILES[content]):
         plan_sheet(content, by=cast.triage)
+
+
+def test_the_number_of_a_row_is_its_number_in_the_file(cast):
+    plan = plan_sheet(sheet("title,text", ",", "", "Who pays?,"), by=cast.triage)
+    assert [(row.number, row.label) for row in plan.rows] == [(4, "Who pays?")]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_are_understood(separator, cast):
+    applied(NEW.replace(b",", separator.encode()), cast.triage)
+    assert Question.objects.get().priority == "high"
+
+
+def test_a_day_that_cannot_be_is_refused_before_the_button(cast, raised):
+    content = sheet("reference,raised on", f"{raised().reference},2999-01-01")
+    assert "not to come" in plan_sheet(content, by=cast.triage).rows[0].refusals[0]
 
 
 def test_the_same_question_is_not_raised_twice(cast):

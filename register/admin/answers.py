@@ -1,11 +1,11 @@
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
-from register.admin.short_page import reclassify_form, short_page
+from register.admin.short_page import other_classifications, reclassify_form, short_page
 from register.models import Answer, Review
 from register.services.answers import (
     edit_answer,
@@ -125,7 +125,7 @@ class AnswerAdmin(RegisterAdmin):
             "answer": answer,
             "reviews": Review.objects.visible_to(request.user).filter(answer=answer).select_related("organisation"),
             "dealt_with": answer and dealt_with(answer),
-            "may_reclassify": request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.APPROVER),
+            "may_reclassify": answer and other_classifications(answer, request.user),
             "may_review": answer and answer.status == AnswerStatus.IN_REVIEW and request.user.has_role(Role.MEMBER),
         }
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
@@ -137,6 +137,11 @@ class AnswerAdmin(RegisterAdmin):
             raise Http404("There is no such answer.")
         if not request.user.has_role(Role.MEMBER):
             raise PermissionDenied("Only members may review an answer.")
+        if answer.status != AnswerStatus.IN_REVIEW:
+            messages.info(
+                request, f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now."
+            )
+            return HttpResponseRedirect(reverse("admin:register_answer_change", args=[answer.pk]))
 
         def act(given):
             review = record_review(answer, given["position"], by=request.user, comment=given["comment"])
@@ -175,6 +180,11 @@ class AnswerAdmin(RegisterAdmin):
             about=answer,
             back=reverse("admin:register_answer_change", args=[answer.pk]),
         )
+
+    def response_add(self, request, obj, post_url_continue=None):
+        super().response_post_save_add(request, obj)
+        messages.success(request, f"{obj} is proposed.")
+        return HttpResponseRedirect(reverse("admin:register_question_change", args=[obj.question_id]))
 
     def _own_position(self, request, answer):
         return answer.reviews.filter(reviewer=request.user).values("position", "comment").first()

@@ -1,10 +1,10 @@
 """The page of each move, generated from the workflow table."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.short_page import DayInput, short_page
@@ -66,14 +66,24 @@ _FIELDS = {
 }
 
 
+def _asked_beside(transition, facts):
+    """Return what the move will ask for beyond each field's own hint: one of two, or a word on what stands."""
+    hints = {item.ask for item in transition.inputs}
+    return [sentence for sentence in transition.refusals(facts, {}, {}) if sentence not in hints]
+
+
 def move_page(model_admin, request, object_id, name):
     """Show the move's inputs and make it."""
     question = model_admin.get_object(request, object_id)
     transition = TRANSITIONS.get(name)
     if question is None or transition is None:
         raise Http404("There is no such move.")
-    if not transition.may_be_made_by(facts_of(question, request.user)):
+    facts, back = facts_of(question, request.user), reverse("admin:register_question_change", args=[question.pk])
+    if not transition.may_be_made_by(facts):
         raise PermissionDenied(f"“{transition.label}” on {question.reference} is not yours to make.")
+    if request.method != "POST" and (refused := transition.standing_refusals(facts)):
+        messages.error(request, " ".join(refused))
+        return HttpResponseRedirect(back)
 
     def act(given):
         moved = change_status(question, name, by=request.user, **given)
@@ -89,5 +99,6 @@ def move_page(model_admin, request, object_id, name):
         about=question,
         reading=before_a_move(question, request.user),
         told=told_by_feed(question, transition, request.user),
-        back=reverse("admin:register_question_change", args=[question.pk]),
+        asks=_asked_beside(transition, facts),
+        back=back,
     )

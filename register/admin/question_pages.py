@@ -1,15 +1,16 @@
 """The short pages of one question beside its moves: reclassify, put a review back, split."""
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.readings import version_of
 from register.services.questions import put_back_review, reclassify_question
-from register.services.reading import before_a_move
-from register.services.splitting import split_question
+from register.services.reading import told_of_split
+from register.services.splitting import split_question, why_not_split
 from register.words import Role
 
 
@@ -53,6 +54,9 @@ def put_back_page(model_admin, request, object_id):
 def split_page(model_admin, request, object_id):
     """Split the question in two."""
     question = _found(model_admin, request, object_id, Role.TRIAGE)
+    if refused := why_not_split(question):
+        messages.error(request, refused)
+        return HttpResponseRedirect(reverse("admin:register_question_change", args=[question.pk]))
 
     def act(given):
         rest = split_question(question, by=request.user, **given)
@@ -60,8 +64,9 @@ def split_page(model_admin, request, object_id):
 
     whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
     initial = whole | {"seen": version_of(question)}
-    reading = before_a_move(question, request.user)
-    return _page(model_admin, request, question, SplitForm, act, "Split in two", initial=initial, reading=reading)
+    return _page(
+        model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=told_of_split(question)
+    )
 
 
 def _found(model_admin, request, object_id, *roles):

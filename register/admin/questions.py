@@ -14,7 +14,7 @@ from register.admin.happenings import happenings_of
 from register.admin.lists import AssigneeFilter, MeetingFilter, TabFilter, TriageList
 from register.admin.moves import move_page
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
-from register.admin.short_page import DayInput
+from register.admin.short_page import DayInput, other_classifications
 from register.admin.spreadsheets import preview_page, upload_page
 from register.ledger.readings import snapshot_at, status_history, version_of
 from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
@@ -28,7 +28,7 @@ from register.services.questions import (
     moves_of,
     raise_question,
 )
-from register.services.splitting import may_split
+from register.services.splitting import why_not_split
 from register.words import LIVE, Classification, Role, Status
 
 
@@ -83,6 +83,7 @@ class QuestionAdmin(RegisterAdmin):
         "here",
         "due",
         "priority_word",
+        "classification",
     )
     list_display_links = ("reference", "title")
     list_filter = (
@@ -267,10 +268,10 @@ class QuestionAdmin(RegisterAdmin):
             "origins": origins.select_related("report__meeting__group"),
             "answers": Answer.objects.visible_to(user).filter(question=question),
             "is_triage": user.has_role(Role.TRIAGE),
-            "may_reclassify": user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER),
+            "may_reclassify": bool(other_classifications(question, user)),
             "to_review": reviewable(question, user),
             "may_propose": may_propose(question, user),
-            "may_split": may_split(question, user),
+            "may_split": user.has_role(Role.TRIAGE) and not why_not_split(question),
             "split_off": seen.filter(split_from=question),
             "merged_here": seen.filter(merged_into=question),
             "may_put_back": user.has_role(Role.TRIAGE) and question.status == Status.IN_REVIEW,

@@ -21,25 +21,31 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
 
+def other_classifications(row, user):
+    """Return the choices of another classification that this person may give the row."""
+    if not (user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER)):
+        return []
+    stricter = (choice for choice in Classification.choices if strictness(choice[0]) > strictness(row.classification))
+    looser = (choice for choice in Classification.choices if strictness(choice[0]) < strictness(row.classification))
+    return [*(looser if user.has_role(Role.APPROVER) else ()), *(stricter if user.has_role(Role.TRIAGE) else ())]
+
+
 def reclassify_form(row, user):
     """Return a form class that offers the other classifications which this person may give the row."""
-    others = [
-        choice
-        for choice in Classification.choices
-        if choice[0] != row.classification
-        and (user.has_role(Role.APPROVER) or strictness(choice[0]) > strictness(row.classification))
-    ]
-    field = forms.ChoiceField(
-        choices=[("", "Choose…"), *others], help_text=f"It is {row.get_classification_display()} now."
-    )
+    said = f"It is {row.get_classification_display()} now."
+    if not user.has_role(Role.APPROVER):
+        said += " Only an approver can make it looser."
+    choices = [("", "Choose…"), *other_classifications(row, user)]
+    field = forms.ChoiceField(choices=choices, help_text=said)
     return type("ReclassifyForm", (ReasonForm,), {"classification": field, "field_order": ["classification", "reason"]})
 
 
-def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, reading=(), told=()):
+def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, **beside):
     """Show the form; on POST call `act` with what it holds, then go `back` with the message that `act` returns.
 
-    A refusal comes back on the form, with what was typed. `about` is the row that the page is about; `reading` are
-    the passages to read before deciding; `told` is what readers of the feed will see, as (what, how it will read).
+    A refusal comes back on the form, with what was typed. `about` is the row that the page is about. `beside` the form
+    may stand: `reading`, passages to read before deciding; `told`, what readers of the feed will see, as (what, how it
+    will read); `asks`, sentences on what is needed beside the fields' own hints.
     """
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid() and _acted(request, form, act):
@@ -50,8 +56,7 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
         "button": button,
         "form": form,
         "about": about,
-        "reading": reading,
-        "told": told,
+        **beside,
         "back": back,
         "opts": admin.opts,
         "media": admin.media + form.media,

@@ -117,8 +117,14 @@ def snapshot_at(question, version):
 def changes_since(question, version):
     """Return the `Edit`s of the question itself that the ledger holds after that position, oldest first."""
     rows = list(_with_position(question.history.all()).order_by("history_id"))
-    changes = [(row, _changed(before, row)) for before, row in pairwise(rows) if row.position > version]
+    since = ((before, row) for before, row in pairwise(rows) if row.position > version)
+    changes = [(row, _changed(before, row) or _only_said(row)) for before, row in since]
     return [Edit(row.history_date, f"{row.actor} ({row.actor_organisation})", what) for row, what in changes if what]
+
+
+def _only_said(row):
+    """Return what a row that changes nothing is there to say, such as a split; one recorded anew says nothing."""
+    return [f"its record ({row.history_change_reason})"] if row.history_change_reason else []
 
 
 def _changed(before, after):

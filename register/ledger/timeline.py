@@ -27,6 +27,7 @@ class Happening:
     is_new: bool
     reason: str
     redacted: bool
+    is_move: bool = False
     changes: list = field(default_factory=list)
 
 
@@ -43,7 +44,13 @@ def timeline(question, *, seen_by):
             before[entry.model, row.id] = row
         else:
             before[entry.model, row.id] = None  # what it said is not told as the old words of the next change
-    return [happening for happening in reversed(found) if happening.is_new or happening.changes or happening.redacted]
+    return [happening for happening in reversed(found) if _says_something(happening)]
+
+
+def _says_something(happening):
+    """True of all but a row that was only recorded anew, and a move, which the status history tells."""
+    told = happening.is_new or happening.changes or happening.redacted
+    return bool(told or (happening.reason and not happening.is_move))
 
 
 def _visible_now(entries, rows, seen_by):
@@ -75,6 +82,7 @@ def _happening(entry, row, earlier):
         is_new=row.history_type == "+",
         reason=row.history_change_reason or "",
         redacted=redacted,
+        is_move=earlier is None or getattr(row, "status", None) != getattr(earlier, "status", None),
         changes=[] if redacted or earlier is None else list(_changes(earlier, row)),
     )
 

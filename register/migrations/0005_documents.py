@@ -4,53 +4,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('register', '0004_pending_uploads'),
+        ("register", "0004_pending_uploads"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('question', 'question'), ('answer', 'answer'), ('meeting', 'meeting'), ('action', 'action'), ('topic', 'topic'), ('organisation', 'organisation')], max_length=12)),
-                ('object_id', models.BigIntegerField()),
-                ('reference', models.CharField(max_length=80)),
-                ('position', models.BigIntegerField()),
-                ('body', models.TextField(null=True)),
-                ('in_feed', models.BooleanField(default=False)),
-                ('to_public', models.BooleanField(default=False)),
-                ('to_members', models.BooleanField(default=False)),
-                ('to_triage', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("question", "question"),
+                            ("answer", "answer"),
+                            ("meeting", "meeting"),
+                            ("action", "action"),
+                            ("topic", "topic"),
+                            ("organisation", "organisation"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("object_id", models.BigIntegerField()),
+                ("reference", models.CharField(max_length=80)),
+                ("position", models.BigIntegerField()),
+                ("body", models.TextField(null=True)),
+                ("in_feed", models.BooleanField(default=False)),
+                ("to_public", models.BooleanField(default=False)),
+                ("to_members", models.BooleanField(default=False)),
+                ("to_triage", models.BooleanField(default=False)),
             ],
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['model', 'position'], name='ledger_by_model'),
+            model_name="ledgerentry",
+            index=models.Index(fields=["model", "position"], name="ledger_by_model"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_public', True)), fields=('kind', 'object_id', 'reference'), name='document_to_public'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_public", True)),
+                fields=("kind", "object_id", "reference"),
+                name="document_to_public",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_members', True)), fields=('kind', 'object_id', 'reference'), name='document_to_members'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_members", True)),
+                fields=("kind", "object_id", "reference"),
+                name="document_to_members",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_triage', True)), fields=('kind', 'object_id', 'reference'), name='document_to_triage'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_triage", True)),
+                fields=("kind", "object_id", "reference"),
+                name="document_to_triage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_feed', True), ('to_public', True)), fields=('position',), name='document_feed_to_public'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("in_feed", True), ("to_public", True)),
+                fields=("position",),
+                name="document_feed_to_public",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_feed', True), ('to_members', True)), fields=('position',), name='document_feed_to_members'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("in_feed", True), ("to_members", True)),
+                fields=("position",),
+                name="document_feed_to_members",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_feed', True), ('to_triage', True)), fields=('position',), name='document_feed_to_triage'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("in_feed", True), ("to_triage", True)),
+                fields=("position",),
+                name="document_feed_to_triage",
+            ),
         ),
     ]

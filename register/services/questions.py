@@ -28,6 +28,7 @@ from register.workflow import BELONGS_TO, TRANSITIONS, Facts
 
 EDITABLE = ("title", "text", "topic", "owner", "assignee", "priority", "due_on", "raised_on")
 EARLIEST = date(2000, 1, 1)  # before half-hourly settlement was anybody's question
+ANSWERED = (Status.IN_REVIEW, Status.AGREED, Status.CLOSED)  # somebody answered, or is answering, these very words
 MEMBERS_MAY_GIVE = {"title", "text", "topic", "raised_on"}
 
 
@@ -54,7 +55,7 @@ def record_raised(question, *, by, reason):
 def begun(question, by):
     """Start the clock of a new question and credit whoever raises it; return it. Raises Refused."""
     question.raised_by = _person(by)
-    question.working_days_before = _counted_when_recorded(question)
+    question.working_days_before = counted_when_recorded(question)
     question.status_since_day = clock.day_number(clock.london_date(question.status_since))
     _assignee_can_see(question)
     return question
@@ -83,7 +84,7 @@ def next_number():
     return int(last.removeprefix("DSQ-")) + 1 if last else 1
 
 
-def _counted_when_recorded(question):
+def counted_when_recorded(question):
     """Return the working days between the day it was first asked, where that is known, and its record here."""
     recorded = clock.london_date(question.recorded_at)
     if question.raised_on and not EARLIEST <= question.raised_on <= recorded:
@@ -107,9 +108,11 @@ def edit_question(question, *, by, seen=None, reason="", **changes):
         require_role(by, Role.TRIAGE, to="edit a question")
         _only_known(changes)
         check_not_stale(question, seen)
-        counted = _counted_when_recorded(question)
-        if change(question, changes):
-            question.working_days_before += _counted_when_recorded(question) - counted
+        counted = counted_when_recorded(question)
+        if changed := change(question, changes):
+            if {"title", "text"} & set(changed) and question.status in ANSWERED:
+                needed(reason, f"Give a reason: what is {question.get_status_display()} are the words as they stand.")
+            question.working_days_before += counted_when_recorded(question) - counted
             _assignee_can_see(question)
             record(cleaned(question), by=by, reason=said(reason))
         return question

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from register.ledger.timeline import word_differences
 from register.models import Answer, MeetingLink, Review
-from register.words import AnswerStatus, Classification, Position
+from register.words import AnswerStatus, Classification, Position, Status, strictest
 from register.workflow import Kind
 
 IN_HAND = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW)
@@ -76,10 +76,33 @@ def told_by_feed(question, transition, by):
     told = [
         ("Who sees it", WHO_READS[question.classification]),
         ("Status", f"{question.get_status_display()} → {transition.target.label}"),
-        ("Made by", by.organisation.name if by.organisation_id else "the register"),
+        ("Made by", _signed(by)),
     ]
     for item in transition.inputs:
         optional = "" if item.required else ", where you give it"
         word = "word for word" if item.kind == Kind.TEXT else "as you choose it"
         told.append((item.name.replace("_", " ").capitalize(), f"{word}{optional}"))
-    return told
+    return told + _answer_told(question, transition, by)
+
+
+def told_of_split(question):
+    """Return the same for a question that is split."""
+    return [
+        ("Who sees it", WHO_READS[question.classification]),
+        ("This question", "its title and text, word for word"),
+        ("The new question", "its title and text, word for word, with the owner, topic and meetings of this one"),
+        ("Reason", "word for word"),
+    ]
+
+
+def _signed(by):
+    return f"{by.display_name} of {by.organisation}" if by.organisation_id else by.display_name
+
+
+def _answer_told(question, transition, by):
+    """Return who sees the answer that the move presents or agrees."""
+    if transition.target not in (Status.IN_REVIEW, Status.AGREED):
+        return []
+    answers = Answer.objects.visible_to(by).filter(question=question, status__in=IN_HAND)
+    readers = {answer: WHO_READS[strictest(answer.classification, question.classification)] for answer in answers}
+    return [(f"Answer {answer.number}", f"word for word. {who}") for answer, who in readers.items()]

@@ -5,8 +5,8 @@ from register.documents.keeping import writing
 from register.ledger.chain import record
 from register.models import ActionLink, MeetingLink, Question
 from register.refusals import Refused
-from register.services.door import cleaned, needed, require_role, seen_again
-from register.services.questions import check_not_stale, edit_question, record_raised
+from register.services.door import change, cleaned, needed, require_role, seen_again
+from register.services.questions import check_not_stale, record_raised
 from register.words import Role, Status
 
 SPLITTABLE = (Status.RAISED, Status.OPEN, Status.AWAITING_INPUT, Status.DEFERRED)
@@ -14,9 +14,15 @@ SPLITTABLE = (Status.RAISED, Status.OPEN, Status.AWAITING_INPUT, Status.DEFERRED
 HANDED_DOWN = ("topic", "owner", "assignee", "priority", "classification", "due_on")
 
 
-def may_split(question, by):
-    """True where this person could split the question now."""
-    return by.has_role(Role.TRIAGE) and question.status in SPLITTABLE
+def why_not_split(question):
+    """Return the sentence that refuses to split a question as it stands, or None."""
+    if question.status in SPLITTABLE:
+        return None
+    listed = ", ".join(status.label for status in SPLITTABLE[:-1])
+    return (
+        f"{question.reference} is {question.get_status_display()}: "
+        f"only a question that is {listed} or {SPLITTABLE[-1].label} is split."
+    )
 
 
 def split_question(question, *, by, title, text, new_title, new_text, reason, seen=None):
@@ -29,21 +35,24 @@ def split_question(question, *, by, title, text, new_title, new_text, reason, se
     with writing():
         question = seen_again(question, by)
         require_role(by, Role.TRIAGE, to="split a question")
-        _can_be_split(question)
+        if refused := why_not_split(question):
+            raise Refused(refused)
         check_not_stale(question, seen)
+        stays, goes = _words(title, text), _words(new_title, new_text)
+        if stays == goes:
+            raise Refused("Cut each half down to its part: the two say the same.")
         # No reference in it: either question may come to be hidden, and a reason stays.
         reason = f"Split in two: {needed(reason, 'Give a reason: why it is really two questions.')}"
-        rest = Question(title=(new_title or "").strip(), text=(new_text or "").strip(), **_handed_down(question))
-        rest = record_raised(rest, by=by, reason=reason)
-        edit_question(question, by=by, title=title, text=text, reason=reason)
+        rest = record_raised(Question(**goes, **_handed_down(question)), by=by, reason=reason)
+        # Recorded even where its words stay, so that its own history says that it was split, by whom and why.
+        change(question, stays)
+        record(cleaned(question), by=by, reason=reason)
         _copy_links(question, rest, by, reason)
         return rest
 
 
-def _can_be_split(question):
-    if question.status not in SPLITTABLE:
-        listed = ", ".join(status.label for status in SPLITTABLE)
-        raise Refused(f"{question.reference} is {question.get_status_display()}: only one that is {listed} is split.")
+def _words(title, text):
+    return {"title": (title or "").strip(), "text": (text or "").strip()}
 
 
 def _handed_down(question):

@@ -1,43 +1,46 @@
 """The rows of a spreadsheet's file: CSV or a workbook. No file is trusted, so all is limited."""
 
+import csv
 import io
 import re
 import zipfile
 
+import openpyxl
 import tablib
-from import_export.formats.base_formats import CSV, XLSX
 
 from register.refusals import Refused
 
 LARGEST_FILE = 10_000_000  # bytes
 LARGEST_UNPACKED = 100_000_000  # bytes of a workbook's parts
 MOST_ROWS = 10_000
+SEPARATORS = (",", ";", "\t")  # what spreadsheets put between the cells of a CSV file
+KNOWN = {"reference", "title", "text", "topic", "owner", "priority", "classification", "due_on", "raised_on"}
 HEADINGS = {"due": "due_on", "raised": "raised_on"}  # what people write for a column's name
 
 
 def rows_of(content):
-    """Return a file's rows under the register's own names for its columns. Raises Refused."""
+    """Return (rows under the register's own names for their columns, each row's number in the file). Raises Refused."""
     if len(content) > LARGEST_FILE:
         raise Refused(f"Give a file of at most {LARGEST_FILE // 1_000_000} MB: this one is larger.")
-    data = _workbook(content) if content[:4] == b"PK\x03\x04" else _csv(content)
-    if not data.headers or len(data) == 0:
+    lines = _workbook(content) if content[:4] == b"PK\x03\x04" else _csv(content)
+    filled = [(number, line) for number, line in enumerate(lines, 1) if any(cell not in (None, "") for cell in line)]
+    if len(filled) < 2:
         raise Refused("Give a file with a row of headings and rows below it.")
-    if len(data) > MOST_ROWS:
+    if len(filled) - 1 > MOST_ROWS:
         raise Refused(f"Give at most {MOST_ROWS:,} rows at once.")
-    headers = [_heading(header) for header in data.headers]
-    if twice := {header for header in headers if header and headers.count(header) > 1}:
+    (_, headings), *rows = filled
+    return _named(_headings(headings), rows), [number for number, _ in rows]
+
+
+def _headings(cells):
+    names = [_heading(cell) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if twice := {name for name in names if name and names.count(name) > 1}:
         raise Refused(f"Give each column a heading of its own: {', '.join(sorted(twice))} comes twice.")
-    return _with_references(headers, data)
-
-
-def _with_references(headers, data):
-    named = tablib.Dataset(headers=[*headers, *([] if "reference" in headers else ["reference"])])
-    for row in data:
-        cells = dict(zip(named.headers, [*row, ""], strict=False))
-        if any(cell not in (None, "") for cell in row):
-            cells["reference"] = str(cells["reference"] or "").strip().upper()
-            named.append([cells[header] for header in named.headers])
-    return named
+    if not set(names) & KNOWN:
+        raise Refused(f"Give the first row these headings, or some of them: {', '.join(sorted(KNOWN))}.")
+    return names
 
 
 def _heading(heading):
@@ -45,12 +48,25 @@ def _heading(heading):
     return HEADINGS.get(name, name)
 
 
+def _named(names, rows):
+    data = tablib.Dataset(headers=[*names, *([] if "reference" in names else ["reference"])])
+    for number, line in rows:
+        cells = list(line)
+        if any(cell not in (None, "") for cell in cells[len(names) :]):
+            raise Refused(f"Give row {number} no more cells than there are headings.")
+        named = dict.fromkeys(data.headers) | dict(zip(names, cells, strict=False))
+        named["reference"] = str(named["reference"] or "").strip().upper()
+        data.append([named[name] for name in data.headers])
+    return data
+
+
 def _workbook(content):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
                 raise Refused("Give a smaller workbook: this one unpacks to more than the register reads.")
-        return XLSX().create_dataset(content)
+        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
+        return [[cell.value for cell in row] for row in sheet.rows] if sheet else []
     except Refused:
         raise
     except Exception:  # the package raises whatever a damaged file leads it to
@@ -58,9 +74,15 @@ def _workbook(content):
 
 
 def _csv(content):
+    if b"\x00" in content or content[:4] == b"\xd0\xcf\x11\xe0":
+        raise Refused("Give a workbook (.xlsx) or a CSV file: this one is neither.")
     try:
-        return CSV().create_dataset(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("Save the CSV file as UTF-8 and try again: this one is in another encoding.") from None
-    except (tablib.exceptions.TablibException, ValueError, OverflowError) as error:
-        raise Refused(f"Give every row the columns of the first: this CSV file cannot be read ({error}).") from None
+    first = text.lstrip().partition("\n")[0]
+    separator = max(SEPARATORS, key=first.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise Refused(f"Mend the CSV file, it cannot be read: {error}.") from None

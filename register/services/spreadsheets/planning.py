@@ -17,7 +17,8 @@ from register.words import Role
 class SheetRow:
     """One row: its number in the file, what it is (`new`, `changed`, `held` or `refused`), and what it says.
 
-    `question` holds what the row would make of it; `changes` are {column: (old, new)}; `refusals` are sentences.
+    `question` holds what the row would make of it; `changes` are {column: (old, new)}; `refusals` are sentences, and
+    `label` is what the refused row calls itself.
     """
 
     number: int
@@ -25,6 +26,7 @@ class SheetRow:
     question: Question | None = None
     changes: dict = field(default_factory=dict)
     refusals: list = field(default_factory=list)
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,19 +45,20 @@ def plan_sheet(content, *, by):
     """Return the `SheetPlan` of a CSV file or workbook; nothing is written. Raises NotPermitted, Refused."""
     require_role(by, Role.TRIAGE, to="import questions")
     position = LedgerHead.objects.get().position
-    data = rows_of(content)
+    data, numbers = rows_of(content)
     sheet = QuestionSheet(by)
     ignored = [heading for heading in data.headers if heading not in sheet.fields]
     result = sheet.import_data(data, dry_run=True, use_transactions=False)
     if result.base_errors:
         raise Refused(f"Mend the file: {result.base_errors[0].error}")
-    rows = [_row(number, row) for number, row in enumerate(result.rows, 2)]
+    rows = [_row(number, row, cells) for number, row, cells in zip(numbers, result.rows, data.dict, strict=True)]
     return SheetPlan(_without_twins(rows, by), position, ignored)
 
 
-def _row(number, row):
+def _row(number, row, cells):
     if row.errors or row.validation_error:
-        return SheetRow(number, "refused", refusals=_sentences(row))
+        label = f"{cells['reference']} {cells.get('title') or ''}".strip()
+        return SheetRow(number, "refused", refusals=_sentences(row), label=label)
     if row.is_new():
         return SheetRow(number, "new", row.instance)
     changes = differences(row.original, row.instance) if row.is_update() else {}
@@ -78,7 +81,8 @@ def _without_twins(rows, by):
     checked_rows = []
     for row in rows:
         if row.kind == "new" and (twin := known.get((row.question.title, row.question.text))):
-            row = SheetRow(row.number, "refused", row.question, refusals=[f"Leave it out: {twin} says just this."])
+            said = [f"Leave it out: {twin} says just this."]
+            row = SheetRow(row.number, "refused", refusals=said, label=row.question.title)
         elif row.kind == "new":
             known[row.question.title, row.question.text] = f"row {row.number}"
         checked_rows.append(row)

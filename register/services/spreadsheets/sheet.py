@@ -5,6 +5,7 @@ from import_export import fields, instance_loaders, resources
 
 from register.models import Organisation, Question, Topic
 from register.services.intake import checked, fields_cleaned
+from register.services.questions import counted_when_recorded
 from register.services.spreadsheets.cells import Day, Named, OneOf, Words
 from register.words import Classification, Priority
 
@@ -39,8 +40,9 @@ class QuestionSheet(resources.ModelResource):
     def after_init_instance(self, instance, new, row, **kwargs):
         reference = row["reference"]
         if reference and (new or reference in self.seen):
-            said = "There is no such question" if new else "It has an earlier row in this file"
-            raise ValidationError({"reference": f"{said}: {reference}. Leave the reference empty to raise a new one."})
+            said = f"There is no question {reference}: leave the reference empty to raise a new one."
+            twice = f"{reference} has an earlier row: leave one of them out."
+            raise ValidationError({"reference": said if new else twice})
         self.seen.add(reference)
         instance.classified_before = instance.classification
 
@@ -60,7 +62,7 @@ class QuestionSheet(resources.ModelResource):
         elif instance.classification != instance.classified_before:
             raise ValidationError({"classification": "Reclassify it on its own page: it takes a reason."})
         else:
-            fields_cleaned(instance)
+            counted_when_recorded(fields_cleaned(instance))
 
     def save_instance(self, instance, is_create, row, **kwargs):
         return None
