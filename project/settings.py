@@ -174,6 +174,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "register.api.pagination.ByReference",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "register.api.problems.as_problem",
+    # Counted in each process's own memory: over many processes it is that many times as much.
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.AnonRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="1200/minute"), "anon": "60/minute"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=90), "AUTO_REFRESH": False}
@@ -189,6 +195,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "QuestionStatus": "register.words.Status",
         "AnswerStatus": "register.words.AnswerStatus",
+        "ActionStatus": "register.words.ActionStatus",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -199,4 +206,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"register.access": {"level": "INFO"}},  # every read and write over the API: who, by which token, what
 }

@@ -10,3 +10,8 @@ urlpatterns = [
     path("api/v1/", include("register.api.urls")),
     path("healthz", healthz),
 ]
+
+handler400 = "register.api.errors.bad_request"
+handler403 = "register.api.errors.permission_denied"
+handler404 = "register.api.errors.not_found"
+handler500 = "register.api.errors.server_error"

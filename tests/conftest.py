@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group as RoleGroup
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from rest_framework.test import APIClient
+from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
 from register.ledger import triggers
 from register.models import Group, Meeting, Organisation, Question, Token, Topic, User
@@ -24,6 +25,8 @@ from register.services.reference import keep, keep_roles, keep_user
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.SECURE_SSL_REDIRECT = False
+# Tests ask faster than any client may; one test asks for a rate of its own.
+UserRateThrottle.THROTTLE_RATES = AnonRateThrottle.THROTTLE_RATES = {"user": None, "anon": None}
 
 
 # In CI the same commit gives the same answer; at a desk each run tries something new.

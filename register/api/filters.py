@@ -1,51 +1,181 @@
+"""Which of the items a list holds. A bad parameter is refused by name, and an unknown one too."""
+
+import re
+
 import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
-from register.models import Meeting, Organisation, Question, Topic
-from register.words import Status
+from register.documents.sources import Live, Past, position_at
+from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
+from register.models.questions import is_live, is_overdue, says
+from register.services.door import today
+from register.words import ActionStatus, AnswerStatus, Classification, DocumentKind, Status
+from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
-ALWAYS_KNOWN = {"cursor", "limit"}
+ALWAYS_KNOWN = {"cursor", "limit", "ordering", "as_at"}
+SEVERAL = {"status", "classification"}
+
+
+def moment(name, text):
+    """Return an aware time from ISO 8601 text. Raises ValidationError under the parameter's name."""
+    # A plus that was not escaped arrives as a blank.
+    mended = re.sub(r" (\d\d:?\d\d)$", r"+\1", text.strip())
+    try:
+        found = parse_datetime(mended)
+    except ValueError:
+        found = None
+    if found is None or timezone.is_naive(found):
+        raise ValidationError({name: ["Give an ISO 8601 time with its zone: 2021-03-16T10:00:00Z."]})
+    return found
 
 
 class StrictFilterBackend(DjangoFilterBackend):
     """Refuses a parameter that it does not know, so that a misspelt filter is not taken for a full list."""
 
     def filter_queryset(self, request, queryset, view):
-        known = ALWAYS_KNOWN | set(view.filterset_class.base_filters)
+        known = ALWAYS_KNOWN | set(view.filterset_class.base_filters if view.filterset_class else ())
         if unknown := sorted(set(request.query_params) - known):
             raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-        once = set(request.query_params) - {"status"}
+        once = set(request.query_params) - SEVERAL
         if repeated := sorted(name for name in once if len(request.query_params.getlist(name)) > 1):
             raise ValidationError({name: ["Give this parameter once."] for name in repeated})
         return super().filter_queryset(request, queryset, view)
+
+
+class _YesOrNo(forms.Field):
+    def to_python(self, value):
+        words = {"true": True, "1": True, "false": False, "0": False}
+        if value in (None, ""):
+            return None
+        if str(value).lower() not in words:
+            raise forms.ValidationError("Give true or false.")
+        return words[str(value).lower()]
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class YesOrNo(django_filters.Filter):
+    field_class = _YesOrNo
+
+    def __init__(self, which, **options):
+        super().__init__(**options)
+        self.which = which
+
+    def filter(self, rows, value):
+        return rows if value is None else rows.filter(self.which() if value else ~self.which())
 
 
 @extend_schema_field(OpenApiTypes.STR)
 class NameFilter(django_filters.ModelChoiceFilter):
     """A row called by its name, in any case."""
 
-    def __init__(self, **options):
-        super().__init__(to_field_name="name__iexact", **options)
+    def __init__(self, model, **options):
+        super().__init__(queryset=model.objects.all(), to_field_name="name__iexact", **options)
+
+
+class _Since(forms.CharField):
+    def clean(self, value):
+        if value in (None, ""):
+            return None
+        try:
+            return moment("updated_since", value)
+        except ValidationError as error:
+            raise forms.ValidationError([str(said) for said in error.detail["updated_since"]]) from None
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class UpdatedSince(django_filters.Filter):
+    """Items whose documents changed for this reader after a time."""
+
+    field_class = _Since
+
+    def __init__(self, kind, **options):
+        super().__init__(**options)
+        self.kind = kind
+
+    def filter(self, rows, value):
+        if value is None:
+            return rows
+        documents = Document.objects.visible_to(self.parent.request.user).filter(kind=self.kind)
+        return rows.filter(id__in=documents.filter(position__gt=position_at(value)).values("object_id"))
+
+
+def _overdue():
+    return is_overdue(today())
 
 
 class QuestionFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=Status.choices)
-    topic = NameFilter(queryset=Topic.objects.all())
-    owner = NameFilter(queryset=Organisation.objects.all())
+    live = YesOrNo(is_live, label="Whether it is raised, open, awaiting input, in review, agreed or deferred.")
+    topic = NameFilter(Topic)
+    owner = NameFilter(Organisation)
+    waiting_on = NameFilter(Organisation)
+    holder = django_filters.CharFilter(method="held_by", max_length=80, label="Triage, Members, or an organisation.")
     meeting = django_filters.CharFilter(method="at_meeting", max_length=40, label="A meeting's name: CCDG15.")
+    classification = django_filters.MultipleChoiceFilter(choices=Classification.choices)
+    overdue = YesOrNo(_overdue, label="Whether it is live and its due date is before today in London.")
+    updated_since = UpdatedSince(DocumentKind.QUESTION, label="An ISO 8601 time.")
     q = django_filters.CharFilter(method="matching", max_length=200, label="Words in reference, title or text.")
 
     class Meta:
         model = Question
         fields = ()
 
+    def held_by(self, questions, name, value):
+        for called, statuses in ((TRIAGE_HOLDS, _TRIAGE), (MEMBERS_HOLD, _MEMBERS)):
+            if value.lower() == called.lower():
+                return questions.filter(statuses)
+        body = Organisation.objects.filter(name__iexact=value).first()
+        if body is None:
+            raise ValidationError({name: [f"Give Triage, Members or an organisation: there is no {value}."]})
+        owned = Q(owner_id=body.pk, status__in=[Status.OPEN, Status.DEFERRED])
+        return questions.filter(owned | Q(waiting_on_id=body.pk, status=Status.AWAITING_INPUT))
+
     def at_meeting(self, questions, name, value):
-        if not Meeting.objects.named(value).exists():
+        meetings = list(Meeting.objects.named(value).values_list("pk", flat=True))
+        if not meetings:
             raise ValidationError({name: [f"There is no meeting called {value}."]})
-        return questions.at_meeting(value)
+        position = self.request.reading.position
+        source = Live() if position is None else Past(position)
+        links = source.rows(MeetingLink, meeting_id__in=meetings, struck_out=False)
+        return questions.filter(id__in={link.question_id for link in links})
 
     def matching(self, questions, name, value):
-        return questions.matching(value)
+        return questions.filter(says(value))
+
+
+# Whose move it is, as `workflow.HELD_BY` says, in terms that an index can serve.
+_TRIAGE = Q(status__in=[Status.RAISED, Status.AGREED]) | Q(status=Status.DEFERRED, owner_id=None)
+_MEMBERS = Q(status=Status.IN_REVIEW)
+
+
+class AnswerFilter(FilterSet):
+    status = django_filters.MultipleChoiceFilter(choices=AnswerStatus.choices)
+    question = django_filters.CharFilter(method="of_question", max_length=12, label="A question's reference: DSQ-001.")
+    updated_since = UpdatedSince(DocumentKind.ANSWER, label="An ISO 8601 time.")
+
+    def of_question(self, answers, name, value):
+        question = Question.objects.visible_to(self.request.user).filter(reference__iexact=value).first()
+        if question is None:
+            raise ValidationError({name: [f"There is no question {value}, or none that you may see."]})
+        return answers.filter(question_id=question.pk)
+
+
+class ActionFilter(FilterSet):
+    status = django_filters.MultipleChoiceFilter(choices=ActionStatus.choices)
+    owner = NameFilter(Organisation)
+    updated_since = UpdatedSince(DocumentKind.ACTION, label="An ISO 8601 time.")
+
+
+class MeetingFilter(FilterSet):
+    name = django_filters.CharFilter(method="called", max_length=40, label="As minutes call it: CCDG15.")
+    updated_since = UpdatedSince(DocumentKind.MEETING, label="An ISO 8601 time.")
+
+    def called(self, meetings, name, value):
+        return meetings.filter(id__in=Meeting.objects.named(value).values("pk"))

@@ -3,20 +3,26 @@ from rest_framework.pagination import CursorPagination
 
 
 class ByReference(CursorPagination):
-    """Pages in the order of reference, by a cursor whose cost does not grow with depth."""
+    """Pages by a cursor whose cost does not grow with depth, in the order that the list offers."""
 
-    ordering = "id"
     page_size = 25
     page_size_query_param = "limit"
     max_page_size = 100
 
     def get_page_size(self, request):
-        limit = request.query_params.get(self.page_size_query_param, str(self.page_size))
-        if not (limit.isascii() and limit.isdigit() and len(limit) < 6 and int(limit) >= 1):
-            raise ValidationError({self.page_size_query_param: [f"Give a number from 1 to {self.max_page_size}."]})
-        return min(int(limit), self.max_page_size)
+        return limit_of(request, self.page_size, self.max_page_size)
+
+    def get_ordering(self, request, queryset, view):
+        chosen = request.query_params.get("ordering", next(iter(view.orderings)))
+        name = chosen.removeprefix("-")
+        if name not in view.orderings:
+            raise ValidationError({"ordering": [f"Order by {', '.join(view.orderings)}, with - for the other way."]})
+        sign = "-" if chosen.startswith("-") else ""
+        columns = dict.fromkeys([view.orderings[name], "id"])
+        return tuple(f"{sign}{column}" for column in columns)
 
     def paginate_queryset(self, queryset, request, view=None):
+        self.get_ordering(request, queryset, view)
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, OverflowError):
@@ -26,3 +32,11 @@ class ByReference(CursorPagination):
         address = {"type": ["string", "null"], "format": "uri"}
         properties = {"next": address, "previous": address, "results": schema}
         return {"type": "object", "required": ["results", "next", "previous"], "properties": properties}
+
+
+def limit_of(request, usual, most):
+    """Return how many items a page is to have. Raises ValidationError."""
+    limit = request.query_params.get("limit", str(usual))
+    if not (limit.isascii() and limit.isdigit() and len(limit) < 6 and int(limit) >= 1):
+        raise ValidationError({"limit": [f"Give a number from 1 to {most}."]})
+    return min(int(limit), most)

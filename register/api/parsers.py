@@ -1,12 +1,25 @@
-from rest_framework.exceptions import ParseError
+import io
+
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
+
+LARGEST_BODY = 1_000_000  # bytes
+
+
+class TooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = f"Send at most {LARGEST_BODY:,} bytes."
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON, refused like any other malformed body where it nests deeper than the parser goes."""
+    """JSON of a bounded size, refused like any other malformed body where it nests deeper than the parser goes."""
 
     def parse(self, stream, media_type=None, parser_context=None):
+        body = stream.read(LARGEST_BODY + 1)
+        if len(body) > LARGEST_BODY:
+            raise TooLarge
         try:
-            return super().parse(stream, media_type, parser_context)
+            return super().parse(io.BytesIO(body), media_type, parser_context)
         except RecursionError:
             raise ParseError("Nest the JSON less deeply.") from None

@@ -63,5 +63,10 @@ def _sentences(found):
 
 
 def _problem(status, detail, headers=None, **more):
-    body = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
+    body = body_of(status, detail, **more)
     return Response(body, status=status, headers=headers, content_type="application/problem+json")
+
+
+def body_of(status, detail, **more):
+    """Return the members of a problem document; `about:blank` says that the status tells its kind."""
+    return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}

@@ -1,63 +1,202 @@
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import viewsets
+"""Questions: read as kept documents, and written through the services that the admin uses."""
+
+from django.http import Http404
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from register.api.documents import QuestionDocument, StatusChangeDocument, readable_questions
-from register.api.filters import QuestionFilter, StrictFilterBackend
-from register.api.moves import Move
+from register.api import shapes
+from register.api.conditions import check_unchanged
+from register.api.filters import QuestionFilter
+from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.problems import Problem
+from register.api.resources import PROBLEMS, AnswerResource, Resource, documented
+from register.documents.keeping import writing
 from register.ledger.readings import status_history
-from register.models import Question, clearance
-from register.services.questions import change_status
+from register.models import Question
+from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
+from register.services.once import raise_once
+from register.services.questions import (
+    change_status,
+    edit_question,
+    facts_of,
+    permit_edit,
+    permit_raising,
+    permitted_move,
+    raise_question,
+    who_may,
+)
+from register.words import DocumentKind
+from register.workflow import TRANSITIONS, Kind
 
-PROBLEMS = {
-    400: OpenApiResponse(Problem, "What was sent is malformed; `errors` names the field or parameter."),
-    401: OpenApiResponse(Problem, "No token, or one that is unknown or expired."),
-    404: OpenApiResponse(Problem, "There is none, or none that you may see."),
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the document that you saw; asked for."
+)
+ONCE = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Sent again with the same body, it raises nothing new."
+)
+WRITE = {
+    **PROBLEMS,
+    409: OpenApiResponse(Problem, "It is refused; `reasons` has every reason."),
+    412: OpenApiResponse(Problem, "The document was changed since the version that If-Match names."),
+    415: OpenApiResponse(Problem, "Send JSON."),
+    428: OpenApiResponse(Problem, "Send If-Match."),
 }
+RAISE = {code: said for code, said in WRITE.items() if code not in (412, 428)}
 
 
-@extend_schema(responses={200: QuestionDocument, **PROBLEMS})
-class QuestionViewSet(viewsets.ReadOnlyModelViewSet):
+class Writing:
+    """Runs a service on one document, unless it was changed since the client saw it."""
+
+    def given(self, shape):
+        form = shape(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+    def on_document(self, key, shape, permit, act):
+        """Return `act` of the row and of what was given, under the lock, where `permit` and If-Match let it pass.
+
+        Who may not is told so first (404, 403), then what was sent is looked at (400), then If-Match (428, 412).
+        """
+        sent = self.request.data
+        with writing():
+            row = self.model.objects.visible_to(self.request.user).filter(**key).first()
+            if row is None:
+                raise Http404(f"There is no such {self.kind}.")
+            permit(row, sent)
+            given = self.given(shape)
+            check_unchanged(self.request, self.kept().values_list("position", flat=True).get(object_id=row.pk))
+            return act(row, given)
+
+
+@documented(shapes.QuestionDocument, "reference, status_since, recorded_at or version")
+class QuestionResource(Writing, Resource):
     """Questions, as far as the reader may see them."""
 
-    queryset = Question.objects.none()  # tells the schema the model; every request asks anew below
-    serializer_class = QuestionDocument
+    kind, model, filterset_class = DocumentKind.QUESTION, Question, QuestionFilter
+    serializer_class = shapes.QuestionDocument
+    queryset = Question.objects.none()  # tells the schema the model; every request asks anew
     lookup_field = "reference"
     lookup_value_regex = "[^/]+"
-    filter_backends = (StrictFilterBackend,)
-    filterset_class = QuestionFilter
+    orderings = {"reference": "id", "status_since": "status_since", "recorded_at": "recorded_at"}
 
-    def get_queryset(self):
-        return readable_questions(self.request.user)
+    @extend_schema(
+        request=NewQuestion, parameters=[ONCE], responses={201: shapes.QuestionDocument, **RAISE}, filters=False
+    )
+    def create(self, request):
+        """Raise a question. Its place is in Location; raised before under the same Idempotency-Key, it is the same."""
+        permit_raising(request.user)
+        given, key = self.given(NewQuestion), request.headers.get("Idempotency-Key")
+        if key is None:
+            question = raise_question(by=request.user, **given)
+        elif 1 <= len(key) <= 255:
+            question, _ = raise_once(key, by=request.user, **given)
+        else:
+            raise ValidationError({"Idempotency-Key": ["Give 1 to 255 characters."]})
+        place = request.build_absolute_uri(f"{question.reference}/")
+        return self.document({"pk": question.pk}, status=201, Location=place)
 
-    def get_serializer_context(self):
-        return super().get_serializer_context() | {"clearance": clearance(self.request.user)}
+    @extend_schema(
+        request=Edit, parameters=[IF_MATCH], responses={200: shapes.QuestionDocument, **WRITE}, filters=False
+    )
+    def partial_update(self, request, reference):
+        """Change what a question says or who deals with it."""
+        key = {"reference": reference}
+        self.on_document(
+            key,
+            Edit,
+            lambda row, sent: permit_edit(request.user),
+            lambda row, given: edit_question(row, by=request.user, **given),
+        )
+        return self.document(key)
 
-    @extend_schema(responses={200: StatusChangeDocument(many=True), **PROBLEMS}, filters=False)
+    @extend_schema(responses={200: shapes.StatusChangeDocument(many=True), **PROBLEMS}, filters=False)
     @action(detail=True, pagination_class=None, filter_backends=())
     def history(self, request, reference):
         """Every change of status: who, when, from, to, why; oldest first."""
-        changes = status_history(self.get_object(), seen_by=request.user)
-        return Response(StatusChangeDocument(changes, many=True).data)
+        changes = status_history(self._seen(reference), seen_by=request.user)
+        return Response(shapes.StatusChangeDocument(changes, many=True).data)
+
+    @extend_schema(responses={200: shapes.PossibleMove(many=True), **PROBLEMS}, filters=False, operation_id="moves")
+    @action(detail=True, pagination_class=None, filter_backends=())
+    def transitions(self, request, reference):
+        """Which moves are possible for you now, their inputs, and why each other is refused."""
+        facts = facts_of(self._seen(reference), request.user)
+        return Response([_move(transition, facts) for transition in TRANSITIONS.values()])
 
     @extend_schema(
-        request=Move,
-        responses={
-            200: QuestionDocument,
-            **PROBLEMS,
-            403: OpenApiResponse(Problem, "The move is not yours to make."),
-            409: OpenApiResponse(Problem, "The move is refused; `reasons` has every reason."),
-        },
-        filters=False,
+        request=Move, parameters=[IF_MATCH], responses={200: shapes.QuestionDocument, **WRITE}, filters=False
     )
-    @action(detail=True, methods=["post"], filter_backends=())
-    def transitions(self, request, reference):
+    @transitions.mapping.post
+    def move(self, request, reference):
         """Move the question through the workflow; the answer is its new document."""
-        question = self.get_object()
-        move = Move(data=request.data)
-        move.is_valid(raise_exception=True)
-        given = dict(move.validated_data)
-        change_status(question, given.pop("transition"), by=request.user, **given)
-        return Response(self.get_serializer(self.get_object()).data)
+        key = {"reference": reference}
+        self.on_document(
+            key,
+            Move,
+            self._permit_move,
+            lambda row, given: change_status(row, given.pop("transition"), by=request.user, **given),
+        )
+        return self.document(key)
+
+    def _permit_move(self, row, sent):
+        name = sent.get("transition") if isinstance(sent, dict) else None
+        if isinstance(name, str) and name in TRANSITIONS:
+            permitted_move(row, name, self.request.user)
+
+    @extend_schema(
+        request=NewAnswer, parameters=[IF_MATCH], responses={201: shapes.AnswerDocument, **WRITE}, filters=False
+    )
+    @action(detail=True, methods=["post"], pagination_class=None, filter_backends=())
+    def answers(self, request, reference):
+        """Propose an answer; If-Match names the question's version."""
+        answer = self.on_document(
+            {"reference": reference},
+            NewAnswer,
+            lambda row, sent: permit_proposal(row, request.user),
+            lambda row, given: propose_answer(row, given.pop("text"), by=request.user, **given),
+        )
+        place = request.build_absolute_uri(reverse("answer-detail", args=[answer.pk]))
+        return AnswerWriting(request=request).document({"pk": answer.pk}, status=201, Location=place)
+
+    def _seen(self, reference):
+        question = Question.objects.visible_to(self.request.user).filter(reference=reference).first()
+        return question or self._none()
+
+
+def _move(transition, facts):
+    reasons = transition.standing_refusals(facts) if transition.may_be_made_by(facts) else [who_may(transition, facts)]
+    return {
+        "transition": transition.name,
+        "label": transition.label,
+        "to": transition.target,
+        "possible": not reasons,
+        "reasons": reasons,
+        "inputs": [_input(item) for item in transition.inputs],
+    }
+
+
+def _input(item):
+    choices = [value for value, _ in item.choices]
+    kind = "text" if item.kind == Kind.TEXT else str(item.kind)
+    return {"name": item.name, "kind": kind, "required": item.required, "ask": item.ask, "choices": choices}
+
+
+class AnswerWriting(Writing, AnswerResource):
+    """Proposed answers, and one's own review of each."""
+
+    @extend_schema(
+        request=OwnReview, parameters=[IF_MATCH], responses={200: shapes.AnswerDocument, **WRITE}, filters=False
+    )
+    @action(detail=True, methods=["put"], pagination_class=None, filter_backends=())
+    def review(self, request, pk):
+        """Record one's own position on an answer in review; it can be changed until the review ends."""
+        self.on_document(
+            {"pk": pk},
+            OwnReview,
+            lambda row, sent: permit_review(request.user),
+            lambda row, given: record_review(row, by=request.user, **given),
+        )
+        return self.document({"pk": pk})

@@ -1,14 +1,29 @@
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from register.api.questions import QuestionViewSet
+from register.api.atom import atom
+from register.api.errors import NoSuchAddress
+from register.api.feeds import Changes, Events, Ledger, Verifier
+from register.api.questions import AnswerWriting, QuestionResource
+from register.api.resources import ActionResource, MeetingResource, OrganisationResource, TopicResource
 
 router = SimpleRouter()
-router.register("questions", QuestionViewSet, basename="question")
+router.register("questions", QuestionResource, basename="question")
+router.register("answers", AnswerWriting, basename="answer")
+router.register("meetings", MeetingResource, basename="meeting")
+router.register("actions", ActionResource, basename="action")
+router.register("topics", TopicResource, basename="topic")
+router.register("organisations", OrganisationResource, basename="organisation")
 
 urlpatterns = [
     *router.urls,
+    path("changes/", Changes.as_view(), name="changes"),
+    path("events/", Events.as_view(), name="events"),
+    path("ledger/", Ledger.as_view(), name="ledger"),
+    path("ledger/verify.py", Verifier.as_view(), name="verifier"),
+    path("atom/<str:secret>/", atom, name="atom"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    re_path(r"", NoSuchAddress.as_view()),
 ]

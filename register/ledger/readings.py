@@ -106,7 +106,8 @@ def redacted_among(history_rows):
 
 def version_of(question):
     """Return the position of the last entry that changed the question's document."""
-    return Question.objects.with_version().values_list("version", flat=True).get(pk=question.pk)
+    entries = LedgerEntry.objects.filter(question_id=question.pk).order_by("-position")
+    return entries.values_list("position", flat=True).first()
 
 
 def snapshot_at(question, version):

@@ -4,7 +4,7 @@ from register.models.audited import Audited
 from register.models.documents import Document
 from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
-from register.models.people import Organisation, System, Token, User
+from register.models.people import AtomAddress, Organisation, RaisedOnce, System, Token, User
 from register.models.questions import Question, Topic
 from register.models.reports import HeadlineReport, Origin, PendingUpload
 from register.models.visibility import clearance
@@ -13,6 +13,7 @@ __all__ = [
     "Action",
     "ActionLink",
     "Answer",
+    "AtomAddress",
     "Audited",
     "Document",
     "Group",
@@ -25,6 +26,7 @@ __all__ = [
     "Origin",
     "PendingUpload",
     "Question",
+    "RaisedOnce",
     "Redaction",
     "Review",
     "System",

@@ -85,3 +85,30 @@ class System:
 
     def has_role(self, role):
         return role == Role.TRIAGE
+
+
+class RaisedOnce(models.Model):
+    """A question raised under an Idempotency-Key: the same request again finds it instead of raising another."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
+    question_id = models.BigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="raised_once_a_key")]
+
+    def __str__(self):
+        return f"{self.key} of {self.user}"
+
+
+class AtomAddress(models.Model):
+    """The private address at which a person's feed reader asks; only its hash is kept. A new one replaces it."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="atom_address")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret in the address.")
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self):
+        return f"Atom address of {self.user}"

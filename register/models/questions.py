@@ -3,13 +3,12 @@ from datetime import date
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from register import clock, workflow
 from register.models.audited import Audited, Records
-from register.models.ledger import LedgerEntry
 from register.models.meetings import Meeting, MeetingLink
 from register.models.people import Organisation
 from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet, clearance
@@ -33,14 +32,26 @@ class Topic(Audited):
         return self.name
 
 
+def is_live():
+    return Q(status__in=LIVE)
+
+
+def is_overdue(on: date):
+    """A live question whose due date is before that date in London."""
+    return is_live() & Q(due_on__lt=on)
+
+
+def says(words):
+    """A question with all these words in its reference, title or text, in any case."""
+    found = Q()
+    for word in words.split():
+        found &= Q(reference__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word)
+    return found
+
+
 class QuestionQuerySet(ClassifiedQuerySet):
     def live(self):
-        return self.filter(status__in=LIVE)
-
-    def with_version(self):
-        """Annotate `version`: the position of the last ledger entry that changed the question's document."""
-        entries = LedgerEntry.objects.filter(question_id=OuterRef("pk")).order_by("-position")
-        return self.annotate(version=Subquery(entries.values("position")[:1]))
+        return self.filter(is_live())
 
     def with_ages(self, on: date):
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""
@@ -97,15 +108,7 @@ class QuestionQuerySet(ClassifiedQuerySet):
         return self.filter(status=Status.DEFERRED, revisit_on__lte=on)
 
     def overdue(self, on: date):
-        """Live questions whose due date is before that date in London."""
-        return self.live().filter(due_on__lt=on)
-
-    def matching(self, words):
-        """Questions with all these words in their reference, title or text, in any case."""
-        found = self
-        for word in words.split():
-            found = found.filter(Q(reference__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word))
-        return found
+        return self.filter(is_overdue(on))
 
     def at_meeting(self, name):
         """Questions linked to a meeting of that name."""

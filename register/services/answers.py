@@ -32,7 +32,7 @@ def propose_answer(question, text, *, by, classification=None, reason=""):
     """
     with writing():
         question = seen_again(question, by)
-        require_part(question, by, *PROPOSERS, to="propose an answer")
+        permit_proposal(question, by)
         _takes_a_draft(question)
         classification = classification or strictest(Classification.MEMBERS, question.classification)
         answer = Answer(
@@ -46,6 +46,11 @@ def propose_answer(question, text, *, by, classification=None, reason=""):
         if answer.classification not in clearance(by):
             raise Refused("Choose a classification that you may read yourself.")
         return record(cleaned(answer), by=by, reason=said(reason))
+
+
+def permit_proposal(question, by):
+    """Raise NotPermitted unless this person may propose answers to the question."""
+    require_part(question, by, *PROPOSERS, to="propose an answer")
 
 
 def may_propose(question, by):
@@ -118,9 +123,7 @@ def record_review(answer, position, *, by, comment=""):
     """Record a member's own position on an answer in review; return the review, marked late after its date."""
     with writing():
         answer = seen_again(answer, by, "question")
-        require_role(by, Role.MEMBER, to="review an answer")
-        if by.has_role(Role.FEED):
-            raise NotPermitted("Only people may review an answer: this is a feed client's login.")
+        permit_review(by)
         if answer.status != AnswerStatus.IN_REVIEW:
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")
         given = {"position": position, "comment": (comment or "").strip()}
@@ -130,6 +133,13 @@ def record_review(answer, position, *, by, comment=""):
             review.late = today() > answer.question.review_by
             record(cleaned(review), by=by)
         return review
+
+
+def permit_review(by):
+    """Raise NotPermitted unless this person may review answers."""
+    require_role(by, Role.MEMBER, to="review an answer")
+    if by.has_role(Role.FEED):
+        raise NotPermitted("Only people may review an answer: this is a feed client's login.")
 
 
 def reviewable(question, by):

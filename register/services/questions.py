@@ -38,12 +38,17 @@ def raise_question(*, by, title, text, classification=Classification.MEMBERS, re
     Triage may give any of `EDITABLE` and a classification; a member title, text, topic and `raised_on`. Raises
     NotPermitted, Refused, Invalid.
     """
-    require_role(by, Role.TRIAGE, Role.MEMBER, to="raise a question")
+    permit_raising(by)
     given = {"title": (title or "").strip(), "text": (text or "").strip(), **given}
     _only_known(given)
     _within_role(by, given, classification)
     with writing():
         return record_raised(Question(classification=classification, **given), by=by, reason=reason)
+
+
+def permit_raising(by):
+    """Raise NotPermitted unless this person may raise questions."""
+    require_role(by, Role.TRIAGE, Role.MEMBER, to="raise a question")
 
 
 def record_raised(question, *, by, reason):
@@ -97,6 +102,11 @@ def _assignee_can_see(question):
         raise Refused(f"Assign it to somebody else: {question.assignee} may not see it.")
 
 
+def permit_edit(by):
+    """Raise NotPermitted unless this person may edit questions."""
+    require_role(by, Role.TRIAGE, to="edit a question")
+
+
 def edit_question(question, *, by, seen=None, reason="", **changes):
     """Change what a question says or who deals with it; return it.
 
@@ -105,7 +115,7 @@ def edit_question(question, *, by, seen=None, reason="", **changes):
     """
     with writing():
         question = seen_again(question, by, "owner", "topic")
-        require_role(by, Role.TRIAGE, to="edit a question")
+        permit_edit(by)
         _only_known(changes)
         check_not_stale(question, seen)
         counted = counted_when_recorded(question)
@@ -137,23 +147,24 @@ def change_status(question, name, *, by, reason="", **given):
     """
     with writing():
         question = seen_again(question, by, "owner", "waiting_on")
-        transition = _transition(name)
-        facts = facts_of(question, by)
-        if not transition.may_be_made_by(facts):
-            raise NotPermitted(_who_may(transition, facts))
+        transition, facts = permitted_move(question, name, by)
         values, wrong = understood(transition, {"reason": reason, **given}, by)
         if reasons := transition.refusals(facts, values, wrong):
             raise Refused(*reasons)
         return _move(question, transition, values, by)
 
 
-def _transition(name):
+def permitted_move(question, name, by):
+    """Return (transition, facts) of a move that this person may make. Raises NotPermitted, Refused."""
     if name not in TRANSITIONS:
         raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
-    return TRANSITIONS[name]
+    transition, facts = TRANSITIONS[name], facts_of(question, by)
+    if not transition.may_be_made_by(facts):
+        raise NotPermitted(who_may(transition, facts))
+    return transition, facts
 
 
-def _who_may(transition, facts):
+def who_may(transition, facts):
     who = " or ".join(sorted(transition.makers(facts.status)))
     return f"Only {who} may make this move: “{transition.label}” on {facts.reference}."
 

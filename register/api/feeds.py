@@ -1,0 +1,149 @@
+"""Feeds: what changed after a position, the story of moves, and the chain that proves both."""
+
+import json
+from pathlib import Path
+
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.views import APIView
+
+from register.api import shapes
+from register.api.conditions import etag_of_list, not_modified
+from register.api.pagination import limit_of
+from register.api.resources import READ, SINCE, Answering
+from register.documents.serving import item
+from register.ledger import outside
+from register.ledger.disclosure import disclosed
+from register.ledger.events import events_after, last_redaction
+from register.models import Document, LedgerEntry, LedgerHead
+
+PARAMETERS = [
+    OpenApiParameter("since", int, description="A position: the `next` of the page before, or 0 to begin."),
+    OpenApiParameter("limit", int, description="The most items of a page: 1 to 1000, 100 unless told."),
+    SINCE,
+]
+USUAL, MOST = 100, 1000
+
+
+class Feed(Answering, APIView):
+    """A feed: pages after a position. `last_change` is the position on which the answer depends."""
+
+    def get(self, request):
+        since, limit = self._since(), limit_of(request, USUAL, MOST)
+        etag = etag_of_list(request, self.last_change())
+        return not_modified(request, etag) or self.sent(self.page(since, limit), etag)
+
+    def _since(self):
+        if unknown := sorted(set(self.request.query_params) - {"since", "limit"}):
+            raise ValidationError({name: ["There is no such parameter."] for name in unknown})
+        since = self.request.query_params.get("since", "0")
+        if not (since.isascii() and since.isdigit() and len(since) < 19):
+            raise ValidationError({"since": ["Give a position: the `next` of the page before, or 0 to begin."]})
+        head = LedgerHead.objects.values_list("position", flat=True).get()
+        if int(since) > head:
+            # A backup that was put back ends earlier than what this reader holds.
+            raise ValidationError({"since": [f"Begin again from 0: the register ends at {head}."]})
+        return int(since)
+
+
+def _page(items, reached, more, head):
+    entry = LedgerEntry.objects.filter(position=head).values_list("digest", flat=True).first() or ""
+    told = {"next": reached, "more": more, "head": {"position": head, "digest": entry}}
+    return f'{{"results":[{",".join(items)}],{json.dumps(told)[1:]}'
+
+
+class Changes(Feed):
+    def last_change(self):
+        return self.request.reading.head
+
+    @extend_schema(parameters=PARAMETERS, responses={200: shapes.ChangePage, **READ}, operation_id="changes")
+    def get(self, request):
+        """What changed after a position: each question, meeting and action once, in its latest state, by position.
+
+        An item is the document that its own resource shows, with `type` and `position`. What you could see and no
+        longer may comes as its reference with `removed`. Whatever shows in a document counts as its change, a renamed
+        topic or a moved meeting too.
+
+        The contract: apply every page from 0, asking for `next` each time, and you hold exactly what `/questions/`
+        shows you, whatever is written meanwhile. Positions never repeat or run backwards, and a page can be asked for
+        again. When your roles change, begin again from 0.
+        """
+        return super().get(request)
+
+    def page(self, since, limit):
+        rows = list(Document.objects.visible_to(self.request.user).after(since)[: limit + 1])
+        shown = rows[:limit]
+        reached = shown[-1].position if shown else since
+        return _page(map(item, shown), reached, len(rows) > limit, self.last_change())
+
+
+class Events(Feed):
+    def last_change(self):
+        return max(self.request.reading.head, last_redaction())
+
+    @extend_schema(parameters=PARAMETERS, responses={200: shapes.EventPage, **READ}, operation_id="events")
+    def get(self, request):
+        """Every change of status after a position: whose people made it, when, from, to and why."""
+        return super().get(request)
+
+    def page(self, since, limit):
+        events, reached, more = events_after(since, self.request.user, limit)
+        return _page((json.dumps(_event(event)) for event in events), reached, more, self.request.reading.head)
+
+
+def _event(event):
+    return {
+        "position": event.position,
+        "at": event.at.isoformat().replace("+00:00", "Z"),
+        "reference": event.reference,
+        "url": reverse("question-detail", args=[event.reference]),
+        "organisation": event.organisation,
+        "from": event.source,
+        "to": event.target,
+        "reason": event.reason,
+        "redacted": event.redacted,
+    }
+
+
+class Ledger(Feed):
+    def last_change(self):
+        return LedgerHead.objects.values_list("position", flat=True).get()
+
+    @extend_schema(parameters=PARAMETERS, responses={200: shapes.EntryPage, **READ}, operation_id="ledger")
+    def get(self, request):
+        """The chain itself, to be checked from outside: `/api/v1/ledger/verify.py` does it.
+
+        Entries that you may not read, and redacted ones, are shown as position and digests alone, and still verify. So
+        this one resource tells that hidden entries exist; it never tells what they say.
+        """
+        return super().get(request)
+
+    def page(self, since, limit):
+        entries = list(LedgerEntry.objects.filter(position__gt=since).order_by("position")[: limit + 1])
+        shown = entries[:limit]
+        told = (json.dumps(_entry(*pair)) for pair in disclosed(shown, self.request.user))
+        reached = shown[-1].position if shown else since
+        return _page(told, reached, len(entries) > limit, self.last_change())
+
+
+def _entry(entry, snapshot):
+    told = {"position": entry.position, "snapshot_digest": entry.snapshot_digest, "digest": entry.digest}
+    if snapshot is None:
+        return told
+    at = entry.at.isoformat().replace("+00:00", "Z")
+    return {**told, "at": at, "model": entry.model, "salt": entry.salt, "snapshot": snapshot}
+
+
+class Verifier(APIView):
+    """The script that checks the chain from outside: for everybody, for it holds nothing of the register."""
+
+    authentication_classes = permission_classes = ()
+
+    @extend_schema(responses={(200, "text/x-python"): OpenApiTypes.STR}, operation_id="verifier")
+    def get(self, request):
+        """A script of Python's standard library alone: `python3 verify.py ADDRESS TOKEN [POSITION:DIGEST]`."""
+        text = Path(outside.__file__).read_text(encoding="utf-8")
+        return HttpResponse(text, content_type="text/x-python; charset=utf-8")

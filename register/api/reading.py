@@ -1,0 +1,38 @@
+"""Who reads, and the register of which moment."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+from rest_framework.exceptions import PermissionDenied
+
+from register.api.filters import moment
+from register.documents.serving import head_of
+from register.documents.sources import position_at
+from register.models import User, clearance
+
+
+@dataclass
+class Reading:
+    """One request's reader. `position` is the ledger position that `as_at` was resolved to, or None for now."""
+
+    user: User
+    position: int | None = None
+
+    @cached_property
+    def seen(self):
+        return clearance(self.user)
+
+    @cached_property
+    def head(self):
+        """The last position at which anything changed that this reader may see."""
+        return head_of(self.user)
+
+
+def reading_of(request):
+    """Return the `Reading` of a request. Raises PermissionDenied for a login without a role, ValidationError."""
+    reading = Reading(request.user)
+    if not reading.seen:
+        raise PermissionDenied("Ask for a role first: this login may read nothing.")
+    if text := request.query_params.get("as_at"):
+        reading.position = position_at(moment("as_at", text))
+    return reading

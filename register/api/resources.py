@@ -1,0 +1,188 @@
+"""What every resource shares: lists and details of kept documents, as far as the reader may see them."""
+
+import json
+import logging
+
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpResponse
+from django.utils.http import quote_etag
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.viewsets import GenericViewSet
+
+from register.api import shapes
+from register.api.conditions import etag_of_list, not_modified
+from register.api.filters import ActionFilter, AnswerFilter, MeetingFilter, StrictFilterBackend
+from register.api.problems import Problem
+from register.api.reading import reading_of
+from register.documents.past import past_rows, past_texts
+from register.documents.serving import addressed, head_of, with_version
+from register.models import Action, Answer, Document, Meeting, Organisation, Topic
+from register.words import DocumentKind
+
+access_log = logging.getLogger("register.access")
+
+PROBLEMS = {
+    400: OpenApiResponse(Problem, "What was sent is malformed; `errors` names the field or parameter."),
+    401: OpenApiResponse(Problem, "No token, or one that is unknown or expired."),
+    403: OpenApiResponse(Problem, "Not for you."),
+    404: OpenApiResponse(Problem, "There is none, or none that you may see."),
+    429: OpenApiResponse(Problem, "Too many requests; Retry-After says how long to wait."),
+}
+READ = {304: OpenApiResponse(description="What you hold is still what it reads like."), **PROBLEMS}
+AS_AT = OpenApiParameter("as_at", {"type": "string", "format": "date-time"}, description="What the register held then.")
+SINCE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of what you hold.")
+
+
+class Answering:
+    """Gives an API view its reader, and notes who read what."""
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        request.reading = request._request.reading = reading_of(request)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        token = getattr(request.auth, "token_key", "session")
+        who = request.user.get_username() or "nobody"
+        access_log.info("%s %s %s %s %s", who, token, request.method, request.get_full_path(), response.status_code)
+        return response
+
+    def sent(self, text, etag, status=200, **headers):
+        """Return text that is JSON already as the answer, with absolute addresses."""
+        base = f"{self.request.scheme}://{self.request.get_host()}"
+        answer = HttpResponse(addressed(text, base), content_type="application/json", status=status, headers=headers)
+        answer["ETag"] = etag
+        answer["Cache-Control"] = "private, no-cache"
+        answer["Vary"] = "Authorization, Cookie"
+        return answer
+
+
+class Resource(Answering, GenericViewSet):
+    """Documents of one kind. `orderings` maps what a list can be ordered by to columns, the usual first."""
+
+    kind = None
+    orderings = {"id": "id"}
+    filter_backends = (StrictFilterBackend,)
+    filterset_class = None
+    lookup_value_regex = r"\d{1,18}"
+    in_feed = True
+
+    def get_queryset(self):
+        if getattr(self, "swagger_fake_view", False):
+            return self.model.objects.none()
+        if self.request.reading.position is not None:
+            return past_rows(self.kind, self.request.reading.position, self.request.user)
+        kept = self.kept().filter(object_id=OuterRef("pk"))
+        return self.model.objects.visible_to(self.request.user).annotate(
+            body=Subquery(kept.values("body")[:1]), position=Subquery(kept.values("position")[:1])
+        )
+
+    def kept(self):
+        return Document.objects.visible_to(self.request.user).standing().filter(kind=self.kind)
+
+    def last_change(self):
+        return self.request.reading.head if self.in_feed else head_of(self.request.user, kind=self.kind)
+
+    def list(self, request):
+        etag = etag_of_list(request, self.last_change())
+        if answer := not_modified(request, etag):
+            return answer
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        links = (json.dumps(link) for link in (self.paginator.get_next_link(), self.paginator.get_previous_link()))
+        return self.sent('{{"next":{},"previous":{},"results":[{}]}}'.format(*links, ",".join(self.texts(page))), etag)
+
+    def texts(self, rows):
+        reading = self.request.reading
+        if reading.position is None:
+            return [with_version(row.body, row.position) for row in rows if row.body]
+        past = past_texts(self.kind, [row.id for row in rows], reading.position, reading.seen)
+        return [past[row.id] for row in rows if row.id in past]
+
+    def retrieve(self, request, **key):
+        StrictFilterBackend().filter_queryset(request, self.model.objects.none(), _NoFilter)
+        if request.reading.position is not None:
+            return self._retrieved_of_the_past(key)
+        return self.document(key) or self._none()
+
+    def document(self, key, status=200, **headers):
+        """Return the answer with one document as it is kept, or None where there is none for this reader."""
+        ids = self.model.objects.filter(**key).values("pk")[:1]
+        row = self.kept().filter(object_id=Subquery(ids)).first()
+        if row is None:
+            return None
+        etag = quote_etag(str(row.position))
+        reads = self.request.method in ("GET", "HEAD")
+        return (reads and not_modified(self.request, etag)) or self.sent(
+            with_version(row.body, row.position), etag, status, **headers
+        )
+
+    def _retrieved_of_the_past(self, key):
+        reading = self.request.reading
+        ids = list(self.model.objects.visible_to(reading.user).filter(**key).values_list("pk", flat=True))
+        texts = past_texts(self.kind, ids, reading.position, reading.seen)
+        if not texts:
+            self._none()
+        return self.sent(texts[ids[0]], etag_of_list(self.request, f"{self.last_change()}-{reading.position}"))
+
+    def _none(self):
+        raise Http404(f"There is no such {self.kind}.")
+
+
+class _NoFilter:
+    """Stands for a detail: it takes no filter, but `as_at`."""
+
+    filterset_class = None
+
+
+def documented(shape, orderings="id"):
+    """Describe a resource's list and detail for the schema."""
+    ordering = OpenApiParameter("ordering", str, description=f"{orderings}; with - for the other way.")
+    return extend_schema_view(
+        list=extend_schema(responses={200: shape(many=True), **READ}, parameters=[ordering, AS_AT, SINCE]),
+        retrieve=extend_schema(responses={200: shape, **READ}, parameters=[AS_AT, SINCE], filters=False),
+    )
+
+
+@documented(shapes.AnswerDocument)
+class AnswerResource(Resource):
+    """Proposed answers."""
+
+    kind, model, filterset_class = DocumentKind.ANSWER, Answer, AnswerFilter
+    serializer_class = shapes.AnswerDocument
+    queryset = Answer.objects.none()
+
+
+@documented(shapes.MeetingDocument)
+class MeetingResource(Resource):
+    """Meetings, with the questions that came up there."""
+
+    kind, model, filterset_class = DocumentKind.MEETING, Meeting, MeetingFilter
+    serializer_class = shapes.MeetingDocument
+    queryset = Meeting.objects.none()
+
+
+@documented(shapes.ActionDocument)
+class ActionResource(Resource):
+    """Actions that meetings minted."""
+
+    kind, model, filterset_class = DocumentKind.ACTION, Action, ActionFilter
+    serializer_class = shapes.ActionDocument
+    queryset = Action.objects.none()
+
+
+@documented(shapes.TopicDocument)
+class TopicResource(Resource):
+    """Topics that questions are sorted by."""
+
+    kind, model, in_feed = DocumentKind.TOPIC, Topic, False
+    serializer_class = shapes.TopicDocument
+    queryset = Topic.objects.none()
+
+
+@documented(shapes.OrganisationDocument)
+class OrganisationResource(Resource):
+    """Bodies that own questions or are waited on."""
+
+    kind, model, in_feed = DocumentKind.ORGANISATION, Organisation, False
+    serializer_class = shapes.OrganisationDocument
+    queryset = Organisation.objects.none()

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Check a register's ledger from outside, over its API, with nothing but Python's standard library.
+
+    python3 verify.py https://register.example.org/api/v1/ledger/ TOKEN [POSITION:DIGEST]
+
+Recomputes the digest of every entry from the one before, and of every snapshot that the token may read. A head noted
+earlier, POSITION:DIGEST, shows a ledger that was rewritten since as a whole. Prints the head, to be noted; exits with 1
+where anything does not follow.
+
+A snapshot's digest is SHA-256 over its salt and its text. An entry's digest is SHA-256 over the digest before, its
+position and its snapshot's digest, each on a line. The digest before the first entry is 64 zeros.
+"""
+
+import hashlib
+import json
+import sys
+import urllib.error
+import urllib.request
+
+GENESIS = "0" * 64
+
+
+def chained(previous, position, content):
+    return hashlib.sha256(f"{previous}\n{position}\n{content}".encode()).hexdigest()
+
+
+def entries_of(url, token):
+    """Yield every entry of the ledger at an address, in order, page by page."""
+    since, more = 0, True
+    while more:
+        page_url = f"{url}?since={since}&limit=1000"
+        request = urllib.request.Request(page_url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 the caller names the address
+            page = json.load(answer)
+        yield from page["results"]
+        since, more = page["next"], page["more"]
+
+
+def check(entries, noted=None):
+    """Return (last position, its digest, how many snapshots were read, sentences on what does not follow)."""
+    position, previous, read, faults = 0, GENESIS, 0, []
+    for entry in entries:
+        if entry["position"] != position + 1:
+            faults.append(f"position {position + 1} is missing")
+        position = entry["position"]
+        if entry["digest"] != chained(previous, position, entry["snapshot_digest"]):
+            faults.append(f"position {position}: the digest does not follow from the one before")
+        if "snapshot" in entry:
+            read += 1
+            salted = (entry["salt"] + entry["snapshot"]).encode()
+            if hashlib.sha256(salted).hexdigest() != entry["snapshot_digest"]:
+                faults.append(f"position {position}: the snapshot is not the one that was recorded")
+        previous = entry["digest"]
+        if noted and noted[0] == position and noted[1] != previous:
+            faults.append(f"position {position}: the digest is not the one that was noted: the ledger was rewritten")
+    if position == 0:
+        faults.append("the ledger is empty: there is nothing to verify")
+    if noted and noted[0] > position:
+        faults.append(f"position {noted[0]} was noted as a head, but the ledger ends at {position}")
+    return position, previous, read, faults
+
+
+def main(url, token, noted=None):
+    """Verify the ledger at an address and say what was found; return 0 where all follows, else 1."""
+    if noted:
+        position, _, digest = noted.partition(":")
+        noted = int(position), digest.lower()
+    try:
+        position, digest, read, faults = check(entries_of(url, token), noted)
+    except (urllib.error.URLError, OSError, ValueError, KeyError) as error:
+        print(f"broken: the ledger at {url} cannot be read: {error}")
+        return 1
+    for fault in faults:
+        print(f"broken: {fault}")
+    if not faults:
+        print(f"ok: {position} entries, {read} of them with a snapshot that you may read")
+        print(f"head {position}:{digest}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,29 @@
+"""Raise a question at most once for each Idempotency-Key of a user, however often the request is sent again."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+from django.utils import timezone
+
+from register.documents.keeping import writing
+from register.models import Question, RaisedOnce
+from register.refusals import Refused
+from register.services.questions import raise_question
+
+KEPT_FOR = timedelta(days=7)
+
+
+def raise_once(key, *, by, **asked):
+    """Return (question, whether it was raised now). Raises as `raise_question` does, and Refused for a used key."""
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+    with writing():
+        before = RaisedOnce.objects.filter(user=by, key=key).first()
+        if before and before.request_digest != digest:
+            raise Refused("Use a new Idempotency-Key: this one raised a question in other words.")
+        if before:
+            return Question.objects.get(pk=before.question_id), False
+        question = raise_question(by=by, **asked)
+        RaisedOnce.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+        RaisedOnce.objects.create(user=by, key=key, request_digest=digest, question_id=question.pk)
+        return question, True
