@@ -6,6 +6,7 @@ from register.health import healthz
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", include("register.admin.atom")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("register.api.urls")),
     path("healthz", healthz),

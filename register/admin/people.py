@@ -1,10 +1,13 @@
-from django.contrib import admin
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group as RoleGroup
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
-from register.models import User
+from register.models import Token, User
 from register.services.reference import keep_roles, keep_user
 from register.words import Role
 
@@ -26,6 +29,7 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
 
     form = ChangeUserForm
     add_form = AddUserForm
+    search_fields = ("username", "first_name", "last_name")
     list_display = ("username", "display_name", "organisation", "is_active")
     list_select_related = ("organisation",)
     list_filter = ("is_active", "groups")
@@ -69,3 +73,56 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
 
     def save_related(self, request, form, formsets, change):
         keep_roles(form.instance, form.cleaned_data["groups"], by=request.user)
+
+
+class IssueForm(forms.ModelForm):
+    days = forms.IntegerField(initial=90, min_value=1, max_value=3650, help_text="until it expires")
+
+    class Meta:
+        model = Token
+        fields = ("user",)
+
+
+@admin.register(Token)
+class TokenAdmin(admin.ModelAdmin):
+    """API tokens, kept by superusers: issued, shown once, and revoked. Several a client, so that they can overlap."""
+
+    form = IssueForm
+    list_display = ("user", "token_key", "created", "expiry", "last_used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "token_key")
+    autocomplete_fields = ("user",)
+    readonly_fields = ("token_key", "created", "expiry", "last_used_at")
+    actions = None
+    delete_confirmation_template = "register/token_revoke.html"
+
+    def has_module_permission(self, request):
+        return request.user.is_active and request.user.is_superuser
+
+    has_add_permission = has_module_permission
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    has_delete_permission = has_view_permission
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_fields(self, request, obj=None):
+        return ("user", *self.readonly_fields) if obj else ("user", "days")
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.readonly_fields if obj else ()
+
+    def save_model(self, request, obj, form, change):
+        expiry = timedelta(days=form.cleaned_data["days"])
+        issued, token = Token.objects.create(user=form.cleaned_data["user"], expiry=expiry)
+        obj.__dict__.update(issued.__dict__)
+        messages.warning(request, f"Note the token of {issued.user} now, it is not shown again: {token}")
+
+    def log_addition(self, request, obj, message):
+        return None
+
+    def log_deletions(self, request, queryset):
+        return None

@@ -123,10 +123,6 @@ class QuestionFilter(FilterSet):
     updated_since = UpdatedSince(DocumentKind.QUESTION, label="An ISO 8601 time.")
     q = django_filters.CharFilter(method="matching", max_length=200, label="Words in reference, title or text.")
 
-    class Meta:
-        model = Question
-        fields = ()
-
     def held_by(self, questions, name, value):
         for called, statuses in ((TRIAGE_HOLDS, _TRIAGE), (MEMBERS_HOLD, _MEMBERS)):
             if value.lower() == called.lower():

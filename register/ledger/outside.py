@@ -60,7 +60,7 @@ def check(entries, noted=None):
     return position, previous, read, faults
 
 
-def main(url, token, noted=None):
+def main(url, token, noted=None, say=print):
     """Verify the ledger at an address and say what was found; return 0 where all follows, else 1."""
     if noted:
         position, _, digest = noted.partition(":")
@@ -68,13 +68,13 @@ def main(url, token, noted=None):
     try:
         position, digest, read, faults = check(entries_of(url, token), noted)
     except (urllib.error.URLError, OSError, ValueError, KeyError) as error:
-        print(f"broken: the ledger at {url} cannot be read: {error}")
+        say(f"broken: the ledger at {url} cannot be read: {error}")
         return 1
     for fault in faults:
-        print(f"broken: {fault}")
+        say(f"broken: {fault}")
     if not faults:
-        print(f"ok: {position} entries, {read} of them with a snapshot that you may read")
-        print(f"head {position}:{digest}")
+        say(f"ok: {position} entries, {read} of them with a snapshot that you may read")
+        say(f"head {position}:{digest}")
     return 1 if faults else 0
 
 

@@ -2,6 +2,7 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
+from register.ledger import outside
 from register.ledger.verify import BATCH, verify
 
 LONG = 10 * BATCH
@@ -12,12 +13,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--expect", metavar="POSITION:DIGEST", help="a head that was noted earlier")
+        parser.add_argument("--url", help="the address of another register's ledger: http://…/api/v1/ledger/")
+        parser.add_argument("--token", help="an API token for that address")
         parser.add_argument("--json", action="store_true", help="print the verdict for machines")
 
-    def handle(self, *, expect, **options):
+    def handle(self, *, expect, url, token, **options):
+        if url:
+            self._verify_from_outside(url, token, expect)
+            return
         verdict = verify(expect=_noted(expect), progress=self._progress)
         (self._print_json if options["json"] else self._print)(verdict)
         if not verdict.ok:
+            raise SystemExit(1)
+
+    def _verify_from_outside(self, url, token, expect):
+        if not token:
+            raise CommandError("Give --token with --url: the ledger is shown to its readers alone.")
+        _noted(expect)
+        if outside.main(url, token, expect, say=self.stdout.write):
             raise SystemExit(1)
 
     def _progress(self, done, total):
