@@ -1,6 +1,5 @@
 """Feeds: what changed after a position, the story of moves, and the chain that proves both."""
 
-import json
 from pathlib import Path
 
 from django.http import HttpResponse
@@ -14,6 +13,7 @@ from register.api import shapes
 from register.api.conditions import etag_of_list, not_modified
 from register.api.pagination import limit_of
 from register.api.resources import READ, SINCE, Answering
+from register.documents.comparing import text_of
 from register.documents.serving import item
 from register.ledger import outside
 from register.ledger.disclosure import disclosed
@@ -52,7 +52,7 @@ class Feed(Answering, APIView):
 def _page(items, reached, more, head):
     entry = LedgerEntry.objects.filter(position=head).values_list("digest", flat=True).first() or ""
     told = {"next": reached, "more": more, "head": {"position": head, "digest": entry}}
-    return f'{{"results":[{",".join(items)}],{json.dumps(told)[1:]}'
+    return f'{{"results":[{",".join(items)}],{text_of(told)[1:]}'
 
 
 class Changes(Feed):
@@ -91,7 +91,7 @@ class Events(Feed):
 
     def page(self, since, limit):
         events, reached, more = events_after(since, self.request.user, limit)
-        return _page((json.dumps(_event(event)) for event in events), reached, more, self.request.reading.head)
+        return _page((text_of(_event(event)) for event in events), reached, more, self.request.reading.head)
 
 
 def _event(event):
@@ -124,7 +124,7 @@ class Ledger(Feed):
     def page(self, since, limit):
         entries = list(LedgerEntry.objects.filter(position__gt=since).order_by("position")[: limit + 1])
         shown = entries[:limit]
-        told = (json.dumps(_entry(*pair)) for pair in disclosed(shown, self.request.user))
+        told = (text_of(_entry(*pair)) for pair in disclosed(shown, self.request.user))
         reached = shown[-1].position if shown else since
         return _page(told, reached, len(entries) > limit, self.last_change())
 

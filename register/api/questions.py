@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -11,8 +11,7 @@ from register.api import shapes
 from register.api.conditions import check_unchanged
 from register.api.filters import QuestionFilter
 from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
-from register.api.problems import Problem
-from register.api.resources import PROBLEMS, AnswerResource, Resource, documented
+from register.api.resources import PROBLEMS, AnswerResource, Resource, documented, problems
 from register.documents.keeping import writing
 from register.ledger.readings import status_history
 from register.models import Question
@@ -37,14 +36,15 @@ IF_MATCH = OpenApiParameter(
 ONCE = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Sent again with the same body, it raises nothing new."
 )
-WRITE = {
-    **PROBLEMS,
-    409: OpenApiResponse(Problem, "It is refused; `reasons` has every reason."),
-    412: OpenApiResponse(Problem, "The document was changed since the version that If-Match names."),
-    415: OpenApiResponse(Problem, "Send JSON."),
-    428: OpenApiResponse(Problem, "Send If-Match."),
-}
-RAISE = {code: said for code, said in WRITE.items() if code not in (412, 428)}
+RAISE = PROBLEMS | problems(
+    code_409="It is refused; `reasons` has every reason.",
+    code_413="Send less at once.",
+    code_415="Send JSON.",
+)
+WRITE = RAISE | problems(
+    code_412="The document was changed since the version that If-Match names.",
+    code_428="Send If-Match.",
+)
 
 
 class Writing:

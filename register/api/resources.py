@@ -21,13 +21,22 @@ from register.words import DocumentKind
 
 access_log = logging.getLogger("register.access")
 
-PROBLEMS = {
-    400: OpenApiResponse(Problem, "What was sent is malformed; `errors` names the field or parameter."),
-    401: OpenApiResponse(Problem, "No token, or one that is unknown or expired."),
-    403: OpenApiResponse(Problem, "Not for you."),
-    404: OpenApiResponse(Problem, "There is none, or none that you may see."),
-    429: OpenApiResponse(Problem, "Too many requests; Retry-After says how long to wait."),
-}
+
+def problems(**said):
+    """Return the descriptions of problem documents for the schema, from `code_400="…"` and the like."""
+    return {
+        (int(code.removeprefix("code_")), "application/problem+json"): OpenApiResponse(Problem, sentence)
+        for code, sentence in said.items()
+    }
+
+
+PROBLEMS = problems(
+    code_400="What was sent is malformed; `errors` names the field or parameter.",
+    code_401="No token, or one that is unknown or expired.",
+    code_403="Not for you.",
+    code_404="There is none, or none that you may see.",
+    code_429="Too many requests; Retry-After says how long to wait.",
+)
 READ = {304: OpenApiResponse(description="What you hold is still what it reads like."), **PROBLEMS}
 AS_AT = OpenApiParameter("as_at", {"type": "string", "format": "date-time"}, description="What the register held then.")
 SINCE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of what you hold.")
