@@ -25,6 +25,8 @@ from register.services.reference import keep, keep_roles, keep_user
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.SECURE_SSL_REDIRECT = False
+if pool := settings.DATABASES["default"].get("OPTIONS", {}).get("pool"):
+    pool["max_size"] = 24  # every thread of the races holds a connection of its own
 # Tests ask faster than any client may; one test asks for a rate of its own.
 UserRateThrottle.THROTTLE_RATES = AnonRateThrottle.THROTTLE_RATES = {"user": None, "anon": None}
 

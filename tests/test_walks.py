@@ -17,6 +17,7 @@ from register.services.questions import change_status, edit_question, raise_ques
 from register.words import AnswerStatus, Position
 from register.workflow import BELONGS_TO, TRANSITIONS
 from tests.conftest import CAST, GIVEN
+from tests.test_documents import everything_is_kept
 
 PEOPLE = st.sampled_from(sorted(CAST))
 
@@ -90,6 +91,7 @@ class Walk(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "savepoint"):
             assert verify().problems == []
+            assert everything_is_kept()
             transaction.set_rollback(True)
             self.savepoint.__exit__(None, None, None)
 

@@ -1,5 +1,7 @@
+from contextlib import suppress
 from datetime import timedelta
 
+from django.db import OperationalError
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
@@ -24,7 +26,8 @@ class BearerAuthentication(TokenAuthentication):
         now = timezone.now()
         if auth_token.last_used_at is None or now - auth_token.last_used_at > LAST_USE_KEPT_FOR:
             auth_token.last_used_at = now
-            auth_token.save(update_fields=["last_used_at"])
+            with suppress(OperationalError):  # a read does not fail because a writer holds SQLite's lock
+                auth_token.save(update_fields=["last_used_at"])
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -188,12 +188,14 @@ QuestionItem = _item(QuestionDocument, "question")
 MeetingItem = _item(MeetingDocument, "meeting")
 ActionItem = _item(ActionDocument, "action")
 
-Item = PolymorphicProxySerializer(
-    component_name="ChangedItem",
-    serializers=[QuestionItem, MeetingItem, ActionItem, Tombstone],
-    resource_type_field_name=None,
-    many=True,
-)
+
+def _changed_items():
+    return PolymorphicProxySerializer(
+        component_name="ChangedItem",
+        serializers=[QuestionItem, MeetingItem, ActionItem, Tombstone],
+        resource_type_field_name=None,
+        many=True,
+    )
 
 
 class _Page(_Shape):
@@ -209,7 +211,7 @@ class ChangePage(_Page):
     results = serializers.ListField(child=serializers.DictField())
 
     def get_fields(self):
-        return super().get_fields() | {"results": Item}
+        return super().get_fields() | {"results": _changed_items()}
 
 
 class Event(_Shape):

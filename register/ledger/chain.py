@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from register.models import Audited, LedgerEntry, LedgerHead
+from register.refusals import Invalid
 
 GENESIS = "0" * 64
 
@@ -45,14 +47,28 @@ def lock_head():
 
 
 def record(instance, *, by, reason=""):
-    """Save an audited instance, with its history and ledger entry credited to `by` (None: the system). Return it."""
+    """Save an audited instance, with its history and ledger entry credited to `by` (None: the system). Return it.
+
+    Raises Invalid where a constraint of the database refuses it.
+    """
     instance._history_user, instance._change_reason = by, reason or None
     try:
         instance.save()
+    except IntegrityError as error:
+        _say_why(instance, error)
+        raise
     finally:
         # Left in place, they would be credited with the next save of this instance.
         del instance._history_user, instance._change_reason
     return instance
+
+
+def _say_why(instance, error):
+    """Raise Invalid with the sentences of whatever the database refused, where the models know them."""
+    try:
+        instance.full_clean()
+    except ValidationError as said:
+        raise Invalid(said.message_dict) from error
 
 
 def chain_history_row(sender, instance, history_instance, **_):

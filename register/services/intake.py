@@ -1,17 +1,10 @@
 """Raise many questions at once: from a spreadsheet, or when a register is filled from another."""
 
-from django.core.exceptions import ValidationError
-
 from register.documents.keeping import writing
 from register.ledger.bulk import record_many
-from register.models import Question
-from register.refusals import Invalid
-from register.services.door import require_role, said
+from register.services.door import cleaned, require_role, said
 from register.services.questions import begun, next_number
 from register.words import Role
-
-# Their rows come as instances, so a look-up for each would find what is already here.
-_ROWS = {field.name for field in Question._meta.fields if field.is_relation}
 
 
 def raise_questions(questions, *, by, reason=""):
@@ -33,13 +26,4 @@ def _named(question, number, by):
 
 def checked(question, by):
     """Return a new question ready to be saved. Raises Refused."""
-    return begun(fields_cleaned(question), by)
-
-
-def fields_cleaned(question):
-    """Return a question with its fields cleaned, without a look at the database. Raises Invalid."""
-    try:
-        question.clean_fields(exclude=_ROWS | {"reference"})
-    except ValidationError as error:
-        raise Invalid(error.message_dict) from error
-    return question
+    return begun(cleaned(question), by)

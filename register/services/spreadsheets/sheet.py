@@ -4,7 +4,8 @@ from django.core.exceptions import ValidationError
 from import_export import fields, instance_loaders, resources
 
 from register.models import Organisation, Question, Topic
-from register.services.intake import checked, fields_cleaned
+from register.services.door import cleaned
+from register.services.intake import checked
 from register.services.questions import counted_when_recorded
 from register.services.spreadsheets.cells import Day, Named, OneOf, Words
 from register.words import Classification, Priority
@@ -62,7 +63,7 @@ class QuestionSheet(resources.ModelResource):
         elif instance.classification != instance.classified_before:
             raise ValidationError({"classification": "Reclassify it on its own page: it takes a reason."})
         else:
-            counted_when_recorded(fields_cleaned(instance))
+            counted_when_recorded(cleaned(instance))
 
     def save_instance(self, instance, is_create, row, **kwargs):
         return None
