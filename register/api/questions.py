@@ -71,7 +71,7 @@ class Writing:
             return act(row, given)
 
 
-@documented(shapes.QuestionDocument, "reference, status_since, recorded_at or version")
+@documented(shapes.QuestionDocument, "reference, status_since or recorded_at")
 class QuestionResource(Writing, Resource):
     """Questions, as far as the reader may see them."""
 

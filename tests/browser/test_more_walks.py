@@ -105,3 +105,10 @@ def test_a_spreadsheet_is_looked_over_and_recorded(visitor, asked):  # noqa: F81
     page.click("input[value='Record these']")
     assert "1 raised, 1 edited." in page.inner_text(".messagelist")
     assert (refreshed(asked).title, Question.objects.latest("id").status) == ("Who may fetch them?", "raised")
+
+
+def test_tokens_and_feed_addresses_are_made_in_the_browser(visitor, asked):  # noqa: F811
+    keeper = visitor("superuser").open("/admin/atom/").check("atom")
+    keeper.page.click("input[value='Make one']")
+    keeper.check("atom-made")
+    keeper.open("/admin/register/token/").check("tokens").open("/admin/register/token/add/").check("token-add")
