@@ -28,7 +28,7 @@ class MovesAndAnswers(Feed):
 
     def __call__(self, request, *args, **kwargs):
         user = self.get_object(request, *args, **kwargs)
-        etag = quote_etag(f"{clearance(user)[-1]}-{max(head_of(user), last_redaction())}")
+        etag = quote_etag(f"{clearance(user)[-1]}-{head_of(user)}-{last_redaction()}")
         if answer := not_modified(request, etag):
             return answer
         response = super().__call__(request, *args, **kwargs)

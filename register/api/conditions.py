@@ -18,7 +18,7 @@ class PreconditionFailed(APIException):
 
 
 def etag_of_list(request, head):
-    """Return the ETag of an answer that depends on the register up to a position and on who reads.
+    """Return the ETag of an answer that depends on the register up to a head and on who reads.
 
     The clearance is in it, for one address reads differently to another. A filter that asks for what is overdue
     depends on the day in London as well.

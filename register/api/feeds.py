@@ -14,7 +14,7 @@ from register.api.conditions import etag_of_list, not_modified
 from register.api.pagination import limit_of
 from register.api.resources import READ, SINCE, Answering
 from register.documents.comparing import text_of
-from register.documents.serving import item
+from register.documents.serving import Head, head_of, item
 from register.ledger import outside
 from register.ledger.disclosure import disclosed
 from register.ledger.events import events_after, last_redaction
@@ -29,12 +29,15 @@ USUAL, MOST = 100, 1000
 
 
 class Feed(Answering, APIView):
-    """A feed: pages after a position. `last_change` is the position on which the answer depends."""
+    """A feed: pages after a position. `last_change` is what the answer depends on."""
 
     def get(self, request):
         since, limit = self._since(), limit_of(request, USUAL, MOST)
         etag = etag_of_list(request, self.last_change())
-        return not_modified(request, etag) or self.sent(self.page(since, limit), etag)
+        if answer := not_modified(request, etag):
+            return answer
+        self._not_ahead(since)
+        return self.sent(self.page(since, limit), etag)
 
     def _since(self):
         if unknown := sorted(set(self.request.query_params) - {"since", "limit"}):
@@ -42,16 +45,17 @@ class Feed(Answering, APIView):
         since = self.request.query_params.get("since", "0")
         if not (since.isascii() and since.isdigit() and len(since) < 19):
             raise ValidationError({"since": ["Give a position: the `next` of the page before, or 0 to begin."]})
-        head = LedgerHead.objects.values_list("position", flat=True).get()
-        if int(since) > head:
-            # A backup that was put back ends earlier than what this reader holds.
-            raise ValidationError({"since": [f"Begin again from 0: the register ends at {head}."]})
         return int(since)
+
+    def _not_ahead(self, since):
+        """Raise ValidationError where a backup was put back that ends earlier than what this reader holds."""
+        end = LedgerHead.objects.values_list("position", flat=True).get()
+        if since > end:
+            raise ValidationError({"since": [f"Begin again from 0: the register ends at {end}."]})
 
 
 def _page(items, reached, more, head):
-    entry = LedgerEntry.objects.filter(position=head).values_list("digest", flat=True).first() or ""
-    told = {"next": reached, "more": more, "head": {"position": head, "digest": entry}}
+    told = {"next": reached, "more": more, "head": {"position": head.position, "digest": head.digest}}
     return f'{{"results":[{",".join(items)}],{text_of(told)[1:]}'
 
 
@@ -77,12 +81,15 @@ class Changes(Feed):
         rows = list(Document.objects.visible_to(self.request.user).after(since)[: limit + 1])
         shown = rows[:limit]
         reached = shown[-1].position if shown else since
-        return _page(map(item, shown), reached, len(rows) > limit, self.last_change())
+        head = self.request.reading.head
+        if reached > head.position:  # somebody wrote between the two looks
+            head = head_of(self.request.user)
+        return _page(map(item, shown), reached, len(rows) > limit, head)
 
 
 class Events(Feed):
     def last_change(self):
-        return max(self.request.reading.head, last_redaction())
+        return f"{self.request.reading.head}-{last_redaction()}"
 
     @extend_schema(parameters=PARAMETERS, responses={200: shapes.EventPage, **READ}, operation_id="events")
     def get(self, request):
@@ -110,7 +117,7 @@ def _event(event):
 
 class Ledger(Feed):
     def last_change(self):
-        return LedgerHead.objects.values_list("position", flat=True).get()
+        return Head(*LedgerHead.objects.values_list("position", "digest").get())
 
     @extend_schema(parameters=PARAMETERS, responses={200: shapes.EntryPage, **READ}, operation_id="ledger")
     def get(self, request):

@@ -24,7 +24,7 @@ class Reading:
 
     @cached_property
     def head(self):
-        """The last position at which anything changed that this reader may see."""
+        """The last entry at which anything changed that this reader may see."""
         return head_of(self.user)
 
 

@@ -1,8 +1,11 @@
 """Kept documents as text, for one reader."""
 
 import json
+from typing import NamedTuple
 
-from register.models import Document
+from django.db.models import Subquery
+
+from register.models import Document, LedgerEntry
 
 # A quotation mark inside a JSON string always has a backslash before it, so this is an address and nothing else.
 _ADDRESS = ('url":"/', 'url":"{base}/')
@@ -27,7 +30,19 @@ def item(row):
     return f"{with_version(row.body, row.position)[:-1]},{envelope}"
 
 
+class Head(NamedTuple):
+    """A last position and its ledger entry's digest: after a backup was put back, a position alone can come again."""
+
+    position: int = 0
+    digest: str = ""
+
+    def __str__(self):
+        return f"{self.position}-{self.digest[:16]}"
+
+
 def head_of(user, **which):
-    """Return the last position at which anything changed that this reader may see; 0 before the first."""
+    """Return the `Head` of what this reader may see: the last entry at which anything changed for it."""
     rows = Document.objects.visible_to(user).filter(**which or {"in_feed": True})
-    return rows.order_by("-position").values_list("position", flat=True).first() or 0
+    last = rows.order_by("-position").values("position")[:1]
+    found = LedgerEntry.objects.filter(position=Subquery(last)).values_list("position", "digest").first()
+    return Head(*found) if found else Head()
