@@ -206,6 +206,16 @@ def test_a_poll_that_finds_nothing_new_is_a_304(path, api, cast, something_of_ev
         assert client.get(f"{API}{path}", HTTP_IF_NONE_MATCH=etag).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["questions/DSQ-001/history/", "questions/DSQ-001/transitions/", "schema/", "ledger/verify.py"]
+)
+def test_every_get_has_an_etag_that_spares_the_second(path, api, moved):
+    moved("open")
+    client = api("member")
+    etag = client.get(f"{API}{path}")["ETag"]
+    assert client.get(f"{API}{path}", HTTP_IF_NONE_MATCH=etag).status_code == 304
+
+
 def test_what_is_hidden_changes_no_etag(api, cast, raised):
     raised()
     secret = raised(classification="members")

@@ -5,7 +5,9 @@ import logging
 
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.http import quote_etag
+from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.viewsets import GenericViewSet
 
@@ -43,7 +45,11 @@ SINCE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, descript
 
 
 class Answering:
-    """Gives an API view its reader, and notes who read what."""
+    """Gives an API view its reader, every answer to a GET an ETag, and notes who read what."""
+
+    @method_decorator(conditional_page)
+    def dispatch(self, request, *args, **kwargs):
+        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)

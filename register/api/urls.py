@@ -1,4 +1,5 @@
 from django.urls import path, re_path
+from django.views.decorators.http import conditional_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
@@ -21,9 +22,9 @@ urlpatterns = [
     path("changes/", Changes.as_view(), name="changes"),
     path("events/", Events.as_view(), name="events"),
     path("ledger/", Ledger.as_view(), name="ledger"),
-    path("ledger/verify.py", Verifier.as_view(), name="verifier"),
+    path("ledger/verify.py", conditional_page(Verifier.as_view()), name="verifier"),
     path("atom/<str:secret>/", atom, name="atom"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", conditional_page(SpectacularAPIView.as_view()), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"", NoSuchAddress.as_view()),
 ]
