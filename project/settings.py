@@ -1,5 +1,6 @@
 """One settings file, read from the environment and safe by default. The README lists the variables."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -162,6 +163,10 @@ IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_DATE_INDEX = False
 
+API_RATE = env.str("API_RATE", default="1200/minute")
+if not re.fullmatch(r"[1-9]\d*/(second|minute|hour|day)", API_RATE):
+    raise ImproperlyConfigured("Set API_RATE as 1200/minute: a number, and second, minute, hour or day.")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "register.api.authentication.BearerAuthentication",
@@ -179,7 +184,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
         "rest_framework.throttling.AnonRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="1200/minute"), "anon": "60/minute"},
+    "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "anon": "60/minute"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=90), "AUTO_REFRESH": False}

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 
+RECORDED_ANEW = "Recorded anew: something that is shown with it has changed."
 SYSTEM = "system"  # the name credited when no person acted: a migration, a command
 
 

@@ -5,7 +5,9 @@ import io
 
 import openpyxl
 import pytest
+from django.db import models
 
+from register.models import Question
 from tests.test_admin import LIST
 
 
@@ -56,3 +58,9 @@ def test_a_stranger_takes_nothing_away(address, client, db):
 
 def test_an_unknown_format_is_404(client_of):
     assert client_of("triage").get(f"{LIST}export.exe").status_code == 404
+
+
+def test_a_workbook_survives_what_it_cannot_carry(client_of, raised):
+    question = raised()
+    models.QuerySet(Question).filter(pk=question.pk).update(title="a bell \x07")  # as it was stored once
+    assert client_of("triage").get("/admin/register/question/export.xlsx").status_code == 200

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from register.ledger import outside, triggers
+from register.ledger.chain import record
 from register.models import AtomAddress, LedgerEntry, LedgerHead, Meeting, Question, Token
 from register.services.answers import propose_answer
 from register.services.atom import new_address, revoke_address
@@ -187,6 +189,16 @@ def test_events_of_what_is_hidden_now_or_was_hidden_then_are_not_told(api, cast,
     assert [(e["reference"], e["to"]) for e in items(api("feed"), "events")] == [(loosened.reference, "deferred")]
 
 
+def test_hidden_moves_show_in_no_page_of_events(api, cast, raised, moved):
+    moved("open")
+    client = api("feed")
+    before = client.get(f"{API}events/")
+    change_status(raised(classification="restricted"), "defer", by=cast.triage, **GIVEN["defer"])
+    after = client.get(f"{API}events/")
+    assert (before.content, before["ETag"]) == (after.content, after["ETag"])
+    assert before.json()["next"] == before.json()["head"]["position"]
+
+
 def test_a_redacted_reason_is_told_no_more(api, cast, moved):
     question, client = moved("awaiting_input"), api("feed")
     etag = client.get(f"{API}events/")["ETag"]
@@ -257,6 +269,51 @@ def test_a_forged_chain_is_found_out(forgery, api, moved):
     assert outside.check(entries)[3]
 
 
+def test_a_label_beside_a_snapshot_is_checked_against_it(api, moved):
+    moved("open")
+    entries = items(api("triage"), "ledger")
+    entries[-1]["at"] = "2001-01-01T00:00:00Z"
+    assert "its model or time" in outside.check(entries)[3][0]
+
+
+def test_a_named_head_is_checked_too(api, moved):
+    moved("open")
+    entries = items(api("feed"), "ledger")
+    last = entries[-1]
+    assert outside.check([*entries, {"head": {"position": last["position"], "digest": last["digest"]}}])[3] == []
+    assert (
+        "the head's digest" in outside.check([*entries, {"head": {"position": last["position"], "digest": "f"}}])[3][0]
+    )
+
+
+def test_a_ledger_whose_pages_go_nowhere_is_given_up(monkeypatch, capsys):
+    page = json.dumps({"results": [], "next": 0, "more": True, "head": {"position": 5, "digest": "f"}}).encode()
+    monkeypatch.setattr("urllib.request.urlopen", lambda *args, **kwargs: BytesIO(page))
+    assert outside.main("http://register.example.org/", "token") == 1
+    assert "its pages do not go on" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("noted", ["garbage", "5", "5:ff"])
+def test_a_noted_head_that_is_none_is_said_to_be_so(noted, capsys):
+    assert outside.main("http://register.example.org/", "token", noted) == 1
+    assert "POSITION:DIGEST" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", [[], {"results": [5]}, {"results": [{"position": None}], "next": 1, "more": False}])
+def test_an_answer_of_another_shape_is_one_sentence(page, monkeypatch, capsys):
+    monkeypatch.setattr("urllib.request.urlopen", lambda *args, **kwargs: BytesIO(json.dumps(page).encode()))
+    assert outside.main("http://register.example.org/", "token") == 1
+    assert capsys.readouterr().out.startswith("broken: ")
+
+
+def test_what_was_only_recorded_anew_tells_a_reader_nothing(api, cast, raised):
+    hidden = raised(classification="restricted")
+    before = items(api("feed"), "ledger")
+    link_meeting(hidden, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    told = items(api("feed"), "ledger")[len(before) :]
+    assert [set(entry) for entry in told] == [{"position", "snapshot_digest", "digest"}] * 2
+
+
 def test_a_rewritten_chain_is_found_out_by_a_head_noted_before(api, moved):
     moved("open")
     entries = items(api("feed"), "ledger")
@@ -325,6 +382,19 @@ def test_atom_tells_moves_and_answers_as_far_as_one_may_see(client, cast, moved,
     ]
     assert (answer["Content-Type"].split(";")[0], entries_of(answer)) == ("application/atom+xml", titles)
     assert entries_of(client.get(f"{API}atom/{new_address(cast.feed)}/")) == titles[1:]
+
+
+def test_an_atom_feed_survives_what_xml_cannot_carry(client, cast, moved):
+    question = moved("open")
+    question.status = "withdrawn"
+    question.outcome = "overtaken"
+    record(question, by=cast.triage, reason="a bell \x07")
+    assert client.get(f"{API}atom/{new_address(cast.feed)}/").status_code == 200
+
+
+def test_a_login_that_cannot_sign_in_gets_an_address_by_command(client, cast, capsys):
+    call_command("issue_atom_address", "feed")
+    assert client.get(capsys.readouterr().out.strip()).status_code == 200
 
 
 def test_an_atom_address_is_private_and_can_be_revoked(client, cast):

@@ -17,6 +17,7 @@ FLOORS = {
     "refusals": 0,
     "workflow": 0,
     "clock": 0,
+    "characters": 0,
     "headline_report": 0,
     "models": 1,
     "ledger": 1,

@@ -10,8 +10,9 @@ from rest_framework.throttling import UserRateThrottle
 
 from register.documents.sources import position_at
 from register.models import Action, Answer, Group, LedgerEntry, Meeting, Question, RaisedOnce, Topic
+from register.services.answers import propose_answer
 from register.services.links import link_action, link_meeting, strike_out
-from register.services.questions import change_status, edit_question, reclassify_question
+from register.services.questions import change_status, edit_question, raise_question, reclassify_question
 from register.services.reference import keep
 from tests.conftest import GIVEN, refreshed
 
@@ -111,6 +112,9 @@ def test_a_list_can_be_ordered_and_followed(api, moved):
         "holder=Nobody",
         "limit=x",
         "cursor=forged",
+        "cursor=AAAA",
+        "limit=101",
+        "as_at=",
     ],
 )
 def test_a_bad_parameter_is_a_400_that_names_it(query, api, raised):
@@ -180,6 +184,33 @@ def test_the_past_shows_under_the_stricter_classification(cast, api, raised):
     reclassify_question(loosened, "public", by=cast.lead, reason="Nothing in it is secret.")
     assert references(api("feed"), f"as_at={at(then)}") == []
     assert references(api("feed"), "") == [loosened.reference]
+
+
+def test_hidden_changes_move_no_version_of_the_past(cast, api, something_of_everything):
+    client, question = api("feed"), something_of_everything
+    paths = [f"questions/{question.reference}/", f"meetings/{Meeting.objects.get(number=15).pk}/", "actions/1/"]
+    paths = [path.replace("actions/1/", f"actions/{Action.objects.get().pk}/") for path in paths]
+    future = "?as_at=2090-01-01T00:00:00Z"
+
+    def told():
+        answers = [client.get(f"{API}{path}{future}") for path in paths]
+        return [(answer.content, answer["ETag"]) for answer in answers]
+
+    before = told()
+    hidden = raise_question(by=cast.triage, title="Hush?", text="Hush?", classification="restricted")
+    link_meeting(hidden, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    link_action(Action.objects.get(), hidden, by=cast.triage)
+    change_status(question, "send_back", by=cast.triage, reason="Vague.")
+    seen = told()
+    propose_answer(question, "Hush.", by=cast.triage, classification="restricted")
+    assert seen == told()
+    assert [content for content, _ in seen[1:]] == [content for content, _ in before[1:]]
+
+
+def test_the_past_has_a_304_too(api, raised):
+    url = f"{LIST}{raised().reference}/?as_at=2090-01-01T00:00:00Z"
+    client = api("feed")
+    assert client.get(url, HTTP_IF_NONE_MATCH=client.get(url)["ETag"]).status_code == 304
 
 
 def test_a_moment_is_one_position(raised):
@@ -380,6 +411,24 @@ def test_what_is_no_json_is_415(api):
 def test_a_huge_body_is_refused(api):
     answer = api("triage").post(LIST, b'{"title": "' + b"x" * 1_100_000 + b'"}', content_type="application/json")
     assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize("size", [2_700_000, 4_000_000])
+def test_a_body_beyond_every_bound_is_413_as_well(size, api):
+    answer = api("triage").post(LIST, b'{"title": "' + b"x" * size + b'"}', content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize("body", ['{"title": "A", "text": "B", "owner": "\\ud800"}', '{"\\udc00": 1}'])
+def test_half_a_character_is_refused_wherever_it_stands(body, api):
+    answer = api("triage").post(LIST, body, content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("field", ["title", "text", "reason"])
+def test_control_characters_are_refused(field, api):
+    answer = api("member").post(LIST, {"title": "A?", "text": "B?"} | {field: "a bell \u0007"}, format="json")
+    assert (answer.status_code in (400, 409), "control characters" in answer.json()["detail"]) == (True, True)
 
 
 def test_too_many_requests_are_told_when_to_come_back(api, monkeypatch):

@@ -56,3 +56,9 @@ def test_the_runtime_list_is_exact_hashed_and_names_no_index():
     lines = (ROOT / "requirements.txt").read_text()
     assert "://" not in lines
     assert lines.count("==") <= lines.count("--hash=sha256:")
+
+
+@pytest.mark.parametrize("rate", ["banana", "5/fortnight", "0/minute", "many/second"])
+def test_a_rate_that_is_none_does_not_start(rate):
+    answer = manage("check", API_RATE=rate, **PRODUCTION)
+    assert "Set API_RATE as 1200/minute" in answer.stderr

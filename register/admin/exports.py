@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from import_export.formats.base_formats import CSV, XLSX
 
+from register.characters import printable
 from register.services.door import today
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
@@ -63,6 +64,7 @@ def _cell(column, question):
 
 def escaped(text):
     """Return text that no spreadsheet takes for a formula (the package's own escape knows `=` alone)."""
+    text = printable(text)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 

@@ -10,6 +10,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import quote_etag
 
 from register.api.conditions import not_modified
+from register.characters import printable
 from register.documents.serving import head_of
 from register.ledger.events import last_redaction, latest_events
 from register.models import Answer, clearance
@@ -53,7 +54,7 @@ class MovesAndAnswers(Feed):
         return item["title"]
 
     def item_description(self, item):
-        return item["text"]
+        return printable(item["text"])
 
     def item_link(self, item):
         return item["link"]

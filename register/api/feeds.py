@@ -42,6 +42,8 @@ class Feed(Answering, APIView):
     def _since(self):
         if unknown := sorted(set(self.request.query_params) - {"since", "limit"}):
             raise ValidationError({name: ["There is no such parameter."] for name in unknown})
+        if repeated := [name for name, values in self.request.query_params.lists() if len(values) > 1]:
+            raise ValidationError({name: ["Give this parameter once."] for name in repeated})
         since = self.request.query_params.get("since", "0")
         if not (since.isascii() and since.isdigit() and len(since) < 19):
             raise ValidationError({"since": ["Give a position: the `next` of the page before, or 0 to begin."]})
@@ -97,8 +99,12 @@ class Events(Feed):
         return super().get(request)
 
     def page(self, since, limit):
-        events, reached, more = events_after(since, self.request.user, limit)
-        return _page((text_of(_event(event)) for event in events), reached, more, self.request.reading.head)
+        events, more = events_after(since, self.request.user, limit)
+        head = self.request.reading.head
+        reached = max(since, events[-1].position if events else 0)
+        # What was looked at beyond the head is hidden from this reader: that it is there shows nowhere.
+        reached = reached if more else max(reached, head.position)
+        return _page((text_of(_event(event)) for event in events), reached, more, head)
 
 
 def _event(event):

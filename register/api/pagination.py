@@ -24,9 +24,15 @@ class ByReference(CursorPagination):
     def paginate_queryset(self, queryset, request, view=None):
         self.get_ordering(request, queryset, view)
         try:
-            return super().paginate_queryset(queryset, request, view)
+            page = super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, OverflowError):
-            raise ValidationError({"cursor": ["Use a cursor as an earlier page gave it."]}) from None
+            raise self._bad_cursor() from None
+        if "cursor" in request.query_params and not any(self.cursor or ()):
+            raise self._bad_cursor()  # it names no place at all: the first page again would be a loop
+        return page
+
+    def _bad_cursor(self):
+        return ValidationError({"cursor": ["Use a cursor as an earlier page gave it."]})
 
     def get_paginated_response_schema(self, schema):
         address = {"type": ["string", "null"], "format": "uri"}
@@ -37,6 +43,6 @@ class ByReference(CursorPagination):
 def limit_of(request, usual, most):
     """Return how many items a page is to have. Raises ValidationError."""
     limit = request.query_params.get("limit", str(usual))
-    if not (limit.isascii() and limit.isdigit() and len(limit) < 6 and int(limit) >= 1):
+    if not (limit.isascii() and limit.isdigit() and len(limit) < 6 and 1 <= int(limit) <= most):
         raise ValidationError({"limit": [f"Give a number from 1 to {most}."]})
-    return min(int(limit), most)
+    return int(limit)

@@ -1,4 +1,5 @@
 import io
+import json
 
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
@@ -20,6 +21,10 @@ class BoundedJSONParser(JSONParser):
         if len(body) > LARGEST_BODY:
             raise TooLarge
         try:
-            return super().parse(io.BytesIO(body), media_type, parser_context)
+            data = super().parse(io.BytesIO(body), media_type, parser_context)
+            json.dumps(data, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError("Nest the JSON less deeply.") from None
+        except UnicodeEncodeError:
+            raise ParseError("Leave out halves of characters: surrogates stand in pairs.") from None
+        return data

@@ -2,11 +2,13 @@
 
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from register.api.parsers import TooLarge
 from register.refusals import Invalid, NotPermitted, NotVisible, Refusal, Refused
 
 STATUS_OF = {
@@ -32,6 +34,8 @@ def as_problem(error, context):
     """Return the response for an exception raised in an API view, or None for one that is our own fault."""
     if isinstance(error, Refusal):
         return _of_refusal(error)
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     response = exception_handler(error, context)
     if response is None:
         return None

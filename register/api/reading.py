@@ -33,6 +33,6 @@ def reading_of(request):
     reading = Reading(request.user)
     if not reading.seen:
         raise PermissionDenied("Ask for a role first: this login may read nothing.")
-    if text := request.query_params.get("as_at"):
+    if (text := request.query_params.get("as_at")) is not None:
         reading.position = position_at(moment("as_at", text))
     return reading

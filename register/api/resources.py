@@ -18,6 +18,7 @@ from register.api.problems import Problem
 from register.api.reading import reading_of
 from register.documents.past import past_rows, past_texts
 from register.documents.serving import addressed, head_of, with_version
+from register.ledger.events import last_redaction
 from register.models import Action, Answer, Document, Meeting, Organisation, Topic
 from register.words import DocumentKind
 
@@ -99,7 +100,7 @@ class Resource(Answering, GenericViewSet):
         return self.request.reading.head if self.in_feed else head_of(self.request.user, kind=self.kind)
 
     def list(self, request):
-        etag = etag_of_list(request, self.last_change())
+        etag = etag_of_list(request, self._state())
         if answer := not_modified(request, etag):
             return answer
         page = self.paginate_queryset(self._filtered(self.get_queryset()))
@@ -114,7 +115,7 @@ class Resource(Answering, GenericViewSet):
         reading = self.request.reading
         if reading.position is None:
             return [with_version(row.body, row.position) for row in rows if row.body]
-        past = past_texts(self.kind, [row.id for row in rows], reading.position, reading.seen)
+        past = past_texts(self.kind, [row.id for row in rows], reading.position, reading.user)
         return [past[row.id] for row in rows if row.id in past]
 
     def retrieve(self, request, **key):
@@ -138,10 +139,16 @@ class Resource(Answering, GenericViewSet):
     def _retrieved_of_the_past(self, key):
         reading = self.request.reading
         ids = list(self.model.objects.visible_to(reading.user).filter(**key).values_list("pk", flat=True))
-        texts = past_texts(self.kind, ids, reading.position, reading.seen)
+        texts = past_texts(self.kind, ids, reading.position, reading.user)
         if not texts:
             self._none()
-        return self.sent(texts[ids[0]], etag_of_list(self.request, f"{self.last_change()}-{reading.position}"))
+        etag = etag_of_list(self.request, self._state())
+        return not_modified(self.request, etag) or self.sent(texts[ids[0]], etag)
+
+    def _state(self):
+        """What an answer depends on: the past also on what was redacted since, and the moment is in the address."""
+        past = self.request.reading.position is not None
+        return f"{self.last_change()}-{last_redaction()}" if past else self.last_change()
 
     def _none(self):
         raise Http404(f"There is no such {self.kind}.")

@@ -4,8 +4,9 @@ from register.documents.building import BUILDERS
 from register.documents.comparing import text_of
 from register.documents.serving import with_version
 from register.documents.sources import Past
-from register.ledger.chain import last_positions
-from register.models import clearance
+from register.ledger.chain import last_own_positions
+from register.models import Document, clearance
+from register.words import RECORDED_ANEW
 
 
 def past_rows(kind, position, user):
@@ -18,9 +19,22 @@ def past_rows(kind, position, user):
     return rows
 
 
-def past_texts(kind, keys, position, seen):
-    """Return {key: text} of the documents of a kind at a position, for readers of that clearance."""
-    builder = BUILDERS[kind](keys, Past(position))
+def past_texts(kind, keys, position, user):
+    """Return {key: text} of the documents of a kind at a position, as a reader may see them."""
+    source = Past(position)
+    builder, seen = BUILDERS[kind](keys, source), clearance(user)
     built = {key: said[1] for key in keys if (said := builder.document(key, seen))}
-    versions = last_positions(builder.model, list(built), by=position)
+    versions = _versions(kind, list(built), source, user)
     return {key: with_version(text_of(document), versions[key]) for key, document in built.items()}
+
+
+def _versions(kind, keys, source, user):
+    """Return {key: version}: the one kept for this reader where it is no later, else the item's own last change then.
+
+    What else changed a document then is not looked for: some of it may be hidden from the reader now.
+    """
+    kept = Document.objects.visible_to(user).standing().filter(kind=kind, object_id__in=keys)
+    now = dict(kept.values_list("object_id", "position"))
+    model = BUILDERS[kind].model
+    own = source.up_to(model).filter(id__in=keys).exclude(history_change_reason=RECORDED_ANEW)
+    return last_own_positions(model, own) | {key: last for key, last in now.items() if last <= source.position}

@@ -23,9 +23,13 @@ class Past:
         self.position = position
         self._lasts = {}
 
+    def up_to(self, model):
+        """Return the history rows of a model that were written by the position."""
+        return model.history.model.objects.filter(history_id__lte=self._last(model))
+
     def queryset(self, model):
         """Return the history rows that were the last of their objects by the position."""
-        history = model.history.model.objects.filter(history_id__lte=self._last(model))
+        history = self.up_to(model)
         later = history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))
         return history.filter(~Exists(later))
 

@@ -9,6 +9,7 @@ from django.db import models
 
 from register.ledger.chain import appended, lock_head
 from register.models import LedgerEntry
+from register.words import RECORDED_ANEW
 
 AT_ONCE = 500  # rows to a statement: memory stays flat however many there are
 
@@ -33,7 +34,7 @@ def record_again(model, keys, *, by):
     positions = []
     for batch in _batches(keys):
         rows = model._base_manager.in_bulk(batch)
-        positions += _chained([rows[key] for key in batch], by=by, reason="", update=True)
+        positions += _chained([rows[key] for key in batch], by=by, reason=RECORDED_ANEW, update=True)
     return positions
 
 

@@ -148,15 +148,17 @@ def history_rows(entries):
     }
 
 
-def last_positions(model, keys, *, by=None):
-    """Return {key: position} of the last entry about each of these objects: for a question, about all that is its.
+def last_positions(model, keys):
+    """Return {key: position} of the last entry about each of these objects: for a question, about all that is its."""
+    if model._meta.model_name == "question":
+        entries = LedgerEntry.objects.filter(question_id__in=keys)
+        return dict(entries.values_list("question_id").annotate(last=Max("position")))
+    return last_own_positions(model, model.history.model.objects.filter(id__in=keys))
 
-    With `by`, of the last that is no later than that position.
-    """
-    name = model._meta.model_name
-    known = LedgerEntry.objects.all() if by is None else LedgerEntry.objects.filter(position__lte=by)
-    if name == "question":
-        return dict(known.filter(question_id__in=keys).values_list("question_id").annotate(last=Max("position")))
-    history = dict(model.history.model.objects.filter(id__in=keys).values_list("history_id", "id"))
-    entries = known.filter(model=name, history_id__in=history).order_by("position")
-    return {history[row]: position for row, position in entries.values_list("history_id", "position")}
+
+def last_own_positions(model, rows):
+    """Return {key: position} of the last entry for each object among these history rows of a model."""
+    history = dict(rows.order_by().values_list("id").annotate(last=Max("history_id")))
+    entries = LedgerEntry.objects.filter(model=model._meta.model_name, history_id__in=history.values())
+    positions = dict(entries.values_list("history_id", "position"))
+    return {key: positions[last] for key, last in history.items()}

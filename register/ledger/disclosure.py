@@ -6,17 +6,20 @@ from django.db.models import ForeignKey
 
 from register.ledger.chain import audited_models, canonical, history_rows
 from register.models import clearance
+from register.words import RECORDED_ANEW
 
 
 def disclosed(entries, user):
     """Return [(entry, snapshot)] in order; the snapshot is canonical JSON, or None where it is not for this reader.
 
     A snapshot is for those who may see its object now and could then, and everything that it points at; a login's
-    snapshots, which hold personal data, are for nobody here.
+    snapshots, which hold personal data, are for nobody here. What was only recorded anew says nothing itself, and that
+    something else changed, which may be hidden: it is digests for all.
     """
     rows = history_rows([entry for entry in entries if entry.salt is not None])
     seen = clearance(user)
-    candidates = {key: row for key, row in rows.items() if getattr(row, "classification", None) in (None, *seen)}
+    said = {key: row for key, row in rows.items() if row.history_change_reason != RECORDED_ANEW}
+    candidates = {key: row for key, row in said.items() if getattr(row, "classification", None) in (None, *seen)}
     visible = _visible(candidates, user)
     told = {key: canonical(row).decode() for key, row in candidates.items() if _pointers(key[0], row) <= visible}
     return [(entry, told.get((entry.model, entry.history_id))) for entry in entries]

@@ -25,7 +25,7 @@ class StatusEvent:
 
 
 def events_after(position, user, most):
-    """Return (events after a position, the position read to, whether there may be more), as far as a user may see.
+    """Return (events after a position, whether there may be more), as far as a user may see.
 
     A change shows where its question may be seen now and could be seen then.
     """
@@ -33,10 +33,10 @@ def events_after(position, user, most):
     while len(found) <= most:
         entries = _entries().filter(position__gt=reached).order_by("position")[:PER_LOOK]
         if not entries:
-            return found, reached, False
+            return found, False
         found += _told(entries, user)
         reached = entries[len(entries) - 1].position
-    return found[:most], found[most - 1].position, True
+    return found[:most], True
 
 
 def latest_events(user, most):

@@ -16,6 +16,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from datetime import datetime
 
 GENESIS = "0" * 64
 
@@ -33,13 +34,30 @@ def entries_of(url, token):
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 the caller names the address
             page = json.load(answer)
         yield from page["results"]
+        if page["more"] and page["next"] <= since:
+            raise ValueError("its pages do not go on")
         since, more = page["next"], page["more"]
+    yield {"head": page["head"]}
+
+
+def moment(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def misnamed(head, position, digest):
+    """Return a sentence where the head that a ledger names is its last entry, with another digest."""
+    if head["position"] != position or head["digest"] == digest:
+        return []  # another position is one written while the pages were read
+    return [f"position {position}: the head's digest is not that of the last entry"]
 
 
 def check(entries, noted=None):
     """Return (last position, its digest, how many snapshots were read, sentences on what does not follow)."""
     position, previous, read, faults = 0, GENESIS, 0, []
     for entry in entries:
+        if "head" in entry:
+            faults += misnamed(entry["head"], position, previous)
+            continue
         if entry["position"] != position + 1:
             faults.append(f"position {position + 1} is missing")
         position = entry["position"]
@@ -50,6 +68,9 @@ def check(entries, noted=None):
             salted = (entry["salt"] + entry["snapshot"]).encode()
             if hashlib.sha256(salted).hexdigest() != entry["snapshot_digest"]:
                 faults.append(f"position {position}: the snapshot is not the one that was recorded")
+            told = json.loads(entry["snapshot"])
+            if told["model"] != entry["model"] or moment(told["history_date"]) != moment(entry["at"]):
+                faults.append(f"position {position}: its model or time is not that of its snapshot")
         previous = entry["digest"]
         if noted and noted[0] == position and noted[1] != previous:
             faults.append(f"position {position}: the digest is not the one that was noted: the ledger was rewritten")
@@ -63,11 +84,14 @@ def check(entries, noted=None):
 def main(url, token, noted=None, say=print):
     """Verify the ledger at an address and say what was found; return 0 where all follows, else 1."""
     if noted:
-        position, _, digest = noted.partition(":")
+        position, _, digest = noted.strip().partition(":")
+        if not position.isdigit() or len(digest) != 64:
+            say("broken: give the noted head as POSITION:DIGEST, as it was printed")
+            return 1
         noted = int(position), digest.lower()
     try:
         position, digest, read, faults = check(entries_of(url, token), noted)
-    except (urllib.error.URLError, OSError, ValueError, KeyError) as error:
+    except (urllib.error.URLError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         say(f"broken: the ledger at {url} cannot be read: {error}")
         return 1
     for fault in faults:

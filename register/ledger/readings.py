@@ -11,7 +11,7 @@ from django.utils import timezone
 from register import clock
 from register.ledger.chain import model_name
 from register.models import LedgerEntry, Question, clearance
-from register.words import Status
+from register.words import RECORDED_ANEW, Status
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,8 @@ def changes_since(question, version):
 
 def _only_said(row):
     """Return what a row that changes nothing is there to say, such as a split; one recorded anew says nothing."""
-    return [f"its record ({row.history_change_reason})"] if row.history_change_reason else []
+    said = row.history_change_reason
+    return [f"its record ({said})"] if said and said != RECORDED_ANEW else []
 
 
 def _changed(before, after):

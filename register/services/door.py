@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 
+from register.characters import ASK, is_printable
 from register.clock import london_date
 from register.refusals import Invalid, NotPermitted, NotVisible, Refused
 from register.words import Role
@@ -57,6 +59,8 @@ def parts_of(question, by):
 def said(text):
     """Return text without surrounding blanks. Raises Refused where it is too long to keep for good."""
     stripped = (text or "").strip()
+    if not is_printable(stripped):
+        raise Refused(ASK)
     if len(stripped) > LONGEST_REMARK:
         raise Refused(f"Shorten it to {LONGEST_REMARK:,} characters: history keeps every word for good.")
     return stripped
@@ -80,6 +84,9 @@ def cleaned(instance):
         instance.clean_fields(exclude={field.name for field in instance._meta.fields if field.is_relation})
     except ValidationError as error:
         raise Invalid(error.message_dict) from error
+    texts = (field.name for field in instance._meta.fields if isinstance(field, models.CharField | models.TextField))
+    if unprintable := [name for name in texts if not is_printable(getattr(instance, name) or "")]:
+        raise Invalid({name: [ASK] for name in unprintable})
     return instance
 
 

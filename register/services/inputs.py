@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from register.characters import ASK, is_printable
 from register.models import Meeting, Organisation, Question
 from register.workflow import LONGEST_REMARK, Kind
 
@@ -32,6 +33,8 @@ def _text(item, value, by):
         raise ValueError(f"Give {item.name} as text.")
     if len(value.strip()) > LONGEST_REMARK:
         raise ValueError(f"Shorten {item.name} to {LONGEST_REMARK:,} characters: history keeps every word for good.")
+    if not is_printable(value):
+        raise ValueError(ASK)
     return value.strip()
 
 

@@ -1,0 +1,16 @@
+"""Which characters a text may hold: what XML, spreadsheets and feeds can all carry."""
+
+import re
+
+# Control characters but tab and line ends, and halves of characters (surrogates).
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+ASK = "Leave out control characters: feeds and spreadsheets could not carry them."
+
+
+def is_printable(text):
+    return not _UNPRINTABLE.search(text)
+
+
+def printable(text):
+    """Return text without the characters that it may not hold: for what was stored before they were refused."""
+    return _UNPRINTABLE.sub("", text)
