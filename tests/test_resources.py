@@ -122,6 +122,16 @@ def test_a_bad_parameter_is_a_400_that_names_it(query, api, raised):
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [query.split("=")[0]])
 
 
+@pytest.mark.parametrize(("made", "used"), [("reference", "status_since"), ("status_since", "reference")])
+def test_a_cursor_of_another_order_is_a_400(made, used, api, raised):
+    for _ in range(3):
+        raised()
+    client = api("feed")
+    cursor = client.get(f"{LIST}?limit=1&ordering={made}").json()["next"].split("cursor=")[1].split("&")[0]
+    answer = client.get(f"{LIST}?ordering={used}&cursor={cursor}")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["cursor"])
+
+
 @pytest.mark.parametrize(
     "kind", ["answers", "meetings", "actions", "topics", "organisations", "changes", "events", "ledger"]
 )
@@ -352,10 +362,12 @@ def test_a_stale_move_is_412_and_a_refused_one_409(api, cast, moved):
     )
 
 
-@pytest.mark.parametrize("etag", ['W/"1"', '"nonsense"', "nonsense", '""'])
-def test_an_etag_of_another_version_is_412_or_asked_for_again(etag, api, raised):
+@pytest.mark.parametrize(
+    ("etag", "status"), [('W/"1"', 412), ('"nonsense"', 412), ('""', 412), ("105", 400), ("", 428), (" ", 428)]
+)
+def test_an_if_match_that_does_not_match_says_what_is_wrong(etag, status, api, raised):
     answer = api("triage").patch(f"{LIST}{raised().reference}/", {"title": "X"}, format="json", HTTP_IF_MATCH=etag)
-    assert answer.status_code in (412, 428)
+    assert answer.status_code == status
 
 
 def test_an_answer_is_proposed_and_reviewed(api, cast, moved):

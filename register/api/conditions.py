@@ -2,7 +2,7 @@
 
 from django.http import HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 
 from register.services.door import today
 
@@ -40,8 +40,11 @@ def not_modified(request, etag):
 
 def check_unchanged(request, version):
     """Raise 428 without an If-Match, 412 where it names another version; to be asked under the head lock."""
-    given = parse_etags(request.headers.get("If-Match", ""))
-    if not given:
+    header = request.headers.get("If-Match", "")
+    given = parse_etags(header)
+    if not header.strip():
         raise PreconditionRequired
+    if not given:
+        raise ValidationError({"If-Match": ['Give the ETag as it was sent, in its quotation marks: "105".']})
     if "*" not in given and quote_etag(str(version)) not in given:
         raise PreconditionFailed

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError as InvalidValue
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 
@@ -25,7 +26,7 @@ class ByReference(CursorPagination):
         self.get_ordering(request, queryset, view)
         try:
             page = super().paginate_queryset(queryset, request, view)
-        except (NotFound, ValueError, OverflowError):
+        except (NotFound, ValueError, OverflowError, InvalidValue):
             raise self._bad_cursor() from None
         if "cursor" in request.query_params and not any(self.cursor or ()):
             raise self._bad_cursor()  # it names no place at all: the first page again would be a loop
