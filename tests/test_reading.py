@@ -127,3 +127,9 @@ def test_a_button_that_could_do_nothing_is_not_shown(client_of, raised):
     question = raised(classification="restricted")
     assert "Reclassify" not in text_of(client_of("triage").get(f"{QUESTIONS}/{question.pk}/change/"))
     assert "Reclassify" in text_of(client_of("lead").get(f"{QUESTIONS}/{question.pk}/change/"))
+
+
+def test_a_member_has_the_tabs_that_can_hold_something_of_theirs(client_of, raised):
+    tabs = {who: text_of(client_of(who).get(f"{QUESTIONS}/")) for who in ("triage", "member")}
+    assert ("Needs triage" in tabs["triage"], "Needs triage" in tabs["member"]) == (True, False)
+    assert "Awaiting input" in tabs["member"]

@@ -5,6 +5,7 @@ from django.contrib.admin.views.main import ChangeList
 
 from register.models import Meeting, User
 from register.services.door import today
+from register.words import Role
 
 # name in the address: (label, the questions it holds)
 TABS = {
@@ -20,6 +21,7 @@ TABS = {
 # Reached from the front page's figures, not from the tabs.
 MORE_LISTS = {"silent": ("Positions outstanding", lambda questions, user: questions.with_silence())}
 TABS |= MORE_LISTS
+FOR_TRIAGE = ("triage", "mine", "deferred")  # of no use to a member, who can be assigned nothing
 DEFAULT_TAB = "live"
 MOST_MEETINGS = 12
 NOBODY = "(nobody)"  # no login can be called that
@@ -33,7 +35,8 @@ class TabFilter(admin.SimpleListFilter):
     template = "register/no_filter.html"
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, _) in TABS.items() if name not in MORE_LISTS]
+        left_out = set(MORE_LISTS) if request.user.has_role(Role.TRIAGE) else {*MORE_LISTS, *FOR_TRIAGE}
+        return [(name, label) for name, (label, _) in TABS.items() if name not in left_out]
 
     def value(self):
         chosen = super().value()
