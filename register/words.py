@@ -2,7 +2,6 @@
 
 from django.db.models import TextChoices
 
-RECORDED_ANEW = "Recorded anew: something that is shown with it has changed."
 SYSTEM = "system"  # the name credited when no person acted: a migration, a command
 
 

@@ -42,8 +42,12 @@ def items(client, feed="changes", **options):
 
 def applied(client, held=None, **options):
     """Apply every page to a copy, as the documentation says."""
-    held = {} if held is None else held
-    for item in items(client, **options):
+    return apply(items(client, **options), {} if held is None else held)
+
+
+def apply(found, held):
+    """Apply items of the feed to a copy, and return it."""
+    for item in found:
         key = item["type"], item["reference"]
         if item.get("removed"):
             held.pop(key, None)
@@ -304,6 +308,14 @@ def test_an_answer_of_another_shape_is_one_sentence(page, monkeypatch, capsys):
     monkeypatch.setattr("urllib.request.urlopen", lambda *args, **kwargs: BytesIO(json.dumps(page).encode()))
     assert outside.main("http://register.example.org/", "token") == 1
     assert capsys.readouterr().out.startswith("broken: ")
+
+
+def test_no_words_of_a_person_pass_for_a_row_recorded_anew(api, cast, raised):
+    said = "recorded anew: something that is shown with it has changed"
+    question = raised(reason=said)
+    assert said in json.dumps(items(api("feed"), "ledger"))
+    past = api("feed").get(f"{API}questions/{question.reference}/?as_at=2090-01-01T00:00:00Z")
+    assert past.status_code == 200
 
 
 def test_what_was_only_recorded_anew_tells_a_reader_nothing(api, cast, raised):

@@ -20,7 +20,7 @@ from register.services.questions import change_status, edit_question, raise_ques
 from register.services.reference import keep
 from tests.conftest import GIVEN
 from tests.test_documents import everything_is_kept
-from tests.test_feeds import applied, of_kind, shown
+from tests.test_feeds import applied, apply, of_kind, shown
 
 READERS = ("feed", "member", "triage", "owning_feed")
 # SQLite lets one write at a time, and who waits longest is not who is next.
@@ -129,17 +129,8 @@ class Reader:
             positions = [item["position"] for item in page["results"]]
             assert positions == sorted(set(positions))
             assert not positions or positions[0] > self.since
-            applied_page(page, self.held)
+            apply(page["results"], self.held)
             self.since, more = page["next"], page["more"]
-
-
-def applied_page(page, held):
-    for item in page["results"]:
-        key = item["type"], item["reference"]
-        if item.get("removed"):
-            held.pop(key, None)
-        else:
-            held[key] = {name: value for name, value in item.items() if name not in ("type", "position")}
 
 
 def start(work, *given):

@@ -92,7 +92,7 @@ class QuestionResource(Writing, Resource):
         if key is None:
             question = raise_question(by=request.user, **given)
         elif 1 <= len(key) <= 255:
-            question, _ = raise_once(key, by=request.user, **given)
+            question = raise_once(key, by=request.user, **given)
         else:
             raise ValidationError({"Idempotency-Key": ["Give 1 to 255 characters."]})
         place = request.build_absolute_uri(f"{question.reference}/")

@@ -6,7 +6,6 @@ from register.documents.serving import with_version
 from register.documents.sources import Past
 from register.ledger.chain import last_own_positions
 from register.models import Document, clearance
-from register.words import RECORDED_ANEW
 
 
 def past_rows(kind, position, user):
@@ -36,5 +35,5 @@ def _versions(kind, keys, source, user):
     kept = Document.objects.visible_to(user).standing().filter(kind=kind, object_id__in=keys)
     now = dict(kept.values_list("object_id", "position"))
     model = BUILDERS[kind].model
-    own = source.up_to(model).filter(id__in=keys).exclude(history_change_reason=RECORDED_ANEW)
+    own = source.up_to(model).filter(id__in=keys).filter(recorded_anew=None)
     return last_own_positions(model, own) | {key: last for key, last in now.items() if last <= source.position}

@@ -9,7 +9,6 @@ from django.db import models
 
 from register.ledger.chain import appended, lock_head
 from register.models import LedgerEntry
-from register.words import RECORDED_ANEW
 
 AT_ONCE = 500  # rows to a statement: memory stays flat however many there are
 
@@ -34,7 +33,7 @@ def record_again(model, keys, *, by):
     positions = []
     for batch in _batches(keys):
         rows = model._base_manager.in_bulk(batch)
-        positions += _chained([rows[key] for key in batch], by=by, reason=RECORDED_ANEW, update=True)
+        positions += _chained([rows[key] for key in batch], by=by, anew=True)
     return positions
 
 
@@ -44,11 +43,16 @@ def _batches(things):
         yield batch
 
 
-def _chained(batch, *, by, reason, update=False):
+def _chained(batch, *, by, reason="", anew=False):
     """Insert the history and ledger entries of a batch; return the positions."""
     for instance in batch:
         instance._history_user = by
-    history = type(batch[0]).history.bulk_history_create(batch, update=update, default_change_reason=reason or None)
+    history = type(batch[0]).history.bulk_history_create(
+        batch,
+        update=anew,
+        default_change_reason=reason or None,
+        custom_historical_attrs={"recorded_anew": True} if anew else None,
+    )
     head = lock_head()
     entries = [appended(head, row, instance) for row, instance in zip(history, batch, strict=True)]
     LedgerEntry.objects.bulk_create(entries)

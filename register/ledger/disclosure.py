@@ -6,7 +6,6 @@ from django.db.models import ForeignKey
 
 from register.ledger.chain import audited_models, canonical, history_rows
 from register.models import clearance
-from register.words import RECORDED_ANEW
 
 
 def disclosed(entries, user):
@@ -18,7 +17,7 @@ def disclosed(entries, user):
     """
     rows = history_rows([entry for entry in entries if entry.salt is not None])
     seen = clearance(user)
-    said = {key: row for key, row in rows.items() if row.history_change_reason != RECORDED_ANEW}
+    said = {key: row for key, row in rows.items() if not row.recorded_anew}
     candidates = {key: row for key, row in said.items() if getattr(row, "classification", None) in (None, *seen)}
     visible = _visible(candidates, user)
     told = {key: canonical(row).decode() for key, row in candidates.items() if _pointers(key[0], row) <= visible}

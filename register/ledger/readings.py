@@ -11,7 +11,7 @@ from django.utils import timezone
 from register import clock
 from register.ledger.chain import model_name
 from register.models import LedgerEntry, Question, clearance
-from register.words import RECORDED_ANEW, Status
+from register.words import Status
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,9 @@ def changes_since(question, version):
 
 
 def _only_said(row):
-    """Return what a row that changes nothing is there to say, such as a split; one recorded anew says nothing."""
+    """Return what a row that changes nothing is there to say, such as a split; one recorded anew has no reason."""
     said = row.history_change_reason
-    return [f"its record ({said})"] if said and said != RECORDED_ANEW else []
+    return [f"its record ({said})"] if said else []
 
 
 def _changed(before, after):

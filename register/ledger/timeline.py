@@ -8,7 +8,6 @@ from difflib import SequenceMatcher
 
 from register.ledger.chain import audited_models, history_rows
 from register.models import LedgerEntry, clearance
-from register.words import RECORDED_ANEW
 from register.workflow import BELONGS_TO
 
 # Said by the status history, or of no interest to a person.
@@ -51,7 +50,7 @@ def timeline(question, *, seen_by):
 def _says_something(happening):
     """True of all but a row that was only recorded anew, and a move, which the status history tells."""
     told = happening.is_new or happening.changes or happening.redacted
-    return bool(told or (happening.reason not in ("", RECORDED_ANEW) and not happening.is_move))
+    return bool(told or (happening.reason and not happening.is_move))
 
 
 def _visible_now(entries, rows, seen_by):

@@ -8,10 +8,14 @@ from register.words import SYSTEM
 
 
 class HistoryRow(models.Model):
-    """Columns on every history row: the actor as they were then, whatever becomes of the account."""
+    """Columns on every history row: the actor as they were then, whatever becomes of the account.
+
+    `recorded_anew` marks a row that changed nothing itself: something that is shown with its object did.
+    """
 
     actor = models.CharField(max_length=200, null=True, editable=False)
     actor_organisation = models.CharField(max_length=80, null=True, editable=False)
+    recorded_anew = models.BooleanField(null=True, editable=False)
 
     class Meta:
         abstract = True

@@ -15,15 +15,15 @@ KEPT_FOR = timedelta(days=7)
 
 
 def raise_once(key, *, by, **asked):
-    """Return (question, whether it was raised now). Raises as `raise_question` does, and Refused for a used key."""
+    """Return the question, raised now or before. Raises as `raise_question` does, and Refused for a used key."""
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
     with writing():
         before = RaisedOnce.objects.filter(user=by, key=key).first()
         if before and before.request_digest != digest:
             raise Refused("Use a new Idempotency-Key: this one raised a question in other words.")
         if before:
-            return Question.objects.get(pk=before.question_id), False
+            return Question.objects.get(pk=before.question_id)
         question = raise_question(by=by, **asked)
         RaisedOnce.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
         RaisedOnce.objects.create(user=by, key=key, request_digest=digest, question_id=question.pk)
-        return question, True
+        return question
