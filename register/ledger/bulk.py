@@ -14,15 +14,24 @@ AT_ONCE = 500  # rows to a statement: memory stays flat however many there are
 
 
 def record_many(instances, *, by, reason=""):
-    """Save new, checked instances of one audited model, credited to `by` (None: the system); return how many.
+    """Save checked instances of one audited model, all new or none, credited to `by` (None: the system).
 
-    `instances` may be a generator: it is read `AT_ONCE` at a time. The caller holds the head lock (`chain.writing`).
+    Return how many. `instances` may be a generator: it is read `AT_ONCE` at a time. The caller holds the head lock
+    (`chain.writing`).
     """
     saved = 0
     for batch in _batches(instances):
-        models.QuerySet(type(batch[0])).bulk_create(batch)
-        saved += len(_chained(batch, by=by, reason=reason))
+        changed = batch[0].pk is not None
+        _save(batch, changed)
+        saved += len(_chained(batch, by=by, reason=reason, changed=changed))
     return saved
+
+
+def _save(batch, changed):
+    model = type(batch[0])
+    columns = [field.name for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    onto = {"update_conflicts": True, "unique_fields": ["pk"], "update_fields": columns} if changed else {}
+    models.QuerySet(model).bulk_create(batch, **onto)
 
 
 def record_again(model, keys, *, by):
@@ -33,7 +42,7 @@ def record_again(model, keys, *, by):
     positions = []
     for batch in _batches(keys):
         rows = model._base_manager.in_bulk(batch)
-        positions += _chained([rows[key] for key in batch], by=by, anew=True)
+        positions += _chained([rows[key] for key in batch], by=by, changed=True, anew=True)
     return positions
 
 
@@ -43,13 +52,13 @@ def _batches(things):
         yield batch
 
 
-def _chained(batch, *, by, reason="", anew=False):
+def _chained(batch, *, by, reason="", changed=False, anew=False):
     """Insert the history and ledger entries of a batch; return the positions."""
     for instance in batch:
         instance._history_user = by
     history = type(batch[0]).history.bulk_history_create(
         batch,
-        update=anew,
+        update=changed,
         default_change_reason=reason or None,
         custom_historical_attrs={"recorded_anew": True} if anew else None,
     )
