@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from register.ledger.chain import audited_models
-from register.models import AtomAddress, Document, PendingUpload, RaisedOnce, Token
+from register.models import AtomAddress, Document, PendingUpload, RaisedOnce, Tally, Token
 from register.models.ledger import LedgerEntry, LedgerHead
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +75,7 @@ def test_no_rule_reads_the_database_or_a_request(path):
 def test_every_table_of_ours_is_audited_or_named_here():
     ours = set(apps.get_app_config("register").get_models())
     histories = {model.history.model for model in audited_models().values()}
-    unaudited = {AtomAddress, Document, LedgerHead, LedgerEntry, PendingUpload, RaisedOnce, Token}
+    unaudited = {AtomAddress, Document, LedgerHead, LedgerEntry, PendingUpload, RaisedOnce, Tally, Token}
     assert ours - histories - set(audited_models().values()) == unaudited
 
 

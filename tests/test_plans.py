@@ -26,9 +26,9 @@ READS = {
         "document_feed_to_public",
         lambda user: kept(user).filter(in_feed=True).order_by("-position").values("position")[:1],
     ),
-    "one document": ("document_to_public", lambda user: kept(user).filter(kind="question", object_id=3)),
+    "one document": ("document_", lambda user: kept(user).filter(kind="question", object_id=3)),
     "a page of documents": (
-        "document_to_public",
+        "document_",
         lambda user: Question.objects.annotate(
             body=Subquery(kept(user).filter(kind="question", object_id=OuterRef("pk")).values("body")[:1])
         ).order_by("id")[:25],

@@ -1,19 +1,26 @@
 """The front page: what needs this person, in numbers that each lead to the list that they count."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Q
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
+from register import clock
 from register.admin.lists import TABS
-from register.models import Action, Meeting, MeetingLink, Question, Review, Topic
+from register.admin.pages import MOST, counted
+from register.documents.tallying import day_key
+from register.models import Action, Meeting, MeetingLink, Organisation, Question, Review, Tally, Topic
+from register.models.questions import LIVE_STANDINGS
+from register.models.tallies import TallyBy
 from register.services.door import today
 from register.words import LIVE, AnswerStatus, LinkKind, Position, Role, Status
 
 # (what it says, the most working days in the status; None for no end)
 SPANS = (("up to a week", 5), ("up to a month", 20), ("up to a quarter", 60), ("longer", None))
 SHOWN = 8  # rows of a short list
+MOST_AWAITED = 50  # reviews that a front page asks of one person
 BAR, ROW, LEFT, WIDTH = 18, 30, 130, 560  # pixels of the picture
 
 
@@ -25,6 +32,11 @@ class Figure:
     label: str
     address: str
     note: str = ""
+    more: bool = False
+
+    @property
+    def said(self):
+        return f"{self.count:,}{'+' * self.more}"
 
 
 def list_of(model="question", **query):
@@ -33,65 +45,80 @@ def list_of(model="question", **query):
 
 def front_page(user):
     """Return what the front page shows to a user, by name."""
-    seen = Question.objects.visible_to(user)
+    seen, tallies = Question.objects.visible_to(user), Tally.objects.visible_to(user)
+    counts = tallies.filter(by=TallyBy.TOPIC).totals("status", "key")
     shown = {"reviews_awaited": _reviews_awaited(user), "next_meeting": _next_meeting(user)}
     if user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER):
-        shown |= {"figures": _figures(seen, user), "awaited": _awaited(seen), "figures_heading": "What needs you"}
+        awaited = _awaited(seen, tallies)
+        shown |= {"figures": _figures(seen, user, counts), "awaited": awaited, "figures_heading": "What needs you"}
     if user.has_role(Role.MEMBER):
-        shown |= {"ours": _ours(seen, user), "latest": _latest(seen), "meetings": _meetings(user)}
-    return shown | {"matrix": _matrix(seen), "standing": _standing(seen)}
+        shown |= {"ours": _ours(seen, user), "latest": _latest(seen, counts), "meetings": _meetings(user)}
+    return shown | {"matrix": _matrix(counts), "standing": _standing(tallies)}
 
 
 def _ours(seen, user):
-    """Return the live questions that the person's organisation owns or is waited on for."""
-    body = user.organisation_id
-    return seen.live().filter(Q(owner=body) | Q(waiting_on=body)).order_by("id")[:SHOWN] if body else ()
+    """Return the eldest live questions that the person's organisation owns or is waited on for."""
+    body, live = user.organisation_id, seen.with_ages(today())
+    if not body:
+        return ()
+    keys = {key for column in ("owner", "waiting_on") for key in _eldest(live.filter(**{column: body}))}
+    return sorted(live.filter(pk__in=keys), key=lambda question: (-question.age_in_days, question.pk))[:SHOWN]
 
 
-def _latest(seen):
+def _eldest(questions):
+    return questions.keys_by_age(SHOWN, LIVE_STANDINGS)
+
+
+def _latest(seen, counts):
     """Return the live questions that moved last, and the figure of all of them."""
-    live = seen.live()
-    return {"questions": live.order_by("-status_since")[:SHOWN], "all": Figure(live.count(), "live", list_of())}
+    live = sum(count for (status, _), count in counts.items() if status in LIVE)
+    return {"questions": seen.live().order_by("-status_since")[:SHOWN], "all": Figure(live, "live", list_of())}
 
 
 def _meetings(user):
     return Meeting.objects.visible_to(user).select_related("group").order_by("-held_on", "-number")[:SHOWN]
 
 
-def _figures(seen, user):
-    """Return the figures of the tabs, counted in one statement each."""
-    told = [
-        ("triage", "need triage"),
-        ("mine", "are mine"),
-        ("overdue", "are overdue"),
-        ("deferred", "are deferred and due"),
+def _figures(seen, user, counts):
+    """Return the figures of the tabs: of one status from the tallies, the others counted as far as a list goes."""
+
+    def of_status(status, label, tab):
+        return Figure(sum(n for (counted, _), n in counts.items() if counted == status), label, list_of(tab=tab))
+
+    def of_tab(tab, label):
+        return _as_far(TABS[tab][1](seen, user), label, list_of(tab=tab))
+
+    late = Action.objects.visible_to(user).overdue(today())
+    return [
+        of_status(Status.RAISED, "need triage", "triage"),
+        of_tab("mine", "are mine"),
+        of_tab("overdue", "are overdue"),
+        of_tab("deferred", "are deferred and due"),
+        of_status(Status.IN_REVIEW, "in review", "review"),
+        of_tab("silent", "in review with positions outstanding"),
+        _as_far(late, "actions overdue", list_of("action", overdue="yes")),
     ]
-    figures = [Figure(TABS[tab][1](seen, user).count(), label, list_of(tab=tab)) for tab, label in told]
-    in_review, silent = (TABS[tab][1](seen, user).count() for tab in ("review", "silent"))
-    figures.append(Figure(in_review, "in review", list_of(tab="review")))
-    figures.append(Figure(silent, "in review with positions outstanding", list_of(tab="silent")))
-    overdue = Action.objects.visible_to(user).overdue(today()).count()
-    return [*figures, Figure(overdue, "actions overdue", list_of("action", overdue="yes"))]
 
 
-def _awaited(seen):
+def _as_far(rows, label, address):
+    found = counted(rows)
+    return Figure(min(found, MOST), label, address, more=found > MOST)
+
+
+def _awaited(seen, tallies):
     """Return a figure for each organisation waited on, with how long the oldest has waited, longest first."""
-    rows = (
-        seen.awaiting_input()
-        .with_ages(today())
-        .order_by()
-        .values("waiting_on", "waiting_on__name")
-        .annotate(count=Count("pk"), oldest=Max("days_in_status"))
-        .order_by("-oldest")
-    )
+    counts = tallies.filter(by=TallyBy.WAITING_ON).totals("key")
+    oldest = seen.filter(waiting_on=OuterRef("pk")).order_by("status_since_day").values("status_since_day")[:1]
+    bodies = Organisation.objects.filter(name__in=counts).annotate(since=Subquery(oldest)).order_by("since", "name")
+    now = clock.day_number(today())
     return [
         Figure(
-            row["count"],
-            row["waiting_on__name"],
-            list_of(tab="awaiting", waiting_on__id__exact=row["waiting_on"]),
-            f"the oldest for {row['oldest']} working days",
+            counts[body.name],
+            body.name,
+            list_of(tab="awaiting", waiting_on__id__exact=body.pk),
+            f"the oldest for {now - body.since} working days",
         )
-        for row in rows
+        for body in bodies
     ]
 
 
@@ -101,7 +128,7 @@ def _reviews_awaited(user):
         Review.objects.visible_to(user)
         .filter(reviewer=user, position=Position.NO_RESPONSE, answer__status=AnswerStatus.IN_REVIEW)
         .select_related("answer__question")
-        .order_by("answer__question__review_by")
+        .order_by("answer__question__review_by", "answer__question")[:MOST_AWAITED]
     )
 
 
@@ -114,18 +141,16 @@ def _next_meeting(user):
     return {"meeting": meeting, "scheduled": links.select_related("question")}
 
 
-def _matrix(seen):
+def _matrix(counts):
     """Return the counts by status and topic as a table: (headings, [(label, address, cells)])."""
-    counted = seen.order_by().values_list("status", "topic").annotate(count=Count("pk"))
-    counts = {(status, topic): count for status, topic, count in counted}
     topics = [(topic.pk, topic.name) for topic in Topic.objects.all()]
-    columns = [*topics, *([(None, "no topic yet")] if any(topic is None for _, topic in counts) else [])]
+    columns = [*topics, *([(None, "")] if any(not topic for _, topic in counts) else [])]
     rows = [
-        (status.label, [_cell(counts.get((status, topic), 0), status, topic) for topic, _ in columns])
+        (status.label, [_cell(counts.get((status, name), 0), status, key) for key, name in columns])
         for status in Status
         if any(counted_status == status for counted_status, _ in counts)
     ]
-    return {"headings": [name for _, name in columns], "rows": rows}
+    return {"headings": [name or "no topic yet" for _, name in columns], "rows": rows}
 
 
 def _cell(count, status, topic):
@@ -133,11 +158,16 @@ def _cell(count, status, topic):
     return Figure(count, "", list_of(tab="all", status__exact=status, **which))
 
 
-def _standing(seen):
+def _standing(tallies):
     """Return how long live questions have stood in their status: counts by span, and the bars of the picture."""
-    spans = {f"span{n}": Count("pk", filter=_in_span(n)) for n in range(len(SPANS))}
-    counted = seen.live().with_ages(today()).order_by().values("status").annotate(**spans)
-    counts = {row["status"]: [row[name] for name in spans] for row in counted}
+    since = tallies.filter(by=TallyBy.SINCE)
+    counts = defaultdict(lambda: [0] * len(SPANS))
+    for status, total in since.totals("status").items():
+        counts[status][-1] = total
+    first = clock.day_number(today()) - SPANS[-2][1]
+    for (status, day), count in since.filter(key__gte=day_key(first)).totals("status", "key").items():
+        counts[status][_span(int(day))] += count
+        counts[status][-1] -= count
     rows = [(status.label, counts[status]) for status in LIVE if status in counts]
     most = max((sum(row) for _, row in rows), default=0)
     return {
@@ -149,11 +179,10 @@ def _standing(seen):
     }
 
 
-def _in_span(n):
-    low = SPANS[n - 1][1] if n else -1
-    high = SPANS[n][1]
-    longer = Q(days_in_status__gt=low)
-    return longer if high is None else longer & Q(days_in_status__lte=high)
+def _span(since):
+    """Return which span the days since that day number fall in."""
+    days = clock.day_number(today()) - since
+    return next(n for n, (_, most) in enumerate(SPANS) if most is None or days <= most)
 
 
 def _bar(n, label, counts, most):

@@ -1,9 +1,11 @@
 """The triage list: tabs across the top, live questions unless told, short filters, one address for all to share."""
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 
+from register.admin.pages import MOST, counted
 from register.models import Meeting, User
+from register.models.questions import LIVE_STANDINGS, Standing
 from register.services.door import today
 from register.words import Role
 
@@ -80,8 +82,22 @@ class AssigneeFilter(admin.SimpleListFilter):
         return queryset.filter(assignee__username=self.value()) if self.value() else queryset
 
 
+def standings_of(request):
+    """Return the standings that the list at this address can hold."""
+    return tuple(Standing) if request.GET.get("tab") == "all" else LIVE_STANDINGS
+
+
 class TriageList(ChangeList):
-    """A changelist that says what it holds."""
+    """A changelist that says what it holds: the eldest first unless told, and the best first where words are sought."""
+
+    def get_ordering(self, request, queryset):
+        usual = super().get_ordering(request, queryset)
+        return usual if self.params.get(ORDER_VAR) else ["-age_in_days", "-pk"]
+
+    def get_queryset(self, request, exclude_parameters=None):
+        rows = super().get_queryset(request, exclude_parameters)
+        by_relevance = "relevance" in rows.query.annotations and not self.params.get(ORDER_VAR)
+        return rows.order_by("relevance") if by_relevance and counted(rows) <= MOST else rows
 
     @property
     def tabs(self):

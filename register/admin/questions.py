@@ -11,8 +11,9 @@ from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.happenings import happenings_of
-from register.admin.lists import AssigneeFilter, MeetingFilter, TabFilter, TriageList
+from register.admin.lists import AssigneeFilter, MeetingFilter, TabFilter, TriageList, standings_of
 from register.admin.moves import move_page
+from register.admin.pages import FirstThousand
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
 from register.admin.short_page import DayInput, other_classifications
 from register.admin.spreadsheets import preview_page, upload_page
@@ -100,8 +101,9 @@ class QuestionAdmin(RegisterAdmin):
     change_list_template = "register/question_list.html"
     actions = ()
     list_select_related = ("topic", "owner", "waiting_on")
-    search_fields = ("reference", "title", "text")
-    search_help_text = "Words in reference, title or text, or the reference of an action: 15/10"
+    search_fields = ("title", "text")  # shows the box; `get_search_results` says what is found
+    search_help_text = "Words in title or text, a reference (DSQ-001), or the reference of an action (15/10)"
+    show_full_result_count = False
     ordering = ("id",)
     change_form_template = "register/question.html"
 
@@ -171,7 +173,10 @@ class QuestionAdmin(RegisterAdmin):
     def get_search_results(self, request, queryset, search_term):
         if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
             return queryset.served_by(search_term.strip(), request.user), False
-        return super().get_search_results(request, queryset, search_term[:200])
+        return (queryset.saying(search_term[:200]) if search_term else queryset), False
+
+    def get_paginator(self, request, queryset, per_page, **options):
+        return FirstThousand(queryset, per_page, standings=standings_of(request), **options)
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:

@@ -14,7 +14,8 @@ from rest_framework.exceptions import ValidationError
 
 from register.documents.sources import Live, Past, position_at
 from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
-from register.models.questions import is_live, is_overdue, says
+from register.models.questions import is_live, is_overdue
+from register.models.search import relevance, says
 from register.services.door import today
 from register.words import ActionStatus, AnswerStatus, Classification, DocumentKind, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
@@ -121,7 +122,7 @@ class QuestionFilter(FilterSet):
     classification = django_filters.MultipleChoiceFilter(choices=Classification.choices)
     overdue = YesOrNo(_overdue, label="Whether it is live and its due date is before today in London.")
     updated_since = UpdatedSince(DocumentKind.QUESTION, label="An ISO 8601 time.")
-    q = django_filters.CharFilter(method="matching", max_length=200, label="Words in reference, title or text.")
+    q = django_filters.CharFilter(method="matching", max_length=200, label="Words in title or text, or a reference.")
 
     def held_by(self, questions, name, value):
         for called, statuses in ((TRIAGE_HOLDS, _TRIAGE), (MEMBERS_HOLD, _MEMBERS)):
@@ -143,7 +144,9 @@ class QuestionFilter(FilterSet):
         return questions.filter(id__in={link.question_id for link in links})
 
     def matching(self, questions, name, value):
-        return questions.filter(says(value))
+        if self.request.reading.position is None:
+            return questions.saying(value)
+        return questions.filter(says(value)).annotate(relevance=relevance(value))
 
 
 # Whose move it is, as `workflow.HELD_BY` says, in terms that an index can serve.

@@ -1,6 +1,10 @@
 from django.core.exceptions import ValidationError as InvalidValue
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.utils.urls import replace_query_param
+
+RELEVANCE = "relevance"  # offered where words are sought
+MOST_RANKED = 1_000  # more than these are in the order of their references: a page of them costs no more than any
 
 
 class ByReference(CursorPagination):
@@ -14,22 +18,33 @@ class ByReference(CursorPagination):
         return limit_of(request, self.page_size, self.max_page_size)
 
     def get_ordering(self, request, queryset, view):
-        chosen = request.query_params.get("ordering", next(iter(view.orderings)))
-        name = chosen.removeprefix("-")
-        if name not in view.orderings:
-            raise ValidationError({"ordering": [f"Order by {', '.join(view.orderings)}, with - for the other way."]})
-        sign = "-" if chosen.startswith("-") else ""
-        columns = dict.fromkeys([view.orderings[name], "id"])
+        sign = "-" if self.chosen.startswith("-") else ""
+        columns = dict.fromkeys([view.orderings[self.chosen.removeprefix("-")], "id"])
         return tuple(f"{sign}{column}" for column in columns)
 
+    def _chosen(self, request, queryset, view):
+        """Return the order that the client asks for, or else the list's usual one. Raises ValidationError."""
+        sought = RELEVANCE in queryset.query.annotations
+        chosen = request.query_params.get("ordering")
+        if chosen is None:
+            few = sought and queryset.order_by()[: MOST_RANKED + 1].count() <= MOST_RANKED
+            return RELEVANCE if few else next(iter(view.orderings))
+        if chosen.removeprefix("-") not in view.orderings:
+            raise ValidationError({"ordering": [f"Order by {', '.join(view.orderings)}, with - for the other way."]})
+        if chosen.removeprefix("-") == RELEVANCE and not sought:
+            raise ValidationError({"ordering": ["Give in q the words that the results are to be relevant to."]})
+        return chosen
+
     def paginate_queryset(self, queryset, request, view=None):
-        self.get_ordering(request, queryset, view)
+        self.chosen = self._chosen(request, queryset, view)
         try:
             page = super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, OverflowError, InvalidValue):
             raise self._bad_cursor() from None
         if "cursor" in request.query_params and not any(self.cursor or ()):
             raise self._bad_cursor()  # it names no place at all: the first page again would be a loop
+        if self.chosen == RELEVANCE:  # said in the links, so that pages agree however many rows match by then
+            self.base_url = replace_query_param(self.base_url, "ordering", RELEVANCE)
         return page
 
     def _bad_cursor(self):

@@ -11,6 +11,7 @@ from register.api import shapes
 from register.api.conditions import check_unchanged
 from register.api.filters import QuestionFilter
 from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
+from register.api.pagination import RELEVANCE
 from register.api.resources import PROBLEMS, AnswerResource, Resource, documented, problems
 from register.documents.keeping import writing
 from register.ledger.readings import status_history
@@ -71,7 +72,10 @@ class Writing:
             return act(row, given)
 
 
-@documented(shapes.QuestionDocument, "reference, status_since or recorded_at")
+@documented(
+    shapes.QuestionDocument,
+    "reference, status_since or recorded_at; relevance where q has words, and usual then for up to 1,000 questions",
+)
 class QuestionResource(Writing, Resource):
     """Questions, as far as the reader may see them."""
 
@@ -80,7 +84,12 @@ class QuestionResource(Writing, Resource):
     queryset = Question.objects.none()  # tells the schema the model; every request asks anew
     lookup_field = "reference"
     lookup_value_regex = "[^/]+"
-    orderings = {"reference": "id", "status_since": "status_since", "recorded_at": "recorded_at"}
+    orderings = {
+        "reference": "id",
+        "status_since": "status_since",
+        "recorded_at": "recorded_at",
+        RELEVANCE: RELEVANCE,
+    }
 
     @extend_schema(
         request=NewQuestion, parameters=[ONCE], responses={201: shapes.QuestionDocument, **RAISE}, filters=False

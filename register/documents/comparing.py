@@ -10,6 +10,7 @@ from register.words import IN_FEED, Classification
 ORDER = tuple(Classification)
 # column of a document: what its readers may see
 READERS = {COLUMN_FOR[strictest]: ORDER[: n + 1] for n, strictest in enumerate(ORDER)}
+WHOLE = COLUMN_FOR[ORDER[-1]]  # of whoever may read everything
 
 
 def text_of(document):

@@ -14,6 +14,7 @@ from register.documents.building import BUILDERS
 from register.documents.comparing import Comparison
 from register.documents.shown import documents_of, shown_by
 from register.documents.sources import Live
+from register.documents.tallying import tally
 from register.ledger import chain
 from register.ledger.bulk import record_again
 from register.models import Document
@@ -82,6 +83,8 @@ def _followed(kind, keys, written):
     changed = [comparison for comparison in comparisons if comparison.changed]
     if changed:
         _keep(changed, _positions(kind, changed, written))
+        if kind == DocumentKind.QUESTION:
+            tally(changed)
     for comparison in changed:
         if comparison.looks_different:
             yield from shown_by(kind, comparison.pk)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from register import clock
 from register.ledger.chain import model_name
-from register.models import LedgerEntry, Question, clearance
+from register.models import LedgerEntry, clearance
 from register.words import Status
 
 
@@ -130,5 +130,5 @@ def _only_said(row):
 
 
 def _changed(before, after):
-    fields = [f for f in Question._meta.fields if getattr(before, f.attname) != getattr(after, f.attname)]
+    fields = [f for f in after.tracked_fields if getattr(before, f.attname) != getattr(after, f.attname)]
     return [f.verbose_name for f in fields]

@@ -7,6 +7,7 @@ from register.models.meetings import Group, Meeting, MeetingLink
 from register.models.people import AtomAddress, Organisation, RaisedOnce, System, Token, User
 from register.models.questions import Question, Topic
 from register.models.reports import HeadlineReport, Origin, PendingUpload
+from register.models.tallies import Tally
 from register.models.visibility import clearance
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Redaction",
     "Review",
     "System",
+    "Tally",
     "Token",
     "Topic",
     "User",

@@ -47,6 +47,8 @@ class Action(Audited):
 
     class Meta:
         ordering = ["group", "reference"]
+        # Overdue actions: `.overdue(on)`.
+        indexes = [models.Index(fields=["status", "due_on"], name="action_by_due")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=ActionStatus.values),

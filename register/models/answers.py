@@ -81,6 +81,8 @@ class Review(Audited):
 
     class Meta:
         ordering = ["id"]
+        # What a member has yet to say.
+        indexes = [models.Index(fields=["reviewer", "position"], name="review_awaited")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(position__in=Position.values),

@@ -49,6 +49,8 @@ class Document(models.Model):
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
+        # Whatever is kept of an item, to whomever it is shown: what every write compares with.
+        indexes = [models.Index(fields=["kind", "object_id"], name="document_of_item")]
         # One document an item, and one change a position: what a reader of the feed relies on.
         constraints = [
             *(

@@ -43,6 +43,7 @@ class Meeting(Audited):
 
     class Meta:
         ordering = ["group", F("held_on").asc(nulls_first=True), "number"]
+        indexes = [models.Index(fields=["-held_on", "-number"], name="meeting_latest")]
         constraints = [
             # Numbers restart in some groups, so the date tells two meetings of one number apart.
             models.UniqueConstraint(

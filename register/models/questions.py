@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from register import clock, workflow
+from register.models import search
 from register.models.audited import Audited, Records
 from register.models.meetings import Meeting, MeetingLink
 from register.models.people import Organisation
@@ -41,23 +42,53 @@ def is_overdue(on: date):
     return is_live() & Q(due_on__lt=on)
 
 
-def says(words):
-    """A question with all these words in its reference, title or text, in any case."""
-    found = Q()
-    for word in words.split():
-        found &= Q(reference__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word)
-    return found
+class Standing(models.IntegerChoices):
+    """What a status means for the clock; within each, questions stand in the order of their ages whatever the day."""
+
+    RUNNING = 0
+    PAUSED = 1
+    ENDED = 2
+
+
+LIVE_STANDINGS = (Standing.RUNNING, Standing.PAUSED)
+
+
+def _standing():
+    running, live = (
+        When(status__in=statuses, then=Value(n)) for n, statuses in enumerate((sorted(clock.RUNS_IN), LIVE))
+    )
+    return Case(running, live, default=Value(Standing.ENDED), output_field=models.SmallIntegerField())
+
+
+def _age_order():
+    """A running clock adds to all alike, so without today's day number ages are in the same order."""
+    running = When(status__in=sorted(clock.RUNS_IN), then=F("working_days_before") - F("status_since_day"))
+    return Case(running, default=F("working_days_before"), output_field=models.IntegerField())
 
 
 class QuestionQuerySet(ClassifiedQuerySet):
     def live(self):
-        return self.filter(is_live())
+        return self.filter(standing__in=LIVE_STANDINGS)
+
+    def saying(self, text):
+        """Questions that say all the words of a text, annotated with `relevance`: what to order the best of them by."""
+        return self.filter(pk__in=search.saying(text)).annotate(relevance=search.relevance(text))
 
     def with_ages(self, on: date):
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""
         in_status = Value(clock.day_number(on)) - F("status_since_day")
         running = Case(When(status__in=clock.RUNS_IN, then=in_status), default=Value(0))
         return self.annotate(days_in_status=in_status, age_in_days=F("working_days_before") + running)
+
+    def keys_by_age(self, most, standings, *, youngest=False):
+        """Return the keys of the eldest of these questions, or of the youngest, at most so many; `with_ages` first.
+
+        Each standing is in the order of its ages already, so no more than the head of each is read and merged.
+        """
+        sign = "" if youngest else "-"
+        heads = (self.filter(standing=standing).order_by(f"{sign}age_order", f"{sign}pk") for standing in standings)
+        ages = (pair for head in heads for pair in head.values_list("age_in_days", "pk")[:most])
+        return [key for _, key in sorted(ages, reverse=not youngest)[:most]]
 
     def with_holder(self):
         """Annotate `holder_name`: whoever's move it is, as `workflow.holder` says for each status."""
@@ -108,7 +139,7 @@ class QuestionQuerySet(ClassifiedQuerySet):
         return self.filter(status=Status.DEFERRED, revisit_on__lte=on)
 
     def overdue(self, on: date):
-        return self.filter(is_overdue(on))
+        return self.live().filter(due_on__lt=on)
 
     def at_meeting(self, name):
         """Questions linked to a meeting of that name."""
@@ -168,8 +199,14 @@ class Question(Audited):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged_questions")
     split_from = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="split_questions")
 
+    # What lists are sorted by, computed by the database: no write can forget it, and history need not keep it.
+    standing = models.GeneratedField(
+        expression=_standing(), output_field=models.SmallIntegerField(choices=Standing.choices), db_persist=True
+    )
+    age_order = models.GeneratedField(expression=_age_order(), output_field=models.IntegerField(), db_persist=True)
+
     objects = QuestionQuerySet.as_manager()
-    history = Records()
+    history = Records(excluded_fields=["standing", "age_order"])
 
     class Meta:
         ordering = ["id"]
@@ -246,10 +283,23 @@ class Question(Audited):
             ),
         ]
         indexes = [
-            # The triage list: live questions by status, oldest first.
+            # The API's list of one status.
             models.Index(fields=["status", "id"], name="question_by_status"),
             # Overdue questions: `.overdue(on)`.
-            models.Index(fields=["due_on"], name="question_by_due"),
+            models.Index(fields=["standing", "due_on"], name="question_by_due"),
+            # Lists by age: `admin.lists.ByAge`, all of them or by what is filtered most.
+            models.Index(fields=["standing", "age_order"], name="question_by_age"),
+            *(
+                models.Index(fields=[column, "standing", "age_order"], name=f"question_by_age_{column}")
+                for column in ("status", "topic", "owner", "assignee", "waiting_on")
+            ),
+            # How long the oldest has been waited for, by whom.
+            models.Index(fields=["waiting_on", "status_since_day"], name="question_longest_waited"),
+            # The API's other orders, and what moved last.
+            models.Index(fields=["status_since", "id"], name="question_by_status_since"),
+            models.Index(fields=["recorded_at", "id"], name="question_by_recorded_at"),
+            # A member's reviews, the most urgent first.
+            models.Index(fields=["review_by"], name="question_by_review", condition=Q(review_by__isnull=False)),
         ]
 
     def __str__(self):
