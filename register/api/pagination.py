@@ -3,6 +3,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.utils.urls import replace_query_param
 
+from register.models import Document
+
 RELEVANCE = "relevance"  # offered where words are sought
 MOST_RANKED = 1_000  # more than these are in the order of their references: a page of them costs no more than any
 
@@ -18,6 +20,8 @@ class ByReference(CursorPagination):
         return limit_of(request, self.page_size, self.max_page_size)
 
     def get_ordering(self, request, queryset, view):
+        if queryset.model is Document:
+            return ("object_id",)  # the usual order, as an index of the documents themselves has it
         sign = "-" if self.chosen.startswith("-") else ""
         columns = dict.fromkeys([view.orderings[self.chosen.removeprefix("-")], "id"])
         return tuple(f"{sign}{column}" for column in columns)

@@ -86,6 +86,8 @@ class Resource(Answering, GenericViewSet):
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return self.model.objects.none()
+        if not self._asked():
+            return self.kept()
         if self.request.reading.position is not None:
             return past_rows(self.kind, self.request.reading.position, self.request.user)
         kept = self.kept().filter(object_id=OuterRef("pk"))
@@ -107,9 +109,13 @@ class Resource(Answering, GenericViewSet):
         links = (json.dumps(link) for link in (self.paginator.get_next_link(), self.paginator.get_previous_link()))
         return self.sent('{{"next":{},"previous":{},"results":[{}]}}'.format(*links, ",".join(self.texts(page))), etag)
 
+    def _asked(self):
+        """Return the parameters that say which items, or in what order: most lists are asked for without any."""
+        return set(self.request.query_params) - {"cursor", "limit"}
+
     def _filtered(self, rows):
-        # Most polls filter nothing, and building the filters' form costs as much as the page.
-        return self.filter_queryset(rows) if set(self.request.query_params) - {"cursor"} else rows
+        # Building the filters' form costs as much as the page.
+        return self.filter_queryset(rows) if self._asked() else rows
 
     def texts(self, rows):
         reading = self.request.reading

@@ -54,6 +54,10 @@ class User(AbstractUser, Audited):
             return True
         return role in self._roles()
 
+    def know_roles(self, names):
+        """Take the names of the user's groups from a statement that fetched them with the user."""
+        self._known_roles = set(names)
+
     def _roles(self):
         if not hasattr(self, "_known_roles"):
             self._known_roles = set(self.groups.values_list("name", flat=True)) if self.pk else set()

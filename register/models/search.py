@@ -8,8 +8,8 @@ import re
 from functools import reduce
 from operator import add, and_
 
-from django.db import connection, models
-from django.db.models import Case, F, Q, Value, When
+from django.db import connection, models, transaction
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
@@ -18,7 +18,7 @@ BIG = models.BigIntegerField()
 TITLE_FIRST = 2**40  # above every key: what orders by relevance orders by key within it
 
 TABLE, INDEX = "register_question", "register_question_words"
-_TSVECTOR = "to_tsvector('simple', regexp_replace(lower(title || ' ' || text), '[^[:alnum:]]+', ' ', 'g'))"
+_VECTOR = "to_tsvector('simple', regexp_replace(lower(NEW.title || ' ' || NEW.text), '[^[:alnum:]]+', ' ', 'g'))"
 
 
 _REFERENCE = re.compile(r"\s*DSQ-0*(\d{1,9})\s*", re.IGNORECASE)
@@ -66,7 +66,7 @@ def relevance(text):
     """
     ranks = [(Q(title__iregex=_pattern(word)), 0, TITLE_FIRST) for word in words_of(text)]
     ranks.append((Q(reference=referred_to(text)), -TITLE_FIRST * len(text), 0))
-    return reduce(add, (_rank(*rank) for rank in ranks), Cast(F("id"), BIG))
+    return ExpressionWrapper(reduce(add, (_rank(*rank) for rank in ranks), Cast(F("id"), BIG)), BIG)
 
 
 def _rank(condition, met, unmet):
@@ -75,7 +75,7 @@ def _rank(condition, met, unmet):
 
 _FIND = {
     "sqlite": f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s",  # noqa: S608 fixed names
-    "postgresql": f"SELECT id FROM {TABLE} WHERE {_TSVECTOR} @@ to_tsquery('simple', %s)",  # noqa: S608 fixed names
+    "postgresql": f"SELECT id FROM {INDEX} WHERE words @@ to_tsquery('simple', %s)",  # noqa: S608 fixed names
 }
 _QUERY = {
     "sqlite": lambda words: " ".join(f'"{word}"' + "*" * _begins(word) for word in words),
@@ -84,36 +84,52 @@ _QUERY = {
 
 
 def install():
-    """Make the index where it is missing. On SQLite its triggers too, which go unsaid when their table is rebuilt."""
-    with connection.cursor() as cursor:
-        if TABLE in connection.introspection.table_names(cursor):
-            _INSTALL[connection.vendor](cursor)
+    """Make the index and the triggers that keep it, where any is missing, and index what is there.
+
+    Asked after every migrate: on SQLite a changed column rebuilds its table and drops the triggers silently.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if TABLE in connection.introspection.table_names(cursor) and not _installed(cursor):
+            for statement in _INSTALL[connection.vendor]:
+                cursor.execute(statement)
 
 
-def _install_on_postgresql(cursor):
-    cursor.execute(f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin (({_TSVECTOR}))")
+def _installed(cursor):
+    cursor.execute(_TRIGGERS[connection.vendor], [f"{INDEX}_%"])
+    return cursor.fetchone()[0] == 3
 
 
-def _install_on_sqlite(cursor):
-    cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{INDEX}_%"])
-    if cursor.fetchone()[0] == len(_TRIGGERS):
-        return
-    cursor.execute(
-        f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(title, text, content='{TABLE}', content_rowid='id', "
-        "tokenize='unicode61 remove_diacritics 0', prefix='3 4 5')"
-    )
-    for name, when in _TRIGGERS.items():
-        cursor.execute(f"DROP TRIGGER IF EXISTS {INDEX}_{name}")
-        cursor.execute(f"CREATE TRIGGER {INDEX}_{name} AFTER {when} END")
-    cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")  # noqa: S608 fixed names
-
-
+_TRIGGERS = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
+    "postgresql": "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE %s",
+}
+_SAID = "OLD.title <> NEW.title OR OLD.text <> NEW.text"  # most moves leave the words as they are
 _ADD = f"INSERT INTO {INDEX}(rowid, title, text) VALUES (NEW.id, NEW.title, NEW.text);"  # noqa: S608 fixed names
 _DROP = f"INSERT INTO {INDEX}({INDEX}, rowid, title, text) VALUES ('delete', OLD.id, OLD.title, OLD.text);"  # noqa: S608
-_TRIGGERS = {
-    "added": f"INSERT ON {TABLE} BEGIN {_ADD}",
-    "gone": f"DELETE ON {TABLE} BEGIN {_DROP}",
-    # Most moves leave the words as they are.
-    "said": f"UPDATE ON {TABLE} WHEN OLD.title <> NEW.title OR OLD.text <> NEW.text BEGIN {_DROP} {_ADD}",
-}
-_INSTALL = {"sqlite": _install_on_sqlite, "postgresql": _install_on_postgresql}
+_ON_SQLITE = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(title, text, content='{TABLE}', content_rowid='id', "
+    "tokenize='unicode61 remove_diacritics 0', prefix='3 4 5')",
+    *(f"DROP TRIGGER IF EXISTS {INDEX}_{name}" for name in ("added", "said", "gone")),
+    f"CREATE TRIGGER {INDEX}_added AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
+    f"CREATE TRIGGER {INDEX}_said AFTER UPDATE ON {TABLE} WHEN {_SAID} BEGIN {_DROP} {_ADD} END",
+    f"CREATE TRIGGER {INDEX}_gone AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
+    f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')",  # noqa: S608 fixed names
+)
+_KEEP = f"EXECUTE FUNCTION {INDEX}_keep()"
+_ON_POSTGRESQL = (
+    # Vectors stand in a table of their own: a search reads them and not the texts, and a list reads neither.
+    f"CREATE TABLE IF NOT EXISTS {INDEX} (id bigint PRIMARY KEY, words tsvector NOT NULL)",
+    f"CREATE OR REPLACE FUNCTION {INDEX}_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608
+    f"IF TG_OP = 'DELETE' THEN DELETE FROM {INDEX} WHERE id = OLD.id; RETURN NULL; END IF; "
+    f"INSERT INTO {INDEX} VALUES (NEW.id, {_VECTOR}) ON CONFLICT (id) DO UPDATE SET words = EXCLUDED.words; "
+    "RETURN NULL; END $$",
+    *(f"DROP TRIGGER IF EXISTS {INDEX}_{name} ON {TABLE}" for name in ("added", "said", "gone")),
+    f"CREATE TRIGGER {INDEX}_added AFTER INSERT ON {TABLE} FOR EACH ROW {_KEEP}",
+    f"CREATE TRIGGER {INDEX}_said AFTER UPDATE ON {TABLE} FOR EACH ROW WHEN ({_SAID}) {_KEEP}",
+    f"CREATE TRIGGER {INDEX}_gone AFTER DELETE ON {TABLE} FOR EACH ROW {_KEEP}",
+    f"DELETE FROM {INDEX}",  # noqa: S608 fixed names
+    f"INSERT INTO {INDEX} SELECT id, {_VECTOR} FROM {TABLE} AS NEW",  # noqa: S608 fixed names
+    f"CREATE INDEX IF NOT EXISTS {INDEX}_gin ON {INDEX} USING gin (words)",
+    f"ANALYZE {INDEX}",
+)
+_INSTALL = {"sqlite": _ON_SQLITE, "postgresql": _ON_POSTGRESQL}

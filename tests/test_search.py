@@ -1,0 +1,129 @@
+"""Search by words: the index finds what reading every row finds, the best first, on both engines."""
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from register.models import Question, search
+from register.services.questions import edit_question, reclassify_question
+
+LIST = "/admin/register/question/?tab=all"
+ALPHABET = "ab1é- _'\"*:&|()<>\\%ZÉ"
+TEXTS = st.text(ALPHABET, min_size=1, max_size=12).filter(str.strip)
+
+
+def found(text):
+    return set(Question.objects.saying(text).values_list("pk", flat=True))
+
+
+def read(text):
+    return set(Question.objects.filter(search.says(text)).values_list("pk", flat=True))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=st.lists(TEXTS, min_size=1, max_size=4), sought=TEXTS)
+def test_the_index_finds_what_reading_every_row_finds(texts, sought, raised):
+    for text in texts:
+        raised(title=text[:6].strip() or "?", text=text)
+    assert found(sought) == read(sought)
+
+
+@pytest.mark.parametrize(
+    ("sought", "is_found"),
+    [
+        ("who", True),
+        ("WHO", True),
+        ("frequen", True),  # three letters and more find what begins with them
+        ("requency", False),
+        ("an", True),
+        ("a", False),  # fewer must be the whole word
+        ("on-demand", True),
+        ("demand on", True),
+        ("who nobody", False),
+        ("MP162", True),
+        ("'; --", False),
+    ],
+)
+def test_what_is_a_word(sought, is_found, raised):
+    question = raised(title="Who may fetch on-demand reads?", text="An MDR, at any frequency: see MP162.")
+    assert (question.pk in found(sought), question.pk in read(sought)) == (is_found, is_found)
+
+
+def test_a_reference_finds_its_question_first_and_those_that_name_it(api, raised):
+    first, second = raised(), raised(title="As in DSQ-001?", text="DSQ-001 asked it.")
+    assert [q.pk for q in Question.objects.saying("dsq-1").order_by("relevance")] == [first.pk]
+    results = api("feed").get("/api/v1/questions/?q=DSQ-001").json()["results"]
+    assert [item["reference"] for item in results] == [first.reference, second.reference]
+
+
+def test_words_in_the_title_come_first_in_api_and_admin(api, client_of, raised):
+    below = raised(title="How often?", text="Whatever privacy and consent ask.")
+    half = raised(title="Consent?", text="And privacy.")
+    best = raised(title="Privacy, by consent?", text="How?")
+    results = api("feed").get("/api/v1/questions/?q=privacy+consent").json()["results"]
+    wanted = [best, half, below]
+    assert [item["reference"] for item in results] == [question.reference for question in wanted]
+    assert list(client_of("triage").get(f"{LIST}&q=privacy+consent").context["cl"].result_list) == wanted
+
+
+def test_pages_of_a_search_hold_everything_once(api, raised):
+    for n in range(7):
+        raised(title="Privacy?" if n % 2 else "How?", text=f"Privacy {n}.")
+    client, address, seen = api("feed"), "/api/v1/questions/?q=privacy&limit=2", []
+    while address:
+        page = client.get(address).json()
+        seen += [item["reference"] for item in page["results"]]
+        address = page["next"]
+    assert seen == [f"DSQ-00{n}" for n in (2, 4, 6, 1, 3, 5, 7)]
+
+
+def test_more_than_are_worth_ranking_come_in_the_order_of_their_references(api, raised, monkeypatch):
+    monkeypatch.setattr("register.api.pagination.MOST_RANKED", 2)
+    for title in ("How?", "How?", "Privacy?"):
+        raised(title=title, text="Privacy.")
+    results = api("feed").get("/api/v1/questions/?q=privacy").json()["results"]
+    assert [item["reference"] for item in results] == ["DSQ-001", "DSQ-002", "DSQ-003"]
+
+
+def test_relevance_is_asked_for_with_words(api, raised):
+    assert api("feed").get("/api/v1/questions/?ordering=relevance").status_code == 400
+    assert api("feed").get("/api/v1/questions/?ordering=-relevance&q=who").status_code == 200
+
+
+def test_what_is_hidden_moves_nothing_that_is_seen(api, cast, raised):
+    shown = [raised(title="Privacy?"), raised(text="Privacy.")]
+    address = "/api/v1/questions/?q=privacy"
+    before = api("feed").get(address).json()
+    hidden = raised(title="Privacy, privacy, privacy?", classification="restricted")
+    assert api("feed").get(address).json() == before
+    reclassify_question(hidden, "public", by=cast.lead, reason="It may be seen.")
+    assert len(api("feed").get(address).json()["results"]) == len(shown) + 1
+
+
+def test_words_that_were_changed_are_found_anew_and_not_as_they_were(cast, raised):
+    question = raised(title="Privacy?")
+    edit_question(question, by=cast.triage, title="Consent?")
+    assert (found("privacy"), found("consent")) == (set(), {question.pk})
+
+
+def test_the_past_is_searched_by_the_same_words(api, cast, raised):
+    question = raised(title="Privacy?")
+    then = question.history.first().history_date.isoformat().replace("+", "%2B")
+    edit_question(question, by=cast.triage, title="Consent?")
+    address = f"/api/v1/questions/?as_at={then}&q="
+    counts = [len(api("feed").get(address + word).json()["results"]) for word in ("privac", "consent", "rivacy")]
+    assert counts == [1, 0, 0]
+
+
+def test_an_index_whose_triggers_went_missing_is_made_anew(raised):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {search.INDEX}_added{_on_its_table()}")
+    question = raised(title="Privacy?")
+    assert found("privacy") == set()
+    search.install()
+    assert found("privacy") == {question.pk}
+
+
+def _on_its_table():
+    return f" ON {search.TABLE}" if connection.vendor == "postgresql" else ""
