@@ -21,6 +21,7 @@ from register.services.reference import keep
 from tests.conftest import GIVEN
 from tests.test_documents import everything_is_kept
 from tests.test_feeds import applied, apply, of_kind, shown
+from tests.test_lists import everything_is_tallied
 
 READERS = ("feed", "member", "triage", "owning_feed")
 # SQLite lets one write at a time, and who waits longest is not who is next.
@@ -172,4 +173,5 @@ def test_every_readers_copy_is_what_the_lists_show_it():
         assert of_kind(reader.held, "meeting") == shown(reader.client, "meeting")
         assert applied(reader.client) == reader.held
     assert everything_is_kept()
+    everything_is_tallied()
     assert verify().ok

@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 
-from register.admin.pages import MOST, counted
 from register.models import Meeting, User
 from register.models.questions import LIVE_STANDINGS, Standing
 from register.services.door import today
@@ -67,6 +66,15 @@ class MeetingFilter(admin.SimpleListFilter):
         return queryset.at_meeting(self.value()) if self.value() else queryset
 
 
+class BodyFilter(admin.RelatedFieldListFilter):
+    """Every organisation, read once for all the filters of a page that offer them."""
+
+    def field_choices(self, field, request, model_admin):
+        if not hasattr(request, "bodies"):
+            request.bodies = super().field_choices(field, request, model_admin)
+        return request.bodies
+
+
 class AssigneeFilter(admin.SimpleListFilter):
     """Those whom a question can be assigned to, never every login; any other by its name in the address."""
 
@@ -96,8 +104,8 @@ class TriageList(ChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         rows = super().get_queryset(request, exclude_parameters)
-        by_relevance = "relevance" in rows.query.annotations and not self.params.get(ORDER_VAR)
-        return rows.order_by("relevance") if by_relevance and counted(rows) <= MOST else rows
+        sought = "relevance" in rows.query.annotations
+        return rows.order_by("relevance") if sought and not self.params.get(ORDER_VAR) else rows
 
     @property
     def tabs(self):

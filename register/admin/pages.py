@@ -37,8 +37,12 @@ class FirstThousand(Paginator):
         bottom = (self.validate_number(number) - 1) * self.per_page
         top = min(bottom + self.per_page, self.count)
         order = self.object_list.query.order_by[0]
-        by_age = self.more and order.removeprefix("-") == "age_in_days"
-        rows = self._by_age(bottom, top, youngest=order[0] != "-") if by_age else self.object_list[bottom:top]
+        if self.more and order == "relevance":
+            rows = self.object_list.order_by("pk")[bottom:top]  # too many to weigh: by reference, as the API has them
+        elif self.more and order.removeprefix("-") == "age_in_days":
+            rows = self._by_age(bottom, top, youngest=order[0] != "-")
+        else:
+            rows = self.object_list[bottom:top]
         return self._get_page(rows, number, self)
 
     def _by_age(self, bottom, top, *, youngest):

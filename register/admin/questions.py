@@ -11,7 +11,7 @@ from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.happenings import happenings_of
-from register.admin.lists import AssigneeFilter, MeetingFilter, TabFilter, TriageList, standings_of
+from register.admin.lists import AssigneeFilter, BodyFilter, MeetingFilter, TabFilter, TriageList, standings_of
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
@@ -91,8 +91,8 @@ class QuestionAdmin(RegisterAdmin):
         TabFilter,
         "status",
         "topic",
-        "owner",
-        "waiting_on",
+        ("owner", BodyFilter),
+        ("waiting_on", BodyFilter),
         MeetingFilter,
         "priority",
         "classification",

@@ -171,7 +171,7 @@ def who_may(transition, facts):
 
 def facts_of(question, by):
     """Gather what the workflow table asks about a question and a person."""
-    draft, reviewed = review_round.draft_of(question), review_round.under_review(question)
+    draft, reviewed = review_round.standing(question)
     return Facts(
         reference=question.reference,
         status=Status(question.status),

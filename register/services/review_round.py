@@ -6,12 +6,18 @@ from register.services.door import cleaned
 from register.words import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
 
 
+def standing(question):
+    """Return (the draft, the answer under review) of a question: one of each at most, None where there is none."""
+    answers = {a.status: a for a in question.answers.filter(status__in=[AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW])}
+    return answers.get(AnswerStatus.DRAFT), answers.get(AnswerStatus.IN_REVIEW)
+
+
 def draft_of(question):
-    return question.answers.filter(status=AnswerStatus.DRAFT).first()
+    return standing(question)[0]
 
 
 def under_review(question):
-    return question.answers.filter(status=AnswerStatus.IN_REVIEW).first()
+    return standing(question)[1]
 
 
 def disagreeing(answer):
