@@ -64,3 +64,14 @@ def test_a_workbook_survives_what_it_cannot_carry(client_of, raised):
     question = raised()
     models.QuerySet(Question).filter(pk=question.pk).update(title="a bell \x07")  # as it was stored once
     assert client_of("triage").get("/admin/register/question/export.xlsx").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["export.csv", "export.xlsx", "print/"])
+def test_a_list_too_long_to_take_away_is_shown_again_with_the_reason(address, client_of, raised, monkeypatch):
+    monkeypatch.setattr("register.admin.exports.MOST_TAKEN", 1)
+    raised(), raised()
+    client = client_of("triage")
+    page = client.get(f"{LIST}{address}?tab=triage", follow=True)
+    assert page.redirect_chain[0][0] == f"{LIST}?tab=triage"
+    assert "Filter the list first: at most 1 questions are taken away at once." in page.content.decode()
+    assert client.get(f"{LIST}{address}?tab=mine").status_code == 200

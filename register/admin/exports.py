@@ -5,7 +5,9 @@ from datetime import date
 import tablib
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.text import capfirst
 from import_export.formats.base_formats import CSV, XLSX
 
@@ -13,6 +15,8 @@ from register.characters import printable
 from register.services.door import today
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
+
+MOST_TAKEN = 10_000  # what a worker can hold in memory, and a spreadsheet's reader in mind
 
 # Said in full in what is taken away, after the list's own columns.
 MORE = ("assignee", "raised_on", "text")
@@ -23,6 +27,8 @@ def export_page(model_admin, request, name):
     if name not in FORMATS:
         raise Http404("There is no such format.")
     changelist = _readable(model_admin, request)
+    if refused := _too_long(model_admin, request, changelist):
+        return refused
     columns = [*(column for column in changelist.list_display if column != "action_checkbox"), *MORE]
     data = tablib.Dataset(headers=[_heading(model_admin, column) for column in columns])
     for question in changelist.get_queryset(request).select_related("assignee").iterator(500):
@@ -36,6 +42,15 @@ def _readable(model_admin, request):
     if not model_admin.has_view_permission(request):
         raise PermissionDenied("Your roles do not cover this.")
     return model_admin.get_changelist_instance(request)
+
+
+def _too_long(model_admin, request, changelist):
+    """Return the way back to a list that is too long to be made into one file, or None."""
+    if changelist.get_queryset(request).order_by()[: MOST_TAKEN + 1].count() <= MOST_TAKEN:
+        return None
+    ask = f"Filter the list first: at most {MOST_TAKEN:,} questions are taken away at once."
+    model_admin.message_user(request, ask, "error")
+    return redirect(f"{reverse('admin:register_question_changelist')}?{request.GET.urlencode()}")
 
 
 def _heading(model_admin, column):
@@ -71,6 +86,8 @@ def escaped(text):
 def print_page(model_admin, request):
     """Show the list at this address as a page that can be posted to members as it is."""
     changelist = _readable(model_admin, request)
+    if refused := _too_long(model_admin, request, changelist):
+        return refused
     questions = changelist.get_queryset(request).prefetch_related("meeting_links__meeting__group")
     tab = next((tab["display"] for tab in changelist.tabs if tab["selected"]), "Questions")
     context = {"questions": questions, "title": capfirst(tab), "on": today()}
