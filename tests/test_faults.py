@@ -115,16 +115,22 @@ def other_database(tmp_path):
     if connection.vendor == "sqlite":
         url = f"sqlite:///{tmp_path / 'other.sqlite3'}"
     else:
-        details, name = connection.get_connection_params(), f"register_killed_{os.getpid()}"
+        name = f"register_killed_{os.getpid()}"
         _administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
-        host = quote(details.get("host") or "/var/run/postgresql", safe="")
-        url = f"postgres://{details.get('user') or ''}@{host}:{details.get('port') or 5432}/{name}"
+        url = address_of(name)
     env = {**os.environ, "DEBUG": "1", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
     for command in (["migrate", "-v0"], ["load_demo"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, capture_output=True)
     yield env
     if connection.vendor == "postgresql":
         _administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def address_of(database):
+    """Return the DATABASE_URL of another database of the same PostgreSQL."""
+    details = connection.get_connection_params()
+    host = quote(details.get("host") or "/var/run/postgresql", safe="")
+    return f"postgres://{details.get('user') or ''}@{host}:{details.get('port') or 5432}/{database}"
 
 
 def _administer(*statements):
