@@ -8,10 +8,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hash
 .PHONY: run test lint lock
 
 run: $(VENV)/runtime
-	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
-	@DEBUG=1 $(BIN)/python manage.py load_demo
-	@echo "The register: http://127.0.0.1:$(PORT)/"
-	@DEBUG=1 $(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+	@DEBUG=1 $(BIN)/python manage.py run_demo 127.0.0.1:$(PORT)
 
 test: $(VENV)/development
 	DEBUG=1 $(BIN)/python -m pytest

@@ -7,7 +7,9 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.core.management.commands import runserver
 
+from register.ledger import triggers
 from register.models import Action, LedgerEntry, Meeting, Question, Token, User
 from register.services.questions import change_status
 from tests.conftest import lift_triggers
@@ -187,6 +189,30 @@ def test_loading_the_demo_again_changes_nothing(demo):
 def test_the_demo_refuses_to_load_in_production(db):
     with pytest.raises(CommandError, match="DEBUG=1"):
         call_command("load_demo")
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """Where `runserver` was told to serve, in place of serving there."""
+    told = []
+    monkeypatch.setattr(runserver.Command, "run", lambda self, **_: told.append(f"{self.addr}:{self.port}"))
+    return told
+
+
+def test_the_demo_is_run_migrated_and_loaded(db, served, monkeypatch):
+    monkeypatch.setattr(settings, "DEBUG", True)
+    lift_triggers()
+    said = output("run_demo", "127.0.0.1:8123")
+    assert "The register: http://127.0.0.1:8123/" in said
+    assert "Trigger register_ledgerentry_no_delete is missing." in said
+    assert (triggers.missing(), Question.objects.count(), served) == ([], 5, ["127.0.0.1:8123"])
+
+
+def test_the_demo_is_not_run_in_production(db, served):
+    lift_triggers()
+    with pytest.raises(CommandError, match="DEBUG=1"):
+        output("run_demo", "127.0.0.1:8123")
+    assert (triggers.missing() != [], served) == (True, [])
 
 
 def test_reference_data_loads_without_the_demo(db):

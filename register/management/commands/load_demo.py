@@ -28,8 +28,7 @@ class Command(BaseCommand):
     help = "Load the reference data, the demo logins and the register that CCDG15 left. Run again, it changes nothing."
 
     def handle(self, **options):
-        if not settings.DEBUG:
-            raise CommandError("Set DEBUG=1 first: the demo has well-known passwords, so it is for development alone.")
+        refuse_in_production()
         with writing():
             if not _is_loaded():
                 load_reference(FIXTURES)
@@ -38,6 +37,11 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo logins, all with the password {PASSWORD}:")
         for username, organisation, roles in LOGINS:
             self.stdout.write(f"  {username:<15} {organisation}, {' and '.join(roles)}")
+
+
+def refuse_in_production():
+    if not settings.DEBUG:
+        raise CommandError("Set DEBUG=1 first: the demo has well-known passwords, so it is for development alone.")
 
 
 def _is_loaded():
