@@ -4,7 +4,6 @@ from datetime import timedelta
 from hmac import compare_digest
 
 from django.db import OperationalError
-from django.db.models import F
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
@@ -12,7 +11,7 @@ from knox.crypto import hash_token
 from knox.settings import CONSTANTS
 from rest_framework.exceptions import AuthenticationFailed
 
-from register.models import Token
+from register.models.statements import owners_of
 
 LAST_USE_KEPT_FOR = timedelta(hours=1)
 
@@ -26,24 +25,22 @@ class BearerAuthentication(TokenAuthentication):
             digest, key = hash_token(token.decode("ascii")), token.decode("ascii")[: CONSTANTS.TOKEN_KEY_LENGTH]
         except (UnicodeDecodeError, TypeError, binascii.Error):
             raise AuthenticationFailed("Invalid token.") from None
-        rows = Token.objects.filter(token_key=key).select_related("user").annotate(role=F("user__groups__name"))
-        rows = [row for row in rows if compare_digest(row.digest, digest) and not _expired(row)]
+        rows = [
+            row for row in owners_of(key, timezone.now() - LAST_USE_KEPT_FOR) if compare_digest(row[0].digest, digest)
+        ]
         if not rows:
             raise AuthenticationFailed("Invalid token.")
-        rows[0].user.know_roles(row.role for row in rows if row.role)
-        self._note_use(rows[0])
-        return self.validate_user(rows[0])
-
-    def _note_use(self, auth_token):
-        now = timezone.now()
-        if auth_token.last_used_at is None or now - auth_token.last_used_at > LAST_USE_KEPT_FOR:
-            auth_token.last_used_at = now
-            with suppress(OperationalError):  # a read does not fail because a writer holds SQLite's lock
-                auth_token.save(update_fields=["last_used_at"])
+        found, used_lately, _ = rows[0]
+        found.user.know_roles(role for _, _, role in rows if role)
+        if not used_lately:
+            _note_use(found)
+        return self.validate_user(found)
 
 
-def _expired(token):
-    return token.expiry is not None and token.expiry < timezone.now()
+def _note_use(token):
+    token.last_used_at = timezone.now()
+    with suppress(OperationalError):  # a read does not fail because a writer holds SQLite's lock
+        token.save(update_fields=["last_used_at"])
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -3,9 +3,9 @@
 import json
 from typing import NamedTuple
 
-from django.db.models import Subquery
-
-from register.models import Document, LedgerEntry
+from register.models import clearance
+from register.models.documents import COLUMN_FOR
+from register.models.statements import last_entry
 
 # A quotation mark inside a JSON string always has a backslash before it, so this is an address and nothing else.
 _ADDRESS = ('url":"/', 'url":"{base}/')
@@ -40,9 +40,8 @@ class Head(NamedTuple):
         return f"{self.position}-{self.digest[:16]}"
 
 
-def head_of(user, **which):
-    """Return the `Head` of what this reader may see: the last entry at which anything changed for it."""
-    rows = Document.objects.visible_to(user).filter(**which or {"in_feed": True})
-    last = rows.order_by("-position").values("position")[:1]
-    found = LedgerEntry.objects.filter(position=Subquery(last)).values_list("position", "digest").first()
+def head_of(user, kind=None):
+    """Return the `Head` of what this reader may see, in the feed or of a kind: where anything last changed for it."""
+    seen = clearance(user)
+    found = last_entry(COLUMN_FOR[seen[-1]], kind) if seen else None
     return Head(*found) if found else Head()
