@@ -14,11 +14,12 @@ from register.api.conditions import etag_of_list, not_modified
 from register.api.pagination import limit_of
 from register.api.resources import READ, SINCE, Answering
 from register.documents.comparing import text_of
-from register.documents.serving import Head, head_of, item
+from register.documents.serving import Head, head_of, item, readers_like
 from register.ledger import outside
 from register.ledger.disclosure import disclosed
 from register.ledger.events import events_after, last_redaction
-from register.models import Document, LedgerEntry, LedgerHead
+from register.models import LedgerEntry, LedgerHead
+from register.models.statements import changes_after
 
 PARAMETERS = [
     OpenApiParameter("since", int, description="A position: the `next` of the page before, or 0 to begin."),
@@ -80,7 +81,7 @@ class Changes(Feed):
         return super().get(request)
 
     def page(self, since, limit):
-        rows = list(Document.objects.visible_to(self.request.user).after(since)[: limit + 1])
+        rows = changes_after(since, readers_like(self.request.user), limit + 1)
         shown = rows[:limit]
         reached = shown[-1].position if shown else since
         head = self.request.reading.head

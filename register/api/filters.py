@@ -112,14 +112,14 @@ def _overdue():
 
 
 class QuestionFilter(FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=Status.choices)
+    status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
     live = YesOrNo(is_live, label="Whether it is raised, open, awaiting input, in review, agreed or deferred.")
     topic = NameFilter(Topic)
     owner = NameFilter(Organisation)
     waiting_on = NameFilter(Organisation)
     holder = django_filters.CharFilter(method="held_by", max_length=80, label="Triage, Members, or an organisation.")
     meeting = django_filters.CharFilter(method="at_meeting", max_length=40, label="A meeting's name: CCDG15.")
-    classification = django_filters.MultipleChoiceFilter(choices=Classification.choices)
+    classification = django_filters.MultipleChoiceFilter(choices=Classification.choices, distinct=False)
     overdue = YesOrNo(_overdue, label="Whether it is live and its due date is before today in London.")
     updated_since = UpdatedSince(DocumentKind.QUESTION, label="An ISO 8601 time.")
     q = django_filters.CharFilter(method="matching", max_length=200, label="Words in title or text, or a reference.")
@@ -155,7 +155,7 @@ _MEMBERS = Q(status=Status.IN_REVIEW)
 
 
 class AnswerFilter(FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=AnswerStatus.choices)
+    status = django_filters.MultipleChoiceFilter(choices=AnswerStatus.choices, distinct=False)
     question = django_filters.CharFilter(method="of_question", max_length=12, label="A question's reference: DSQ-001.")
     updated_since = UpdatedSince(DocumentKind.ANSWER, label="An ISO 8601 time.")
 
@@ -167,7 +167,7 @@ class AnswerFilter(FilterSet):
 
 
 class ActionFilter(FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=ActionStatus.choices)
+    status = django_filters.MultipleChoiceFilter(choices=ActionStatus.choices, distinct=False)
     owner = NameFilter(Organisation)
     updated_since = UpdatedSince(DocumentKind.ACTION, label="An ISO 8601 time.")
 

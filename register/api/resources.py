@@ -17,9 +17,10 @@ from register.api.filters import ActionFilter, AnswerFilter, MeetingFilter, Stri
 from register.api.problems import Problem
 from register.api.reading import reading_of
 from register.documents.past import past_rows, past_texts
-from register.documents.serving import addressed, head_of, with_version
+from register.documents.serving import addressed, head_of, readers_like, with_version
 from register.ledger.events import last_redaction
 from register.models import Action, Answer, Document, Meeting, Organisation, Topic
+from register.models.statements import Documents, document_of
 from register.words import DocumentKind
 
 access_log = logging.getLogger("register.access")
@@ -87,7 +88,7 @@ class Resource(Answering, GenericViewSet):
         if getattr(self, "swagger_fake_view", False):
             return self.model.objects.none()
         if not self._asked():
-            return self.kept()
+            return Documents(self.kind, readers_like(self.request.user))
         if self.request.reading.position is not None:
             return past_rows(self.kind, self.request.reading.position, self.request.user)
         kept = self.kept().filter(object_id=OuterRef("pk"))
@@ -132,8 +133,7 @@ class Resource(Answering, GenericViewSet):
 
     def document(self, key, status=200, **headers):
         """Return the answer with one document as it is kept, or None where there is none for this reader."""
-        ids = self.model.objects.filter(**key).values("pk")[:1]
-        row = self.kept().filter(object_id=Subquery(ids)).first()
+        row = document_of(self.model, self.kind, readers_like(self.request.user), **key)
         if row is None:
             return None
         etag = quote_etag(str(row.position))

@@ -40,8 +40,13 @@ class Head(NamedTuple):
         return f"{self.position}-{self.digest[:16]}"
 
 
+def readers_like(user):
+    """Return the column of the documents for those who may read what this user may. Raises KeyError without a role."""
+    seen = clearance(user)
+    return COLUMN_FOR[seen[-1] if seen else None]
+
+
 def head_of(user, kind=None):
     """Return the `Head` of what this reader may see, in the feed or of a kind: where anything last changed for it."""
-    seen = clearance(user)
-    found = last_entry(COLUMN_FOR[seen[-1]], kind) if seen else None
+    found = last_entry(readers_like(user), kind) if clearance(user) else None
     return Head(*found) if found else Head()

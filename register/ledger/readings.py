@@ -4,14 +4,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from django.db.models import F, OuterRef, Subquery, Window
-from django.db.models.functions import Lag
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from register import clock
 from register.ledger.chain import model_name
 from register.models import LedgerEntry, clearance
 from register.words import Status
+
+TOLD = (
+    "history_id",
+    "history_date",
+    "actor",
+    "actor_organisation",
+    "status",
+    "classification",
+    "history_change_reason",
+)
 
 
 @dataclass(frozen=True)
@@ -54,15 +63,15 @@ def status_history(question, *, seen_by):
 
     A past version shows under the stricter of its classification then and now; the caller has checked the present one.
     """
-    rows = (
-        _with_position(question.history.filter(classification__in=clearance(seen_by)))
-        .annotate(source=Window(Lag("status"), order_by=F("history_id").asc()))
-        .order_by("history_id")
-    )
-    rows = list(rows)
-    first = question.history.order_by("history_id").values_list("history_id", flat=True).first()
-    changes = [_status_change(row) for row in rows if row.source != row.status]
-    if rows and rows[0].history_id != first:
+    seen = clearance(seen_by)
+    rows = list(question.history.order_by("history_id").values(*TOLD))
+    entries = LedgerEntry.objects.filter(model="question", history_id__in=[row["history_id"] for row in rows])
+    entries = {row: entry for row, *entry in entries.values_list("history_id", "position", "salt")}
+    shown = [row for row in rows if row["classification"] in seen]
+    before = [None, *(row["status"] for row in shown)]
+    moves = (pair for pair in zip(before, shown, strict=False) if pair[0] != pair[1]["status"])
+    changes = [_status_change(source, row, *entries[row["history_id"]]) for source, row in moves]
+    if shown and shown[0] is not rows[0]:
         changes[0] = _beginning_unseen(changes[0])
     ends = [*(change.at for change in changes[1:]), timezone.now()]
     return [replace(change, days=_days(change.at, end)) for change, end in zip(changes, ends, strict=True)]
@@ -79,19 +88,19 @@ def _beginning_unseen(change):
 
 def _with_position(history):
     entry = LedgerEntry.objects.filter(model="question", history_id=OuterRef("history_id"))
-    return history.annotate(position=Subquery(entry.values("position")[:1]), salt=Subquery(entry.values("salt")[:1]))
+    return history.annotate(position=Subquery(entry.values("position")[:1]))
 
 
-def _status_change(row):
+def _status_change(source, row, position, salt):
     return StatusChange(
-        at=row.history_date,
-        by=row.actor,
-        organisation=row.actor_organisation,
-        source=row.source,
-        target=row.status,
-        reason=row.history_change_reason or "",
-        position=row.position,
-        redacted=row.salt is None,
+        at=row["history_date"],
+        by=row["actor"],
+        organisation=row["actor_organisation"],
+        source=source,
+        target=row["status"],
+        reason=row["history_change_reason"] or "",
+        position=position,
+        redacted=salt is None,
     )
 
 

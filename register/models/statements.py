@@ -3,6 +3,8 @@
 Names of tables and columns are fixed, and values go in as parameters.
 """
 
+from typing import NamedTuple
+
 from django.db import connection
 from django.utils import timezone
 
@@ -21,6 +23,11 @@ OWNERS = f"""
 HEAD = """
     SELECT position, digest FROM register_ledgerentry
     WHERE position = (SELECT MAX(position) FROM register_document WHERE {which} AND {readers})
+"""
+KEPT = "SELECT {columns} FROM register_document WHERE {readers} AND kind = %s AND body IS NOT NULL AND {which}"
+CHANGED = """
+    SELECT kind, reference, body, position FROM register_document
+    WHERE {readers} AND in_feed AND position > %s ORDER BY position LIMIT %s
 """
 
 
@@ -51,3 +58,55 @@ def last_entry(readers, kind=None):
     which = "kind = %s" if kind else "in_feed"
     found = fetched(HEAD.format(which=which, readers=readers), *([kind] if kind else []))
     return found[0] if found else None
+
+
+class Kept(NamedTuple):
+    """A kept document: the key of its item, its text and the position at which it last changed."""
+
+    object_id: int
+    body: str
+    position: int
+
+
+class Documents:
+    """Documents of one kind for readers, by the keys of their items: as much of a queryset as pages of them need."""
+
+    def __init__(self, kind, readers, descending=False, bound=None):
+        self.kind, self.readers, self.descending, self.bound = kind, readers, descending, bound
+
+    def order_by(self, column):
+        return Documents(self.kind, self.readers, column.startswith("-"), self.bound)
+
+    def filter(self, **bound):
+        """Keep those after or before a key: `object_id__gt` or `object_id__lt`."""
+        ((lookup, key),) = bound.items()
+        return Documents(self.kind, self.readers, self.descending, ({"gt": ">", "lt": "<"}[lookup[-2:]], int(key)))
+
+    def __getitem__(self, which):
+        sign, key = self.bound or (">", 0)
+        order = f"object_id {sign} %s ORDER BY object_id{' DESC' * self.descending} LIMIT %s OFFSET %s"
+        statement = KEPT.format(columns=", ".join(Kept._fields), readers=self.readers, which=order)
+        return [Kept(*row) for row in fetched(statement, self.kind, key, which.stop - which.start, which.start)]
+
+
+def document_of(model, kind, readers, **key):
+    """Return the `Kept` document of the row that one column names, or None."""
+    ((name, value),) = key.items()
+    column = model._meta.pk.column if name == "pk" else model._meta.get_field(name).column
+    item = f"object_id = (SELECT id FROM {model._meta.db_table} WHERE {column} = %s)"  # noqa: S608 names of our own
+    found = fetched(KEPT.format(columns=", ".join(Kept._fields), readers=readers, which=item), kind, value)
+    return Kept(*found[0]) if found else None
+
+
+class Change(NamedTuple):
+    """An item of the feed: a document, or a tombstone where the body is None."""
+
+    kind: str
+    reference: str
+    body: str | None
+    position: int
+
+
+def changes_after(position, readers, most):
+    """Return the `Change`s after a position that readers may see, in order, at most so many."""
+    return [Change(*row) for row in fetched(CHANGED.format(readers=readers), position, most)]
