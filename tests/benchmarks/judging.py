@@ -31,9 +31,9 @@ def _check(timing, target, cost, smallest):
     }.get(target.against, _key(timing, target.against))
     held = cost.get(against)
     ratio = timing["median_ms"] / held if held else None
-    is_first = against == _key(timing, "ours")  # beside itself it has nothing to show
-    met = None if ratio is None or is_first else round(ratio, 2) <= target.most
-    return _made(timing, f"{target.most} × {_said(target.against)}", "" if ratio is None else f"{ratio:.2f}", met)
+    tells = held and against != _key(timing, "ours")  # beside itself it has nothing to tell
+    met = round(ratio, 2) <= target.most if tells else None
+    return _made(timing, f"{target.most} × {_said(target.against)}", f"{ratio:.3g}" if held else "", met)
 
 
 def _said(against):
@@ -68,7 +68,7 @@ def _report(record):
 def _intake(record):
     f, least = record["figures"], INTAKE[record["engine"]]
     yield f"{least:,} questions/s", f"{f['per_second']:,.0f}/s", f["per_second"] >= least
-    yield "flat memory", f"{f['peak_mb']:.0f} MB, {f['few_mb']:.0f} for a quarter", f["peak_mb"] <= FLAT * f["few_mb"]
+    yield "flat memory", f"{f['peak_mb']:.0f} MB, {f['few_mb']:.0f} for a fifth", f["peak_mb"] <= FLAT * f["few_mb"]
 
 
 def _writers(record):

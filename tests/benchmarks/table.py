@@ -31,11 +31,13 @@ def _timed(which, timings, checks):
     cost = {(t["work"], t["contender"], t["questions"]): t["median_ms"] for t in timings}
     at = " / ".join(f"{size:,}" for size in sizes)
     clients = "one client" if which["clients"] == 1 else f"{which['clients']} clients"
-    lines = [f"**{NAMES[which['engine']]}, {clients}**: medians in ms at {at} questions", ""]
+    lines = [f"**{NAMES[which['engine']]}, {clients}**: medians in ms with {at} questions", ""]
     lines += _rows("work", "register", "floor", "usual way", "at most", "reached", "met")
     for work in dict.fromkeys(t["work"] for t in timings):
-        others = "constant" if (work, "constant", sizes[0]) in cost else "floor"
-        costs = [_costs(cost, work, who, sizes) for who in ("ours", others, "usual")]
+        ours, floor, usual, constant = (
+            _costs(cost, work, who, sizes) for who in ("ours", "floor", "usual", "constant")
+        )
+        costs = [ours, f"{constant} (a constant)" if constant else floor, usual]
         lines += _targets(work, costs, _where(checks, work=work))
     return "\n".join(lines)
 

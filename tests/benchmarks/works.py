@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.benchmarks.client import Ask, Connection
 
 API, LIST = "/api/v1/", "/admin/register/question/"
+CROWDED = ("live", "all", "topic")  # of the lists
 TABS = ("live", "all", "triage", "mine", "overdue", "awaiting", "review", "deferred", "silent")
 FILTERS = {
     "topic": "topic__id__exact={topic}",
@@ -33,15 +34,19 @@ class Target:
 
 @dataclass(frozen=True)
 class Work:
-    """`asks` has for each contender a function from a place to the requests that are made in turn."""
+    """`asks` has for each contender a function from a place to the requests that are made in turn.
+
+    What others of the kind tell as well for a `crowd`, several clients at once, is asked by one client alone.
+    """
 
     name: str
     asks: dict[str, Callable]
     targets: tuple[Target, ...] = ()
     burst: int = 4
+    crowd: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """One register with its three servers: `facts` of the register, `usual` the other way's tokens by login."""
 
@@ -175,11 +180,11 @@ LISTED = (Target("itself", 1.3),)
 
 
 def _lists():
-    for tab in TABS:
-        yield Work(f"list by age, {tab}", {"ours": _admin(f"?tab={tab}&o=-{{age_column}}")}, LISTED, burst=2)
-    for name, given in FILTERS.items():
-        asked = _admin(f"?{given}&o=-{{age_column}}")
-        yield Work(f"list by age, by {name}", {"ours": asked}, LISTED, burst=2)
+    asked = {name: f"tab={name}" for name in TABS} | FILTERS
+    for name, given in asked.items():
+        by_age = {"ours": _admin(f"?{given}&o=-{{age_column}}")}
+        called = f"list by age, {name}" if name in TABS else f"list by age, of one {name}"
+        yield Work(called, by_age, LISTED, burst=2, crowd=name in CROWDED)
     yield Work("front page", {"ours": _reads(_cookie, "/admin/")}, (Target("itself", 1.5),), burst=2)
 
 
@@ -194,7 +199,7 @@ def _searches():
         api = {"usual": _usual(f"/questions/?search={word}"), "ours": _ours(f"questions/?q={word}")}
         yield Work(f"search in the API, {how}", api, FOUND, burst=2)
         pages = {"usual": _reads(_cookie, f"/admin/usual/question/?q={word}"), "ours": _admin(f"?tab=all&q={word}")}
-        yield Work(f"search in the admin, {how}", pages, FOUND, burst=2)
+        yield Work(f"search in the admin, {how}", pages, FOUND, burst=2, crowd=False)
 
 
 WORKS = (*_api(), *_writes(), *_lists(), *_searches())

@@ -1,6 +1,6 @@
 """How fast many questions are raised at once, each with its history row, ledger entry and document. Prints JSON.
 
-python -m tests.benchmarks.offline.intake      # adds 12,500 questions to the register that DATABASE_URL names
+python -m tests.benchmarks.offline.intake      # adds 12,000 questions to the register that DATABASE_URL names
 """
 
 import json
@@ -16,7 +16,7 @@ from register.models import Organisation, Question, Topic, User  # noqa: E402 mo
 from register.services.intake import raise_questions  # noqa: E402
 from tests.benchmarks.offline.memory import peak  # noqa: E402
 
-FEW, MANY = 2_500, 10_000
+FEW, MANY = 2_000, 10_000
 TEXT = "Which party may ask for it, how often, by which service, and who tells the customer? " * 4
 
 
