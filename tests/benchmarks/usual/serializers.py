@@ -4,10 +4,20 @@ from collections import Counter
 
 from rest_framework import serializers
 
-from tests.benchmarks.usual.models import Action, Answer, Group, Meeting, MeetingLink, Organisation, Question, Topic
+from tests.benchmarks.usual.models import (
+    Action,
+    ActionLink,
+    Answer,
+    Group,
+    Meeting,
+    MeetingLink,
+    Organisation,
+    Question,
+    Topic,
+)
 
-RUNNING = ("raised", "open", "in_review", "agreed")
-LIVE_WITH_TRIAGE = ("raised", "agreed")
+RUNNING = ("raised", "open", "in_review")
+HELD_BY = {"raised": "Triage", "agreed": "Triage", "in_review": "Members"}
 
 
 class OrganisationSerializer(serializers.ModelSerializer):
@@ -54,6 +64,14 @@ class ActionSerializer(serializers.ModelSerializer):
         fields = ("id", "group", "reference", "status", "owner", "owner_group", "due_on")
 
 
+class ActionLinkSerializer(serializers.ModelSerializer):
+    action = ActionSerializer()
+
+    class Meta:
+        model = ActionLink
+        fields = ("action",)
+
+
 class AnswerSerializer(serializers.ModelSerializer):
     reviews = serializers.SerializerMethodField()
 
@@ -76,7 +94,7 @@ class QuestionSerializer(serializers.ModelSerializer):
     merged_into = serializers.SlugRelatedField("reference", read_only=True)
     split_from = serializers.SlugRelatedField("reference", read_only=True)
     meetings = MeetingLinkSerializer(source="meeting_links", many=True, read_only=True)
-    actions = serializers.SerializerMethodField()
+    actions = ActionLinkSerializer(source="action_links", many=True, read_only=True)
     answers = AnswerSerializer(many=True, read_only=True)
 
     class Meta:
@@ -87,11 +105,7 @@ class QuestionSerializer(serializers.ModelSerializer):
         holders = {"open": question.owner, "awaiting_input": question.waiting_on, "deferred": question.owner}
         if question.status in holders:
             return str(holders[question.status] or "Triage")
-        named = {"raised": "Triage", "agreed": "Triage", "in_review": "Members"}
-        return named.get(question.status)
+        return HELD_BY.get(question.status)
 
     def get_clock_runs(self, question):
-        return question.status in ("raised", "open", "in_review")
-
-    def get_actions(self, question):
-        return ActionSerializer([link.action for link in question.action_links.all()], many=True).data
+        return question.status in RUNNING
