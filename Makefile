@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint lock
+.PHONY: run test lint lock bench
 
 run: $(VENV)/runtime
 	@DEBUG=1 $(BIN)/python manage.py run_demo 127.0.0.1:$(PORT)
@@ -16,6 +16,10 @@ test: $(VENV)/development
 lint: $(VENV)/development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# Takes its arguments so: make bench ARGS="--sizes 10000 100000 --engines postgresql"
+bench: $(VENV)/runtime
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 # Needs uv. Resolves the short input lists for every platform and names no index.
 lock:

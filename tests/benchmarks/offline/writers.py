@@ -1,0 +1,130 @@
+"""Moves a second of eight writers at once, with the ledger and without. Prints JSON.
+
+    python -m tests.benchmarks.offline.writers      # on PostgreSQL, and a register that is thrown away
+
+Each writer is a process that moves open questions of its own to awaiting input, and back. It does so by the one service
+(`change_status`), of which two lesser kinds take parts away, and lock the question's own row instead of the head:
+
+- `no ledger`: without the head's lock and the ledger entry; documents are kept, each change at the next of a sequence;
+- `plain`: without the documents too. What is left: the row's lock, every guard, the save, and its history row.
+
+What they leave behind does not verify.
+"""
+
+import json
+import multiprocessing
+import os
+import sys
+import time
+from contextlib import ExitStack
+from unittest.mock import patch
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402 models need the set-up before them
+from simple_history.signals import post_create_historical_record  # noqa: E402
+
+from register.ledger import chain  # noqa: E402
+from register.models import Question, User  # noqa: E402
+from register.services import questions  # noqa: E402
+from register.services.door import seen_again  # noqa: E402
+from register.words import Status  # noqa: E402
+
+WRITERS, SECONDS, TURNS = 8, 2, 2
+MOVES = {
+    Status.OPEN: ("await_input", {"waiting_on": "DCC", "reason": "It was asked at the last meeting."}),
+    Status.AWAITING_INPUT: ("receive_input", {"reason": "It was answered at the last meeting."}),
+}
+SEQUENCE = "bench_positions"
+
+
+def measured():
+    """Return {kind: moves a second}, the kinds taking turns."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SEQUENCE {SEQUENCE} START 1000000000")  # beyond what the ledger gets to
+    connection.close()
+    connection.close_pool()  # a connection is no use to two processes
+    done = dict.fromkeys(KINDS, 0)
+    for _ in range(TURNS):
+        for kind in KINDS:
+            done[kind] += _moves(kind)
+    return {kind: moves / SECONDS / TURNS for kind, moves in done.items()}
+
+
+def _moves(kind):
+    """Return how many moves eight writers made in the time given."""
+    ready, told = multiprocessing.Barrier(WRITERS), multiprocessing.Queue()
+    parts = [(kind, n, ready, told) for n in range(WRITERS)]
+    writers = [multiprocessing.Process(target=_write, args=part, daemon=True) for part in parts]
+    for writer in writers:
+        writer.start()
+    done = sum(told.get(timeout=60) for _ in writers)
+    for writer in writers:
+        writer.join()
+    return done
+
+
+def _write(kind, number, ready, told):
+    by, mine = User.objects.get(username="bench.triage"), _questions(number)
+    with ExitStack() as changes:
+        for change in KINDS[kind]():
+            changes.enter_context(change)
+        ready.wait(30)
+        last, done = time.monotonic() + SECONDS, 0
+        while time.monotonic() < last:
+            mine[done % len(mine)] = _move(mine[done % len(mine)], by)
+            done += 1
+    told.put(done)
+
+
+def _questions(number):
+    rows = Question.objects.filter(status__in=list(MOVES)).exclude(owner=None).order_by("id")
+    return [row for n, row in enumerate(rows) if n % WRITERS == number]
+
+
+def _move(question, by):
+    name, given = MOVES[question.status]
+    return questions.change_status(question, name, by=by, **given)
+
+
+# The kinds
+
+
+def _locked(question, by, *related):
+    """Look again as the service does, with the question's row locked."""
+    Question.objects.select_for_update().get(pk=question.pk)
+    return seen_again(question, by, *related)
+
+
+def _numbered(sender, instance, history_instance, **_):
+    """Stand for the ledger's receiver: a position for the documents to take, and no entry."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT nextval('{SEQUENCE}')")
+        chain._noting.get()(cursor.fetchone()[0], instance)
+
+
+def _without_entries():
+    post_create_historical_record.disconnect(dispatch_uid="ledger")
+    yield patch.object(questions, "seen_again", _locked)
+
+
+def _no_ledger():
+    yield from _without_entries()
+    post_create_historical_record.connect(_numbered)
+    yield patch.object(chain, "lock_head", lambda: None)
+
+
+def _plain():
+    yield from _without_entries()
+    yield patch.object(questions, "writing", transaction.atomic)
+
+
+KINDS = {"full": lambda: (), "no ledger": _no_ledger, "plain": _plain}
+
+if __name__ == "__main__":
+    if connection.vendor != "postgresql":
+        sys.exit("Name a register on PostgreSQL: SQLite lets one write at a time.")
+    print(json.dumps(measured()))

@@ -1,0 +1,37 @@
+"""Measure a work: its contenders take turns, round after round, so that whatever disturbs falls on all alike."""
+
+import statistics
+import time
+
+AT_LEAST = {1: 4}  # rounds of one client; else two, each of which has a burst of every client
+
+
+def measure(work, places, clients, rounds, seconds):
+    """Let so many clients do a work at every place, by each of its contenders; return a record of each.
+
+    It ends after so many rounds, or sooner, once it took so many seconds for each contender and place.
+    """
+    asked = {(place, name): make(place) for place in places for name, make in work.asks.items()}
+    timings, least = {key: [] for key in asked}, AT_LEAST.get(clients.count, 2)
+    enough = time.monotonic() + seconds * len(asked)
+    for n in range(max(rounds // clients.count, least)):
+        for (place, name), asks in asked.items():
+            timings[place, name] += clients.burst(place.port(name), asks, n * work.burst, work.burst)
+        if n + 1 >= least and time.monotonic() > enough:
+            break
+    return [_record(work, *key, clients.count, told) for key, told in timings.items()]
+
+
+def _record(work, place, contender, clients, timings):
+    took = sorted(milliseconds for milliseconds, _ in timings)
+    return {
+        "engine": place.engine,
+        "questions": place.size,
+        "clients": clients,
+        "work": work.name,
+        "contender": contender,
+        "median_ms": round(statistics.median(took), 3),
+        "p95_ms": round(took[int(0.95 * (len(took) - 1))], 3),
+        "asked": len(took),
+        "bytes": round(statistics.median(size for _, size in timings)),
+    }

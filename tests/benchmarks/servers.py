@@ -1,0 +1,78 @@
+"""The three contenders under gunicorn, with the same settings and as in production."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.benchmarks.client import Ask, Connection
+
+# name: (application, settings, the address that says it is up)
+CONTENDERS = {
+    "floor": ("tests.benchmarks.floor", None, "/questions/"),
+    "usual": ("django.core.wsgi:get_wsgi_application()", "tests.benchmarks.usual.settings", "/admin/login/"),
+    "ours": ("project.wsgi", "tests.benchmarks.ours.settings", "/healthz"),
+}
+WORKERS, THREADS = 2, 4
+GUNICORN = f"--worker-class gthread --workers {WORKERS} --threads {THREADS} --keep-alive 75 --log-level warning".split()
+# The rate of one second, because a client's requests within the span are kept as a list, and read with each.
+PRODUCTION = {
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "BEHIND_TLS_PROXY": "1",
+    "API_RATE": "1000000/second",
+    "DATABASE_POOL": str(THREADS),
+}
+PATIENCE = 60
+
+
+def environment(url, **more):
+    """Return the environment of a process that works on the register at that address, as in production."""
+    held = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "DJANGO_SETTINGS_MODULE")}
+    return {**held, **PRODUCTION, "DATABASE_URL": url, **more}
+
+
+class Server:
+    """One contender over one register; what it writes to its log is kept in a file."""
+
+    def __init__(self, name, url, log: Path):
+        application, settings, self.up = CONTENDERS[name]
+        self.port = free_port()
+        environ = environment(url, **({"DJANGO_SETTINGS_MODULE": settings} if settings else {}))
+        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", *GUNICORN]
+        with log.open("w") as told:
+            self.process = subprocess.Popen(command, env=environ, stdout=told, stderr=told)
+        self.log = log
+
+    def wait(self):
+        """Wait until it answers. Raises RuntimeError where it does not."""
+        last = time.monotonic() + PATIENCE
+        while self.process.poll() is None and time.monotonic() < last:
+            try:
+                with Connection(self.port) as connection:
+                    connection.ask(Ask(self.up))
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"It does not answer; its log ends:\n{self.log.read_text()[-2000:]}")
+
+    def workers(self):
+        """Return the memory of each worker, in MB."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [_resident(pid) for pid in children]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def _resident(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
