@@ -14,8 +14,10 @@ from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
 from register.api.resources import PROBLEMS, AnswerResource, Resource, documented, problems
 from register.documents.keeping import writing
+from register.documents.serving import readers_like
 from register.ledger.readings import status_history
 from register.models import Question
+from register.models.statements import document_of
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
 from register.services.once import raise_once
 from register.services.questions import (
@@ -68,7 +70,8 @@ class Writing:
                 raise Http404(f"There is no such {self.kind}.")
             permit(row, sent)
             given = self.given(shape)
-            check_unchanged(self.request, self.kept().values_list("position", flat=True).get(object_id=row.pk))
+            kept = document_of(self.model, self.kind, readers_like(self.request.user), pk=row.pk)
+            check_unchanged(self.request, kept.position)
             return act(row, given)
 
 

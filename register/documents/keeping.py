@@ -18,6 +18,7 @@ from register.documents.tallying import tally
 from register.ledger import chain
 from register.ledger.bulk import record_again
 from register.models import Document
+from register.models.statements import rows_of
 from register.words import IN_FEED, DocumentKind
 
 AT_ONCE = 500  # documents built together: memory stays flat however many a rename brings
@@ -93,7 +94,7 @@ def _followed(kind, keys, written):
 def compared(kind, keys):
     """Return a `Comparison` for each item: what is kept of it, and what it reads like now."""
     held = defaultdict(list)
-    for row in Document.objects.filter(kind=kind, object_id__in=keys):
+    for row in rows_of(Document, kind=kind, object_id__in=keys):
         held[row.object_id].append(row)
     builder = BUILDERS[kind](keys, Live())
     return [Comparison(builder, key, held[key]) for key in keys]

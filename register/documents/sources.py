@@ -5,6 +5,7 @@ from bisect import bisect_right
 from django.db.models import Exists, OuterRef
 
 from register.models import LedgerEntry, LedgerHead
+from register.models.statements import rows_of
 from register.words import strictest
 
 
@@ -13,7 +14,7 @@ class Live:
 
     def rows(self, model, **lookup):
         """Return the rows of an audited model for a look-up on its own columns, in the order of their keys."""
-        return list(model._base_manager.filter(**lookup).order_by("pk"))
+        return rows_of(model, **lookup)
 
 
 class Past:

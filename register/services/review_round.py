@@ -1,14 +1,15 @@
 """What a move of the question does to its answers: one review round at a time."""
 
 from register.ledger.chain import record
-from register.models import MeetingLink, Review, User
+from register.models import Answer, MeetingLink, Review, User
+from register.models.statements import rows_of
 from register.services.door import cleaned
 from register.words import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
 
 
 def standing(question):
     """Return (the draft, the answer under review) of a question: one of each at most, None where there is none."""
-    answers = {a.status: a for a in question.answers.filter(status__in=[AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW])}
+    answers = {answer.status: answer for answer in rows_of(Answer, question_id=question.pk)}
     return answers.get(AnswerStatus.DRAFT), answers.get(AnswerStatus.IN_REVIEW)
 
 
