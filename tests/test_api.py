@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
+from rest_framework.throttling import AnonRateThrottle
 
 from register.models import Action, Group, Meeting, Token
 from register.services.answers import propose_answer, record_review
@@ -296,3 +297,8 @@ def test_a_date_is_not_taken_from_a_number(api, moved):
 def test_a_reason_without_end_is_refused(api, moved):
     answer = move(api("triage"), moved("open"), transition="await_input", waiting_on="DCC", reason="x" * 5_001)
     assert "Shorten reason to 5,000 characters" in answer.json()["reasons"][0]
+
+
+def test_a_mistyped_address_is_none_however_often_it_is_asked(client, db, monkeypatch):
+    monkeypatch.setattr(AnonRateThrottle, "THROTTLE_RATES", {"anon": "1/day"})
+    assert [client.get("/api/v1/nothing/").status_code for _ in range(3)] == [404, 404, 404]

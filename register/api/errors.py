@@ -41,7 +41,7 @@ def _problem(status, said):
 class NoSuchAddress(APIView):
     """Answers for every other address under /api/v1/, whoever asks and by whatever method."""
 
-    authentication_classes = permission_classes = ()
+    authentication_classes = permission_classes = throttle_classes = ()  # it looks at nothing
 
     def dispatch(self, request, *args, **kwargs):
         self.http_method_not_allowed = self._none
