@@ -4,7 +4,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from register.documents.keeping import writing
 from register.ledger import triggers
+from register.ledger.bulk import record_many
 from register.ledger.chain import GENESIS, chained, history_models, record
 from register.ledger.readings import status_history
 from register.ledger.verify import verify
@@ -26,6 +28,7 @@ from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
 from register.services.reference import keep
 from tests.conftest import PASSWORD, lift_triggers
+from tests.test_documents import everything_is_kept
 
 TABLES = sorted([history._meta.db_table for history in history_models().values()] + ["register_ledgerentry"])
 
@@ -319,3 +322,15 @@ def test_a_forged_redaction_does_not_hide_an_emptied_row(cast, spilled):
     )
     sql("UPDATE register_ledgerentry SET salt = NULL WHERE position = %s", position)
     assert (position, "it was emptied without a redaction that says who and why") in problems()
+
+
+def test_rows_changed_in_bulk_are_recorded_as_changes(cast, raised):
+    rows = [raised(), raised()]
+    for row in rows:
+        row.title = "Anew?"
+    with writing():
+        assert record_many(rows, by=cast.lead, reason="From a list") == 2
+    history = Question.history.order_by("history_id").values_list("history_type", "title", "actor")
+    assert list(history)[2:] == [("~", "Anew?", cast.lead.display_name)] * 2
+    assert verify().ok
+    assert everything_is_kept()
