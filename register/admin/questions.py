@@ -102,7 +102,7 @@ class QuestionAdmin(RegisterAdmin):
     actions = ()
     list_select_related = ("topic", "owner", "waiting_on")
     search_fields = ("title", "text")  # shows the box; `get_search_results` says what is found
-    search_help_text = "Words in title or text, a reference (DSQ-001), or the reference of an action (15/10)"
+    search_help_text = "Words in title or text, a reference (DSQ-1234), or the reference of an action (15/10)"
     show_full_result_count = False
     ordering = ("id",)
     change_form_template = "register/question.html"
