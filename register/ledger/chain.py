@@ -103,14 +103,32 @@ def chained(previous, position, content):
 
 
 def snapshot_digest(salt, row):
-    return hashlib.sha256(salt.encode() + canonical(row)).hexdigest()
+    return digest_of(salt, canonical(row))
+
+
+def digest_of(salt, text):
+    """Return the digest of a snapshot in canonical text."""
+    return hashlib.sha256(salt.encode() + text).hexdigest()
 
 
 def canonical(row):
     """Return a history row as canonical JSON: its columns by name, sorted, times in UTC, empty columns left out."""
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    held = {name: _plain(value) for name, value in values.items() if value is not None}
-    return json.dumps({"model": model_name(type(row)), **held}, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_text(model_name(type(row)), values)
+
+
+def canonical_text(model, values):
+    """Return what `canonical` does, of a model's name and the columns of a history row by name."""
+    held = {
+        name: value if type(value) in _AS_IT_IS else _plain(value)
+        for name, value in values.items()
+        if value is not None
+    }
+    return _encode({"model": model, **held}).encode()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_AS_IT_IS = {str, int, bool}
 
 
 def _plain(value):

@@ -1,17 +1,18 @@
 """Verify the register against its ledger: every digest, every row, and the chain that orders them."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import groupby
 
-from django.db.models import Exists, F, OuterRef, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from register.ledger.chain import (
     GENESIS,
     audited_models,
+    canonical_text,
     chained,
+    digest_of,
     history_models,
-    history_rows,
     snapshot_digest,
     writing,
 )
@@ -65,45 +66,59 @@ def _verify_entries(verdict, progress):
     """Walk the chain up to the head that was read first; return the digest of its last entry."""
     previous, expected = GENESIS, 1
     for batch in _batches(verdict.position):
-        rows = history_rows(batch)
+        snapshots = _snapshots(batch)
         for entry in batch:
             if entry.position != expected:
                 verdict.problems.append(Problem(expected, "the entry is missing"))
-            verdict.problems += [Problem(entry.position, what) for what in _faults(entry, previous, rows, verdict)]
+            snapshot = snapshots.get((entry.model, entry.history_id))
+            verdict.problems += [Problem(entry.position, what) for what in _faults(entry, previous, snapshot, verdict)]
             previous, expected = entry.digest, entry.position + 1
         progress(batch[-1].position, verdict.position)
     return previous
 
 
 def _batches(head):
-    done = 0
-    while batch := list(LedgerEntry.objects.filter(position__gt=done, position__lte=head)[:BATCH]):
+    done, columns = 0, [field.attname for field in LedgerEntry._meta.concrete_fields]
+    entries = LedgerEntry.objects.filter(position__lte=head).values_list(*columns, named=True)
+    while batch := list(entries.filter(position__gt=done)[:BATCH]):
         yield batch
         done = batch[-1].position
 
 
-def _faults(entry, previous, rows, verdict):
+def _snapshots(entries):
+    """Return {(model's name, history id): columns by name}: making objects of them would take most of the time."""
+    known, wanted = history_models(), defaultdict(list)
+    for entry in entries:
+        wanted[entry.model].append(entry.history_id)
+    return {
+        (name, row["history_id"]): row
+        for name, ids in wanted.items()
+        if name in known
+        for row in known[name].objects.filter(history_id__in=ids).order_by().values()
+    }
+
+
+def _faults(entry, previous, snapshot, verdict):
     if entry.digest != chained(previous, entry.position, entry.snapshot_digest):
         yield "the chained digest does not follow from the entry before"
-    row = rows.get((entry.model, entry.history_id))
-    if row is None:
+    if snapshot is None:
         yield f"its {entry.model} history row {entry.history_id} is gone"
         return
-    if entry.at != row.history_date:
+    if entry.at != snapshot["history_date"]:
         yield "its time is not that of its history row"
     if entry.salt is None:
         verdict.redacted.append(entry.position)
-        yield from _badly_redacted(entry, row)
-    elif snapshot_digest(entry.salt, row) != entry.snapshot_digest:
+        yield from _badly_redacted(entry, snapshot)
+    elif digest_of(entry.salt, canonical_text(entry.model, snapshot)) != entry.snapshot_digest:
         yield f"its {entry.model} history row {entry.history_id} was changed after it was recorded"
 
 
-def _badly_redacted(entry, row):
+def _badly_redacted(entry, snapshot):
     # Read from history, where a forged redaction would itself lack its entry.
     redaction = Redaction.history.filter(position=entry.position).order_by("history_id").first()
     if redaction is None:
         yield "it was emptied without a redaction that says who and why"
-    elif redaction.remains != remains_digest(row):
+    elif redaction.remains != digest_of("", canonical_text(entry.model, snapshot)):
         yield f"what the redaction left of {entry.model} history row {entry.history_id} was changed since"
 
 
@@ -155,19 +170,19 @@ def _live_rows_that_differ():
 
 
 def _suspects(model):
-    history = model.history.model
-    ranked = history.objects.annotate(rank=Window(RowNumber(), partition_by=F("id"), order_by=F("history_id").desc()))
-    latest = ranked.filter(rank=1).order_by("id").iterator(BATCH)
-    for rows in _in_batches(latest):
-        live = model._base_manager.in_bulk([row.id for row in rows])
-        yield from (row.id for row in rows if _differing(row, live.get(row.id)))
-    recorded = history.objects.filter(**{"id": OuterRef("pk")})
+    """Yield the keys of the rows that the database itself finds unlike their last snapshot, or on one side alone."""
+    live, history = model._meta.db_table, model.history.model._meta.db_table
+    unlike = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
+    columns = [field.column for field in model.history.model.tracked_fields]
+    differing = " OR ".join(f"t.{column} {unlike} h.{column}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT h.id FROM (SELECT id, MAX(history_id) AS last FROM {history} GROUP BY id) l "  # noqa: S608
+            f"JOIN {history} h ON h.history_id = l.last LEFT JOIN {live} t ON t.id = h.id WHERE {differing}"
+        )
+        yield from [key for (key,) in cursor.fetchall()]
+    recorded = model.history.model.objects.filter(**{"id": OuterRef("pk")})
     yield from model._base_manager.filter(~Exists(recorded)).values_list("pk", flat=True)
-
-
-def _in_batches(rows):
-    numbered = groupby(enumerate(rows), key=lambda pair: pair[0] // BATCH)
-    return ([row for _, row in group] for _, group in numbered)
 
 
 def _differing(row, live):
