@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import sys
 import time
 from pathlib import Path
@@ -47,6 +48,7 @@ def arguments():
 
 def main():
     given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what is up is stopped all the same
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(60))  # sessions made by one process, read by another
     timings, figures = [], []
     for engine in given.engines:

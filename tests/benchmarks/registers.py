@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,6 +43,7 @@ def told(url, module, *arguments):
     return json.loads(run(url, "-m", module, *arguments).splitlines()[-1])
 
 
+@cache  # asked for again, it is as ready as it was
 def ready(engine, name, size, say):
     """Return the address of a register of that name and size, made and filled where it is lacking."""
     url = url_of(engine, name)

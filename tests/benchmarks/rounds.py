@@ -3,6 +3,8 @@
 import statistics
 import time
 
+from tests.benchmarks.works import FIRST_PAGE
+
 AT_LEAST = {1: 4}  # rounds of one client; else two, each of which has a burst of every client
 
 
@@ -11,15 +13,24 @@ def measure(work, places, clients, rounds, seconds):
 
     It ends after so many rounds, or sooner, once it took so many seconds for each contender and place.
     """
-    asked = {(place, name): make(place) for place in places for name, make in work.asks.items()}
+    asked = _asked(work, places)
     timings, least = {key: [] for key in asked}, AT_LEAST.get(clients.count, 2)
+    times = work.burst if clients.count == 1 else 2
     enough = time.monotonic() + seconds * len(asked)
     for n in range(max(rounds // clients.count, least)):
         for (place, name), asks in asked.items():
-            timings[place, name] += clients.burst(place.port(name), asks, n * work.burst, work.burst)
+            timings[place, name] += clients.burst(place.port(name), asks, n * times, times)
         if n + 1 >= least and time.monotonic() > enough:
             break
     return [_record(work, *key, clients.count, told) for key, told in timings.items()]
+
+
+def _asked(work, places):
+    """Return {(place, contender): requests}. What a work is held against is timed beside it, in the same rounds."""
+    asked = {(place, name): make(place) for place in places for name, make in work.asks.items()}
+    if any(target.against == "page" for target in work.targets):
+        asked[places[0], "page"] = FIRST_PAGE(places[0])
+    return asked
 
 
 def _record(work, place, contender, clients, timings):

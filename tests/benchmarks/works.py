@@ -57,7 +57,7 @@ class Place:
     usual: dict
 
     def port(self, contender):
-        return self.servers["ours" if contender == "constant" else contender].port
+        return self.servers.get(contender, self.servers["ours"]).port
 
     def reply(self, contender, ask):
         with Connection(self.port(contender)) as connection:
@@ -108,6 +108,7 @@ def _admin(query):
 
 # Reads of the API
 
+FIRST_PAGE = _ours("questions/")
 FLAT = (Target("page", 1.15),)
 
 
@@ -119,7 +120,7 @@ def _polls(place):
 
 
 def _api():
-    page = {"floor": _floor("/questions/"), "usual": _usual("/questions/"), "ours": _ours("questions/")}
+    page = {"floor": _floor("/questions/"), "usual": _usual("/questions/"), "ours": FIRST_PAGE}
     yield Work("page of 25", page, (Target("floor", 2.5), Target("usual", 0.1)))
     last = {"usual": _usual("/questions/?page=last"), "ours": _ours("questions/?cursor={last_page}")}
     yield Work("last page", last, FLAT)

@@ -20,7 +20,7 @@ from register.ledger.verify import verify  # noqa: E402
 from register.models import LedgerEntry  # noqa: E402
 from tests.benchmarks.offline.memory import peak  # noqa: E402
 
-HASHED, BATCH = 50_000, 2_000
+HASHED, BATCH = 20_000, 2_000
 
 
 def measured():

@@ -5,7 +5,8 @@
 Each writer is a process that moves open questions of its own to awaiting input, and back. It does so by the one service
 (`change_status`), of which two lesser kinds take parts away, and lock the question's own row instead of the head:
 
-- `no ledger`: without the head's lock and the ledger entry; documents are kept, each change at the next of a sequence;
+- `no ledger`: without the head's lock, the ledger entry, and the tallies, which the head's lock alone keeps from
+  deadlock; documents are kept, each change at the next position of a sequence;
 - `plain`: without the documents too. What is left: the row's lock, every guard, the save, and its history row.
 
 What they leave behind does not verify.
@@ -27,6 +28,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 models need the set-up before them
 from simple_history.signals import post_create_historical_record  # noqa: E402
 
+from register.documents import keeping  # noqa: E402
 from register.ledger import chain  # noqa: E402
 from register.models import Question, User  # noqa: E402
 from register.services import questions  # noqa: E402
@@ -61,13 +63,22 @@ def _moves(kind):
     writers = [multiprocessing.Process(target=_write, args=part, daemon=True) for part in parts]
     for writer in writers:
         writer.start()
-    done = sum(told.get(timeout=60) for _ in writers)
+    done = [told.get(timeout=60) for _ in writers]
     for writer in writers:
         writer.join()
-    return done
+    if wrong := [error for error in done if isinstance(error, str)]:
+        raise SystemExit(f"A writer failed: {wrong[0]}")
+    return sum(done)
 
 
 def _write(kind, number, ready, told):
+    try:
+        told.put(_written(kind, number, ready))
+    except Exception as error:
+        told.put(f"{type(error).__name__}: {error}")
+
+
+def _written(kind, number, ready):
     by, mine = User.objects.get(username="bench.triage"), _questions(number)
     with ExitStack() as changes:
         for change in KINDS[kind]():
@@ -77,7 +88,7 @@ def _write(kind, number, ready, told):
         while time.monotonic() < last:
             mine[done % len(mine)] = _move(mine[done % len(mine)], by)
             done += 1
-    told.put(done)
+        return done
 
 
 def _questions(number):
@@ -115,6 +126,7 @@ def _no_ledger():
     yield from _without_entries()
     post_create_historical_record.connect(_numbered)
     yield patch.object(chain, "lock_head", lambda: None)
+    yield patch.object(keeping, "tally", lambda changed: None)
 
 
 def _plain():
