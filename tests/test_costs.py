@@ -19,7 +19,7 @@ BY_TOKEN = {
     "questions/?status=open&status=raised": 3,
     "questions/?q=who": 4,
     "questions/DSQ-001/": 2,
-    "questions/DSQ-001/history/": 4,
+    "questions/DSQ-001/history/": 3,
     "answers/": 3,
     "meetings/": 3,
     "changes/": 4,

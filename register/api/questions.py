@@ -128,8 +128,9 @@ class QuestionResource(Writing, Resource):
     @action(detail=True, pagination_class=None, filter_backends=())
     def history(self, request, reference):
         """Every change of status: who, when, from, to, why; oldest first."""
-        seen = Question.objects.visible_to(request.user).filter(reference=reference).only("pk").first()
-        return Response([_change(change) for change in status_history(seen or self._none(), seen_by=request.user)])
+        kept = document_of(Question, self.kind, readers_like(request.user), reference=reference) or self._none()
+        changes = status_history(Question(pk=kept.object_id), seen_by=request.user)
+        return Response([_change(change) for change in changes])
 
     @extend_schema(responses={200: shapes.PossibleMove(many=True), **PROBLEMS}, filters=False, operation_id="moves")
     @action(detail=True, pagination_class=None, filter_backends=())

@@ -12,15 +12,14 @@ from register.ledger.chain import model_name
 from register.models import LedgerEntry, clearance
 from register.words import Status
 
-TOLD = (
-    "history_id",
-    "history_date",
-    "actor",
-    "actor_organisation",
-    "status",
-    "classification",
-    "history_change_reason",
-)
+# What a status history tells of each version, or needs to; written out, for composing it took longer than reading it.
+VERSIONS = """
+    SELECT h.history_id, h.history_date, h.actor, h.actor_organisation, h.status, h.classification,
+        h.history_change_reason, e.position, e.salt
+    FROM register_historicalquestion h
+        JOIN register_ledgerentry e ON e.model = 'question' AND e.history_id = h.history_id
+    WHERE h.id = %s ORDER BY h.history_id
+"""
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,11 @@ def status_history(question, *, seen_by):
     A past version shows under the stricter of its classification then and now; the caller has checked the present one.
     """
     seen = clearance(seen_by)
-    rows = list(question.history.order_by("history_id").values(*TOLD))
-    entries = LedgerEntry.objects.filter(model="question", history_id__in=[row["history_id"] for row in rows])
-    entries = {row: entry for row, *entry in entries.values_list("history_id", "position", "salt")}
-    shown = [row for row in rows if row["classification"] in seen]
-    before = [None, *(row["status"] for row in shown)]
-    moves = (pair for pair in zip(before, shown, strict=False) if pair[0] != pair[1]["status"])
-    changes = [_status_change(source, row, *entries[row["history_id"]]) for source, row in moves]
+    rows = list(question.history.model.objects.raw(VERSIONS, [question.pk]))
+    shown = [row for row in rows if row.classification in seen]
+    before = [None, *(row.status for row in shown)]
+    moves = (pair for pair in zip(before, shown, strict=False) if pair[0] != pair[1].status)
+    changes = [_status_change(source, row) for source, row in moves]
     if shown and shown[0] is not rows[0]:
         changes[0] = _beginning_unseen(changes[0])
     ends = [*(change.at for change in changes[1:]), timezone.now()]
@@ -91,16 +88,16 @@ def _with_position(history):
     return history.annotate(position=Subquery(entry.values("position")[:1]))
 
 
-def _status_change(source, row, position, salt):
+def _status_change(source, row):
     return StatusChange(
-        at=row["history_date"],
-        by=row["actor"],
-        organisation=row["actor_organisation"],
+        at=row.history_date,
+        by=row.actor,
+        organisation=row.actor_organisation,
         source=source,
-        target=row["status"],
-        reason=row["history_change_reason"] or "",
-        position=position,
-        redacted=salt is None,
+        target=row.status,
+        reason=row.history_change_reason or "",
+        position=row.position,
+        redacted=row.salt is None,
     )
 
 
