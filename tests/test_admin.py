@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from register.admin.questions import QuestionAdmin
 from register.models import Action, Group, LedgerEntry, Meeting, MeetingLink, Organisation, Question, User
+from register.models.questions import holder_name
 from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.door import today
 from register.services.links import link_action, link_meeting
@@ -447,11 +448,14 @@ def test_the_list_sorts_by_age_as_the_clock_counts_it(client_of, moved):
     assert [question.age_in_days for question in shown] == [question.age(today()) for question in shown]
 
 
-def test_the_holder_in_the_list_is_the_holder_of_the_workflow(client_of, moved):
+def test_the_holder_that_lists_are_sorted_by_is_the_holder_of_the_workflow(client_of, moved):
     for status in PATHS:
         moved(status)
-    for question in client_of("triage").get(LIST, {"tab": "all"}).context["cl"].result_list:
-        assert (question.holder_name or None) == question.holder
+    for question in Question.objects.annotate(sorted_as=holder_name()):
+        assert (question.sorted_as or None) == question.holder
+    client = client_of("triage")
+    shown = client.get(LIST, {"tab": "all", "o": column(client, "whose_move")}).context["cl"].result_list
+    assert [question.holder or "" for question in shown] == sorted(question.holder or "" for question in shown)
 
 
 def test_the_list_finds_the_questions_that_an_action_serves(cast, client_of, raised):

@@ -83,7 +83,7 @@ def test_the_eldest_of_a_long_list_are_walked_to(which, cast, raised):
     raised()
     condition, index = WHICH[which]
     questions = Question.objects.visible_to(cast.triage).filter(condition(cast.triage)).with_ages(today())
-    assert_walks(plans_of(lambda: questions.keys_by_age(5, tuple(Standing))), {index})
+    assert_walks(plans_of(lambda: questions.keys_by_age(5, tuple(Standing), today())), {index})
 
 
 def test_a_move_looks_at_what_it_moves_alone(cast, moved):

@@ -66,7 +66,7 @@ def _ours(seen, user):
 
 
 def _eldest(questions):
-    return questions.keys_by_age(SHOWN, LIVE_STANDINGS)
+    return questions.keys_by_age(SHOWN, LIVE_STANDINGS, today())
 
 
 def _latest(seen, counts):

@@ -5,25 +5,32 @@ from functools import cached_property
 from django.core.paginator import Paginator
 
 from register.models.questions import Standing
+from register.services.door import today
 
 MOST = 1_000  # rows that a list is counted and paged to: nobody reads on, one filters
 
 
 def counted(rows):
     """Return how many rows there are, or one more than `MOST`."""
-    return rows.order_by()[: MOST + 1].count()
+    return rows.order_by().values("pk")[: MOST + 1].count()
 
 
 class FirstThousand(Paginator):
     """Counts no further than `MOST`, and finds the eldest by walking an index instead of sorting all that there are."""
 
-    def __init__(self, *args, standings=tuple(Standing), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.standings = standings
+    def __init__(self, questions, per_page, *, whole, standings, sought, **options):
+        """`whole` has the rows that a person may see, without the list's filters; `standings` those it can hold.
+
+        `sought` says that words or links were looked up first, whose rows are then at hand to be counted at once.
+        """
+        super().__init__(questions, per_page, **options)
+        self.whole, self.standings, self.sought = whole, standings, sought
 
     @cached_property
     def found(self):
-        return counted(self.object_list)
+        if self.sought or len(self.standings) == len(Standing):
+            return counted(self.object_list)
+        return sum(counted(self.object_list.filter(standing=standing)) for standing in self.standings)
 
     @property
     def more(self):
@@ -46,6 +53,6 @@ class FirstThousand(Paginator):
         return self._get_page(rows, number, self)
 
     def _by_age(self, bottom, top, *, youngest):
-        keys = self.object_list.keys_by_age(top, self.standings, youngest=youngest)[bottom:]
-        rows = self.object_list.order_by().in_bulk(keys)
+        keys = self.object_list.keys_by_age(top, self.standings, today(), youngest=youngest)[bottom:]
+        rows = self.whole.in_bulk(keys)  # with the filters once more, a database may look for them by those
         return [rows[key] for key in keys]

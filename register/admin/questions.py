@@ -19,6 +19,7 @@ from register.admin.short_page import DayInput, other_classifications
 from register.admin.spreadsheets import preview_page, upload_page
 from register.ledger.readings import snapshot_at, status_history, version_of
 from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
+from register.models.questions import holder_name, priority_rank
 from register.refusals import Stale
 from register.services.answers import may_propose, reviewable
 from register.services.door import today
@@ -31,6 +32,8 @@ from register.services.questions import (
 )
 from register.services.splitting import why_not_split
 from register.words import LIVE, Classification, Role, Status
+
+LOOKED_UP = {"q", "meeting", "term"}  # parameters whose rows are found by another table
 
 
 class RaiseForm(RefusableForm):
@@ -117,7 +120,7 @@ class QuestionAdmin(RegisterAdmin):
     def status_word(self, question):
         return format_html('<span class="status {}">{}</span>', question.status, question.get_status_display())
 
-    @admin.display(description="whose move", ordering="holder_name")
+    @admin.display(description="whose move", ordering=holder_name())
     def whose_move(self, question):
         return question.holder
 
@@ -137,12 +140,12 @@ class QuestionAdmin(RegisterAdmin):
         late = question.status in LIVE and question.due_on < today()
         return format_html('<span class="overdue">{} overdue</span>', day) if late else day
 
-    @admin.display(description="priority", ordering="priority_rank")
+    @admin.display(description="priority", ordering=priority_rank())
     def priority_word(self, question):
         return question.get_priority_display() or "-"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_ages(today()).with_holder().with_priority_rank()
+        return super().get_queryset(request).with_ages(today())
 
     def changelist_view(self, request, extra_context=None):
         more = {"title": "Questions", "may_import": request.user.has_role(Role.TRIAGE)}
@@ -176,7 +179,9 @@ class QuestionAdmin(RegisterAdmin):
         return (queryset.saying(search_term[:200]) if search_term else queryset), False
 
     def get_paginator(self, request, queryset, per_page, **options):
-        return FirstThousand(queryset, per_page, standings=standings_of(request), **options)
+        whole = self.get_queryset(request).select_related(*self.list_select_related)
+        options |= {"standings": standings_of(request), "sought": bool(LOOKED_UP & set(request.GET))}
+        return FirstThousand(queryset, per_page, whole=whole, **options)
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:

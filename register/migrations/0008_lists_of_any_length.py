@@ -80,31 +80,29 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="question",
-            index=models.Index(fields=["standing", "due_on"], name="question_by_due"),
+            index=models.Index(
+                fields=["standing", "age_order", "id", "due_on", "classification", "priority"], name="question_by_age"
+            ),
         ),
         migrations.AddIndex(
             model_name="question",
-            index=models.Index(fields=["standing", "age_order"], name="question_by_age"),
+            index=models.Index(fields=["status", "standing", "age_order", "id"], name="question_by_age_status"),
         ),
         migrations.AddIndex(
             model_name="question",
-            index=models.Index(fields=["status", "standing", "age_order"], name="question_by_age_status"),
+            index=models.Index(fields=["topic", "standing", "age_order", "id"], name="question_by_age_topic"),
         ),
         migrations.AddIndex(
             model_name="question",
-            index=models.Index(fields=["topic", "standing", "age_order"], name="question_by_age_topic"),
+            index=models.Index(fields=["owner", "standing", "age_order", "id"], name="question_by_age_owner"),
         ),
         migrations.AddIndex(
             model_name="question",
-            index=models.Index(fields=["owner", "standing", "age_order"], name="question_by_age_owner"),
+            index=models.Index(fields=["assignee", "standing", "age_order", "id"], name="question_by_age_assignee"),
         ),
         migrations.AddIndex(
             model_name="question",
-            index=models.Index(fields=["assignee", "standing", "age_order"], name="question_by_age_assignee"),
-        ),
-        migrations.AddIndex(
-            model_name="question",
-            index=models.Index(fields=["waiting_on", "standing", "age_order"], name="question_by_age_waiting_on"),
+            index=models.Index(fields=["waiting_on", "standing", "age_order", "id"], name="question_by_age_waiting_on"),
         ),
         migrations.AddIndex(
             model_name="question",

@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Concat
@@ -30,7 +33,9 @@ class MeetingQuerySet(ReferenceQuerySet):
 
     def named(self, name):
         """Meetings called so, in any case."""
-        return self.with_name().filter(called__iexact=name)
+        ends = [(name[:n], name[n:]) for n in range(max(1, len(name) - 9), len(name)) if name[n:].isdecimal()]
+        called = [Q(group__name__iexact=group, number=int(end)) for group, end in ends if str(int(end)) == end]
+        return self.filter(reduce(or_, called)) if called else self.none()
 
 
 class Meeting(Audited):

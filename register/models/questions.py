@@ -3,7 +3,7 @@ from datetime import date
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -66,9 +66,24 @@ def _age_order():
     return Case(running, default=F("working_days_before"), output_field=models.IntegerField())
 
 
+def holder_name():
+    """Return what a list sorts by whose move it is with: the name, as `workflow.holder` says it for each status."""
+    names = {"owner": F("owner__name"), "waiting_on": F("waiting_on__name")}
+    cases = [When(status=status, then=names.get(who, Value(who))) for status, who in HELD_BY.items()]
+    deferred = When(status=Status.DEFERRED, then=Coalesce(F("owner__name"), Value(TRIAGE_HOLDS)))
+    return Case(*cases, deferred, default=Value(""))
+
+
+def priority_rank():
+    """Return what a list sorts by priority with: 1 for high, 4 where there is none yet."""
+    ranks = [When(priority=priority, then=Value(n)) for n, priority in enumerate(Priority.values, 1)]
+    return Case(*ranks, default=Value(4))
+
+
 class QuestionQuerySet(ClassifiedQuerySet):
     def live(self):
-        return self.filter(standing__in=LIVE_STANDINGS)
+        # Said so that SQLite seeks nothing by it: it takes the live for a handful, and would read them all first.
+        return self.exclude(standing=Standing.ENDED)
 
     def saying(self, text):
         """Questions that say all the words of a text, annotated with `relevance`: what to order the best of them by."""
@@ -80,27 +95,18 @@ class QuestionQuerySet(ClassifiedQuerySet):
         running = Case(When(status__in=clock.RUNS_IN, then=in_status), default=Value(0))
         return self.annotate(days_in_status=in_status, age_in_days=F("working_days_before") + running)
 
-    def keys_by_age(self, most, standings, *, youngest=False):
-        """Return the keys of the eldest of these questions, or of the youngest, at most so many; `with_ages` first.
+    def keys_by_age(self, most, standings, on: date, *, youngest=False):
+        """Return the keys of the eldest of these questions, or of the youngest, at most so many.
 
         Each standing is in the order of its ages already, so no more than the head of each is read and merged.
         """
-        sign = "" if youngest else "-"
-        heads = (self.filter(standing=standing).order_by(f"{sign}age_order", f"{sign}pk") for standing in standings)
-        ages = (pair for head in heads for pair in head.values_list("age_in_days", "pk")[:most])
+        sign, now = "" if youngest else "-", clock.day_number(on)
+        ages = []
+        for standing in standings:
+            head = self.filter(standing=standing).order_by(f"{sign}age_order", f"{sign}pk")
+            counted = now if standing == Standing.RUNNING else 0
+            ages += [(order + counted, key) for order, key in head.values_list("age_order", "pk")[:most]]
         return [key for _, key in sorted(ages, reverse=not youngest)[:most]]
-
-    def with_holder(self):
-        """Annotate `holder_name`: whoever's move it is, as `workflow.holder` says for each status."""
-        names = {"owner": F("owner__name"), "waiting_on": F("waiting_on__name")}
-        cases = [When(status=status, then=names.get(who, Value(who))) for status, who in HELD_BY.items()]
-        deferred = When(status=Status.DEFERRED, then=Coalesce(F("owner__name"), Value(TRIAGE_HOLDS)))
-        return self.annotate(holder_name=Case(*cases, deferred, default=Value("")))
-
-    def with_priority_rank(self):
-        """Annotate `priority_rank`: 1 for high, 4 where there is none yet, so that a list can be sorted by it."""
-        ranks = [When(priority=priority, then=Value(n)) for n, priority in enumerate(Priority.values, 1)]
-        return self.annotate(priority_rank=Case(*ranks, default=Value(4)))
 
     def served_by(self, reference, user):
         """Questions that an action of that reference serves, as far as the user may see the action."""
@@ -124,14 +130,11 @@ class QuestionQuerySet(ClassifiedQuerySet):
 
     def with_silence(self):
         """Questions in review on which some member has said nothing yet."""
-        return self.in_review().filter(
-            Exists(
-                self.model.objects.filter(
-                    pk=OuterRef("pk"),
-                    answers__status=AnswerStatus.IN_REVIEW,
-                    answers__reviews__position=Position.NO_RESPONSE,
-                )
-            )
+        answers = self.model.answers.rel.related_model.objects.filter(question=OuterRef("pk"))
+        silent = answers.filter(status=AnswerStatus.IN_REVIEW, reviews__position=Position.NO_RESPONSE)
+        # A value, not EXISTS, which PostgreSQL makes a join of all answers before it takes the first few.
+        return (
+            self.in_review().annotate(silent=Subquery(silent.order_by().values("pk")[:1])).filter(silent__isnull=False)
         )
 
     def deferred_due(self, on: date):
@@ -139,7 +142,7 @@ class QuestionQuerySet(ClassifiedQuerySet):
         return self.filter(status=Status.DEFERRED, revisit_on__lte=on)
 
     def overdue(self, on: date):
-        return self.live().filter(due_on__lt=on)
+        return self.filter(standing__in=LIVE_STANDINGS, due_on__lt=on)
 
     def at_meeting(self, name):
         """Questions linked to a meeting of that name."""
@@ -285,12 +288,13 @@ class Question(Audited):
         indexes = [
             # The API's list of one status.
             models.Index(fields=["status", "id"], name="question_by_status"),
-            # Overdue questions: `.overdue(on)`.
-            models.Index(fields=["standing", "due_on"], name="question_by_due"),
-            # Lists by age: `admin.lists.ByAge`, all of them or by what is filtered most.
-            models.Index(fields=["standing", "age_order"], name="question_by_age"),
+            # Lists by age: `.keys_by_age()`. Whatever else is filtered stands in it, so that no row is read in vain.
+            models.Index(
+                fields=["standing", "age_order", "id", "due_on", "classification", "priority"], name="question_by_age"
+            ),
+            # The same of what is filtered most.
             *(
-                models.Index(fields=[column, "standing", "age_order"], name=f"question_by_age_{column}")
+                models.Index(fields=[column, "standing", "age_order", "id"], name=f"question_by_age_{column}")
                 for column in ("status", "topic", "owner", "assignee", "waiting_on")
             ),
             # How long the oldest has been waited for, by whom.
