@@ -86,3 +86,10 @@ def test_the_front_page_costs_the_same_whatever_the_register_holds(
 
 def test_an_empty_register_has_a_front_page(client_of):
     assert client_of("member").get("/admin/").status_code == 200
+
+
+def test_a_figure_beyond_what_is_counted_says_that_there_are_more(cast, client_of, moved, monkeypatch):
+    monkeypatch.setattr("register.admin.front.AS_FAR", 1)
+    for _ in range(2):
+        edit_question(moved("open"), by=cast.triage, assignee=cast.triage)
+    assert "<strong>1+</strong> are mine" in client_of("triage").get("/admin/").content.decode()

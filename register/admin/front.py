@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from register import clock
 from register.admin.lists import TABS
-from register.admin.pages import MOST, counted
+from register.admin.pages import counted
 from register.documents.tallying import day_key
 from register.models import Action, Meeting, MeetingLink, Organisation, Question, Review, Tally, Topic
 from register.models.questions import LIVE_STANDINGS
@@ -20,6 +20,7 @@ from register.words import LIVE, AnswerStatus, LinkKind, Position, Role, Status
 # (what it says, the most working days in the status; None for no end)
 SPANS = (("up to a week", 5), ("up to a month", 20), ("up to a quarter", 60), ("longer", None))
 SHOWN = 8  # rows of a short list
+AS_FAR = 200  # what a figure is counted to: beyond it, that there are more is what matters
 MOST_AWAITED = 50  # reviews that a front page asks of one person
 BAR, ROW, LEFT, WIDTH = 18, 30, 130, 560  # pixels of the picture
 
@@ -80,7 +81,7 @@ def _meetings(user):
 
 
 def _figures(seen, user, counts):
-    """Return the figures of the tabs: of one status from the tallies, the others counted as far as a list goes."""
+    """Return the figures of the tabs: of one status from the tallies, the others counted so far and no further."""
 
     def of_status(status, label, tab):
         return Figure(sum(n for (counted, _), n in counts.items() if counted == status), label, list_of(tab=tab))
@@ -101,8 +102,8 @@ def _figures(seen, user, counts):
 
 
 def _as_far(rows, label, address):
-    found = counted(rows)
-    return Figure(min(found, MOST), label, address, more=found > MOST)
+    found = counted(rows, AS_FAR)
+    return Figure(min(found, AS_FAR), label, address, more=found > AS_FAR)
 
 
 def _awaited(seen, tallies):

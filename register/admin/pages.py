@@ -10,9 +10,9 @@ from register.services.door import today
 MOST = 1_000  # rows that a list is counted and paged to: nobody reads on, one filters
 
 
-def counted(rows):
-    """Return how many rows there are, or one more than `MOST`."""
-    return rows.order_by().values("pk")[: MOST + 1].count()
+def counted(rows, most):
+    """Return how many rows there are, or one more than so many: it looks no further."""
+    return rows.order_by().values("pk")[: most + 1].count()
 
 
 class FirstThousand(Paginator):
@@ -29,8 +29,8 @@ class FirstThousand(Paginator):
     @cached_property
     def found(self):
         if self.sought or len(self.standings) == len(Standing):
-            return counted(self.object_list)
-        return sum(counted(self.object_list.filter(standing=standing)) for standing in self.standings)
+            return counted(self.object_list, MOST)
+        return sum(counted(self.object_list.filter(standing=standing), MOST) for standing in self.standings)
 
     @property
     def more(self):

@@ -1,6 +1,6 @@
 """Questions: read as kept documents, and written through the services that the admin uses."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -13,6 +13,7 @@ from register.api.filters import QuestionFilter
 from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
 from register.api.resources import PROBLEMS, AnswerResource, Resource, documented, problems
+from register.documents.comparing import text_of
 from register.documents.keeping import writing
 from register.documents.serving import readers_like
 from register.ledger.readings import status_history
@@ -130,7 +131,7 @@ class QuestionResource(Writing, Resource):
         """Every change of status: who, when, from, to, why; oldest first."""
         kept = document_of(Question, self.kind, readers_like(request.user), reference=reference) or self._none()
         changes = status_history(Question(pk=kept.object_id), seen_by=request.user)
-        return Response([_change(change) for change in changes])
+        return HttpResponse(text_of([_change(change) for change in changes]), content_type="application/json")
 
     @extend_schema(responses={200: shapes.PossibleMove(many=True), **PROBLEMS}, filters=False, operation_id="moves")
     @action(detail=True, pagination_class=None, filter_backends=())
