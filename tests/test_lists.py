@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Count
 
 from register.admin import pages
+from register.admin.questions import QuestionAdmin
 from register.documents.tallying import restore_missing
 from register.models import Question, Tally
 from register.models.questions import LIVE_STANDINGS, Standing
@@ -42,7 +43,7 @@ def test_live_is_what_the_statuses_say(aged):
 
 @pytest.mark.parametrize("address", ["?tab=all&o=7", "?tab=all&o=-7", "", "?o=7"])
 def test_a_long_list_reads_as_a_short_one_does(address, aged, client_of, monkeypatch):
-    monkeypatch.setattr("register.admin.questions.QuestionAdmin.list_per_page", 5)
+    monkeypatch.setattr(QuestionAdmin, "list_per_page", 5)
     whole = _pages(client_of("triage"), address, 3)
     monkeypatch.setattr(pages, "MOST", 12)
     assert _pages(client_of("triage"), address, 3) == whole[:12]
@@ -51,6 +52,14 @@ def test_a_long_list_reads_as_a_short_one_does(address, aged, client_of, monkeyp
 def _pages(client, address, count):
     lists = (client.get(f"{LIST}{address}{'&' if address else '?'}p={n}").context["cl"] for n in range(1, count + 1))
     return [question.pk for changelist in lists for question in changelist.result_list]
+
+
+@pytest.mark.parametrize("number", range(1, len(QuestionAdmin.list_display) + 1))
+def test_a_long_list_sorts_by_every_column(number, aged, client_of, monkeypatch):
+    monkeypatch.setattr(pages, "MOST", 12)
+    monkeypatch.setattr(QuestionAdmin, "list_per_page", 5)
+    for sign in ("", "-"):
+        assert len(client_of("triage").get(f"{LIST}?tab=all&o={sign}{number}&p=2").context["cl"].result_list) == 5
 
 
 def test_a_list_that_goes_on_says_so(aged, client_of, monkeypatch):

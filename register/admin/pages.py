@@ -43,10 +43,10 @@ class FirstThousand(Paginator):
     def page(self, number):
         bottom = (self.validate_number(number) - 1) * self.per_page
         top = min(bottom + self.per_page, self.count)
-        order = self.object_list.query.order_by[0]
+        order = str(self.object_list.query.order_by[0])  # a name, or an expression that is none of these
         if self.more and order == "relevance":
             rows = self.object_list.order_by("pk")[bottom:top]  # too many to weigh: by reference, as the API has them
-        elif self.more and order.removeprefix("-") == "age_in_days":
+        elif self.more and order in ("age_in_days", "-age_in_days"):
             rows = self._by_age(bottom, top, youngest=order[0] != "-")
         else:
             rows = self.object_list[bottom:top]
@@ -55,4 +55,4 @@ class FirstThousand(Paginator):
     def _by_age(self, bottom, top, *, youngest):
         keys = self.object_list.keys_by_age(top, self.standings, today(), youngest=youngest)[bottom:]
         rows = self.whole.in_bulk(keys)  # with the filters once more, a database may look for them by those
-        return [rows[key] for key in keys]
+        return [rows[key] for key in keys if key in rows]  # one may have been hidden between the two looks

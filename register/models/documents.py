@@ -24,10 +24,6 @@ class DocumentQuerySet(models.QuerySet):
         """Documents, without the tombstones."""
         return self.filter(body__isnull=False)
 
-    def after(self, position):
-        """The feed: what changed after a position, in order."""
-        return self.filter(in_feed=True, position__gt=position).order_by("position")
-
 
 class Document(models.Model):
     """One item as it reads to those whose clearance is ticked; a body of NULL is a tombstone.
