@@ -18,6 +18,7 @@ from register.documents.tallying import tally
 from register.ledger import chain
 from register.ledger.bulk import record_again
 from register.models import Document
+from register.models.many import insert_many
 from register.models.statements import rows_of
 from register.words import IN_FEED, DocumentKind
 
@@ -120,7 +121,7 @@ def _keep(changed, positions):
         new += after
     if gone:
         Document.objects.filter(pk__in=gone).delete()
-    Document.objects.bulk_create(new)
+    insert_many(new)
 
 
 def restore_missing():

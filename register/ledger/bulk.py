@@ -5,10 +5,10 @@ simple-history sends no signal for a bulk insert, so here rows, history and entr
 
 from itertools import islice
 
-from django.db import models
+from django.utils import timezone
 
 from register.ledger.chain import appended, lock_head
-from register.models import LedgerEntry
+from register.models.many import insert_many, update_many
 
 AT_ONCE = 500  # rows to a statement: memory stays flat however many there are
 
@@ -22,16 +22,9 @@ def record_many(instances, *, by, reason=""):
     saved = 0
     for batch in _batches(instances):
         changed = batch[0].pk is not None
-        _save(batch, changed)
+        (update_many if changed else insert_many)(batch)
         saved += len(_chained(batch, by=by, reason=reason, changed=changed))
     return saved
-
-
-def _save(batch, changed):
-    model = type(batch[0])
-    columns = [field.name for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
-    onto = {"update_conflicts": True, "unique_fields": ["pk"], "update_fields": columns} if changed else {}
-    models.QuerySet(model).bulk_create(batch, **onto)
 
 
 def record_again(model, keys, *, by):
@@ -54,16 +47,27 @@ def _batches(things):
 
 def _chained(batch, *, by, reason="", changed=False, anew=False):
     """Insert the history and ledger entries of a batch; return the positions."""
+    kind, noted = "~" if changed else "+", {"recorded_anew": True} if anew else {}
     for instance in batch:
         instance._history_user = by
-    history = type(batch[0]).history.bulk_history_create(
-        batch,
-        update=changed,
-        default_change_reason=reason or None,
-        custom_historical_attrs={"recorded_anew": True} if anew else None,
-    )
+    history = [_snapshot(instance, kind, by, reason or None, noted) for instance in batch]
+    insert_many(history)
     head = lock_head()
     entries = [appended(head, row, instance) for row, instance in zip(history, batch, strict=True)]
-    LedgerEntry.objects.bulk_create(entries)
+    insert_many(entries)
     head.save()
     return [entry.position for entry in entries]
+
+
+def _snapshot(instance, kind, by, reason, noted):
+    """Return the history row of an instance, unsaved: simple-history has nothing that does not insert it at once."""
+    model = type(instance).history.model
+    held = {field.attname: getattr(instance, field.attname) for field in model.tracked_fields}
+    return model(
+        history_date=timezone.now(),
+        history_type=kind,
+        history_user=by,
+        history_change_reason=reason,
+        **held,
+        **noted,
+    )

@@ -1,6 +1,9 @@
 """What every audited model shares: a history that credits its actor, and saves that are whole or not at all."""
 
+from functools import cache
+
 from django.db import models, transaction
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from register.refusals import Refused
@@ -32,6 +35,15 @@ def _credited(row):
     return " · ".join(filter(None, [row.actor, row.actor_organisation]))
 
 
+class Histories(HistoryManager):
+    """simple-history's manager, its class made once: it is made anew for every look at `history`, in 0.3 ms."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        return super().from_queryset(queryset_class, class_name)
+
+
 class Records(HistoricalRecords):
     """simple-history, with what the ledger asks of a history table.
 
@@ -42,6 +54,7 @@ class Records(HistoricalRecords):
     def __init__(self, **options):
         super().__init__(
             bases=[HistoryRow],
+            history_manager=Histories,
             history_id_field=models.BigAutoField(),
             history_change_reason_field=models.TextField(null=True),
             history_user_id_field=models.BigIntegerField(null=True),

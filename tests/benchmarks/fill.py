@@ -77,8 +77,8 @@ def one_batch(first, count, by):
         record_many(batch.answered(), by=by)
         for stage in range(1, 5):
             record_many(batch.moved(stage), by=by, reason="As it was minuted.")
-        for rows in (batch.reviews(), batch.links(), batch.minuted(), batch.action_links()):
-            record_many(rows, by=by)
+        for made in (batch.reviews, batch.links, batch.minuted, batch.action_links):
+            record_many(made(), by=by)
 
 
 def analyse():
