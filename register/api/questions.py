@@ -1,6 +1,6 @@
 """Questions: read as kept documents, and written through the services that the admin uses."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -16,10 +16,12 @@ from register.api.resources import PROBLEMS, AnswerResource, Resource, documente
 from register.documents.comparing import text_of
 from register.documents.keeping import writing
 from register.documents.serving import readers_like
+from register.ledger.chain import fresh
 from register.ledger.readings import status_history
 from register.models import Question
 from register.models.statements import document_of
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
+from register.services.door import seen
 from register.services.once import raise_once
 from register.services.questions import (
     change_status,
@@ -66,9 +68,7 @@ class Writing:
         """
         sent = self.request.data
         with writing():
-            row = self.model.objects.visible_to(self.request.user).filter(**key).first()
-            if row is None:
-                raise Http404(f"There is no such {self.kind}.")
+            row = fresh(seen(self.model, self.request.user, **key))
             permit(row, sent)
             given = self.given(shape)
             kept = document_of(self.model, self.kind, readers_like(self.request.user), pk=row.pk)

@@ -18,7 +18,7 @@ from register.documents.tallying import tally
 from register.ledger import chain
 from register.ledger.bulk import record_again
 from register.models import Document
-from register.models.many import insert_many
+from register.models.many import insert_many, update_many
 from register.models.statements import rows_of
 from register.words import IN_FEED, DocumentKind
 
@@ -114,13 +114,18 @@ def _positions(kind, changed, written):
 
 
 def _keep(changed, positions):
-    gone, new = [], []
+    gone, new, instead = [], [], []
     for comparison, taken in zip(changed, positions, strict=True):
         before, after = comparison.rows(taken)
-        gone += before
-        new += after
+        if len(before) == len(after) == 1:
+            (after[0].pk,) = before
+            instead += after
+        else:
+            gone += before
+            new += after
     if gone:
         Document.objects.filter(pk__in=gone).delete()
+    update_many(instead)
     insert_many(new)
 
 

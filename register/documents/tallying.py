@@ -7,7 +7,7 @@ from datetime import datetime
 from register import clock
 from register.documents.comparing import WHOLE
 from register.models import Document, Tally
-from register.models.statements import rows_of
+from register.models.statements import add_to_tallies
 from register.models.tallies import TallyBy
 from register.words import LIVE, DocumentKind
 
@@ -42,12 +42,8 @@ def _counted(document):
 
 
 def _add(added):
-    names = ("by", "status", "key", "classification")
-    near = {f"{name}__in": {key[n] for key in added} for n, name in enumerate(names)}
-    held = {(row.by, row.status, row.key, row.classification): row.count for row in rows_of(Tally, **near)}
-    rows = [Tally(**dict(zip(names, key, strict=True)), count=held.get(key, 0) + n) for key, n in added.items()]
-    if rows:
-        Tally.objects.bulk_create(rows, update_conflicts=True, unique_fields=names, update_fields=["count"])
+    if added:
+        add_to_tallies([(*key, count) for key, count in added.items()])
 
 
 def restore_missing():

@@ -17,33 +17,47 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from register.models import Audited, LedgerEntry, LedgerHead
+from register.models import Audited, LedgerEntry
+from register.models.many import insert_many, update_many
+from register.models.statements import locked_head
 from register.refusals import Invalid
 
 GENESIS = "0" * 64
 
 
 _noting = ContextVar("noting", default=None)
+_lock = ContextVar("lock", default=None)
 
 
 @contextmanager
 def writing(note=None):
     """Open a transaction that holds the head lock: the first lock of every service that writes, before any row.
 
-    `note(position, instance)` hears of every entry that is appended meanwhile.
+    Inside another it is a part that can be undone alone. `note(position, instance)` hears of every entry that is
+    appended meanwhile.
     """
+    outer = _lock.get()
     with transaction.atomic():
-        lock_head()
-        token = _noting.set(note)
+        if outer is None:
+            locked_head()
+        held, token = _lock.set(outer or object()), _noting.set(note)
         try:
             yield
         finally:
             _noting.reset(token)
+            _lock.reset(held)
 
 
-def lock_head():
-    """Return the head row, locked until the transaction ends. Raises where there is no transaction."""
-    return LedgerHead.objects.select_for_update().get()
+def fresh(row):
+    """Note that a row was read under the lock that is held now, and is handed on unchanged; return it."""
+    row._read_under = _lock.get()
+    return row
+
+
+def take_fresh(row):
+    """True, once, for a row that is `fresh` under the lock that is held now: nobody can have changed it since."""
+    under = row.__dict__.pop("_read_under", None)
+    return under is not None and under is _lock.get()
 
 
 def record(instance, *, by, reason=""):
@@ -73,9 +87,9 @@ def _say_why(instance, error):
 
 def chain_history_row(sender, instance, history_instance, **_):
     """Receive simple-history's signal and append the entry, in the transaction that wrote the row."""
-    head = lock_head()
-    appended(head, history_instance, instance).save(force_insert=True)
-    head.save()
+    head = locked_head()
+    insert_many([appended(head, history_instance, instance)])
+    update_many([head])
 
 
 def appended(head, row, instance):

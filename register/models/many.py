@@ -23,12 +23,17 @@ def insert_many(instances):
 
 def update_many(instances):
     """Update the rows of checked instances of one model."""
+    if not instances:
+        return
     model, key = type(instances[0]), type(instances[0])._meta.pk
     columns = [*_columns(model, keyed=False), key]
     settings = ", ".join(f"{field.column} = %s" for field in columns[:-1])
     statement = f"UPDATE {model._meta.db_table} SET {settings} WHERE {key.column} = %s"  # noqa: S608 names of our own
     with connection.cursor() as cursor:
-        cursor.executemany(statement, _rows(instances, columns))
+        if len(instances) == 1:
+            cursor.execute(statement, next(_rows(instances, columns)))
+        else:
+            cursor.executemany(statement, _rows(instances, columns))
 
 
 def _insert(model, instances):

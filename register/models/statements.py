@@ -3,20 +3,24 @@
 Names of tables and columns are fixed, and values go in as parameters.
 """
 
+from functools import cache, partial
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from register.models.people import Token, User
+from register.models.ledger import LedgerHead
+from register.models.people import Organisation, Token, User
 
 # In the order of the models. What is left out is fetched where somebody asks for it.
 USER = ("id", "is_superuser", "username", "first_name", "last_name", "is_active", "organisation_id")
 TOKEN = ("digest", "token_key", "user_id")
+BODY = ("id", "name", "full_name")
 OWNERS = f"""
     SELECT {", ".join(f"t.{column}" for column in TOKEN)}, {", ".join(f"u.{column}" for column in USER)},
-        (t.last_used_at IS NOT NULL AND t.last_used_at > %s), g.name
+        {", ".join(f"o.{column}" for column in BODY)}, (t.last_used_at IS NOT NULL AND t.last_used_at > %s), g.name
     FROM register_token t JOIN register_user u ON u.id = t.user_id
+        LEFT JOIN register_organisation o ON o.id = u.organisation_id
         LEFT JOIN register_user_groups m ON m.user_id = u.id LEFT JOIN auth_group g ON g.id = m.group_id
     WHERE t.token_key = %s AND (t.expiry IS NULL OR t.expiry > %s)
 """  # noqa: S608
@@ -25,6 +29,10 @@ HEAD = """
     WHERE position = (SELECT MAX(position) FROM register_document WHERE {which} AND {readers})
 """
 KEPT = "SELECT {columns} FROM register_document WHERE {readers} AND kind = %s AND body IS NOT NULL AND {which}"
+TALLIED = """
+    INSERT INTO register_tally (by, status, key, classification, count) VALUES {places}
+    ON CONFLICT (by, status, key, classification) DO UPDATE SET count = register_tally.count + excluded.count
+"""
 CHANGED = """
     SELECT kind, reference, body, position FROM register_document
     WHERE {readers} AND in_feed AND position > %s ORDER BY position LIMIT %s
@@ -44,22 +52,69 @@ def rows_of(model, **given):
     if not all(asked.values()):
         return []
     which = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(values))})" for name, values in asked.items())
-    columns = ", ".join(field.column for field in model._meta.concrete_fields)
+    columns = ", ".join(_columns(model))
     statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE {which}"  # noqa: S608 names of our own
-    found = model._base_manager.raw(statement, [value for values in asked.values() for value in values])
-    return sorted(found, key=lambda row: row.pk)
+    found = fetched(statement, *(value for values in asked.values() for value in values))
+    return sorted((_row(model, values) for values in found), key=lambda row: row.pk)
+
+
+@cache
+def _columns(model):
+    return [field.column for field in model._meta.concrete_fields]
+
+
+@cache
+def _converters(model, alias):
+    """Return [(index, function)] for the columns that the database does not return as Python holds them."""
+    engine, found = connections[alias], []
+    for n, field in enumerate(model._meta.concrete_fields):
+        column = field.get_col(model._meta.db_table)
+        for convert in [*engine.ops.get_db_converters(column), *field.get_db_converters(engine)]:
+            found.append((n, partial(convert, expression=column)))
+    return found
+
+
+def _row(model, values):
+    values, engine = list(values), connections[connection.alias]
+    for n, convert in _converters(model, connection.alias):
+        values[n] = convert(values[n], connection=engine)
+    return model.from_db(connection.alias, _names(model), values)
+
+
+@cache
+def _names(model):
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def locked_head():
+    """Return the ledger's head, locked until the transaction ends. Raises where there is none."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("The head is locked in a transaction alone.")
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    (row,) = fetched(f"SELECT {', '.join(_columns(LedgerHead))} FROM {LedgerHead._meta.db_table}{lock}")  # noqa: S608
+    return _row(LedgerHead, row)
+
+
+def add_to_tallies(rows):
+    """Add to the counts of tallies: each row is (by, status, key, classification, how many more or, below 0, fewer)."""
+    places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(TALLIED.format(places=places), [value for row in rows for value in row])
 
 
 def owners_of(token_key, used_since):
     """Yield (token, whether it was used since that time, role or None) for tokens of a key that have not expired.
 
-    There is a row for each role; each token has its user.
+    There is a row for each role; each token has its user, and that its organisation.
     """
     now, since = (connection.ops.adapt_datetimefield_value(moment) for moment in (timezone.now(), used_since))
     for row in fetched(OWNERS, since, token_key, now):
-        token = Token.from_db(connection.alias, TOKEN, row[: len(TOKEN)])
-        token.user = User.from_db(connection.alias, USER, row[len(TOKEN) : -2])
-        yield token, bool(row[-2]), row[-1]
+        *columns, used, role = row
+        token = Token.from_db(connection.alias, TOKEN, columns[: len(TOKEN)])
+        token.user = User.from_db(connection.alias, USER, columns[len(TOKEN) : -len(BODY)])
+        if token.user.organisation_id:
+            token.user.organisation = Organisation.from_db(connection.alias, BODY, columns[-len(BODY) :])
+        yield token, bool(used), role
 
 
 def last_entry(readers, kind=None):

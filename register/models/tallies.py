@@ -33,7 +33,7 @@ class Tally(models.Model):
     classification = models.CharField(max_length=12, choices=Classification.choices)
     status = models.CharField(max_length=16, choices=Status.choices)
     key = models.CharField(max_length=80, blank=True)
-    count = models.PositiveIntegerField(default=0)
+    count = models.IntegerField(default=0)
 
     objects = TallyQuerySet.as_manager()
 
