@@ -22,8 +22,8 @@ BY_TOKEN = {
     "questions/DSQ-001/history/": 3,
     "answers/": 3,
     "meetings/": 3,
-    "changes/": 4,
-    "events/": 8,
+    "changes/": 3,
+    "events/": 7,
     "ledger/": 20,  # a few for each kind of row among the entries
 }
 

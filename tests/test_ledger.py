@@ -1,13 +1,19 @@
 """The chain, the triggers that keep it, verification, and redaction."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
+from register.clock import LONDON
 from register.documents.keeping import writing
 from register.ledger import triggers
 from register.ledger.bulk import record_many
-from register.ledger.chain import GENESIS, chained, history_models, record
+from register.ledger.chain import GENESIS, canonical, chained, history_models, record
 from register.ledger.readings import status_history
 from register.ledger.verify import verify
 from register.models import (
@@ -27,6 +33,7 @@ from register.services.links import link_action
 from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
 from register.services.reference import keep
+from register.words import Priority
 from tests.conftest import PASSWORD, lift_triggers
 from tests.test_documents import everything_is_kept
 
@@ -56,6 +63,29 @@ def lifted(db):
 
 
 # The chain
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "id": st.integers(),
+            "title": st.text(),
+            "priority": st.sampled_from(Priority),
+            "due_on": st.none() | st.dates(),
+            "recorded_at": st.datetimes(timezones=st.sampled_from([UTC, LONDON])),
+            "recorded_anew": st.none() | st.booleans(),
+        }
+    )
+)
+def test_a_snapshot_is_sorted_json_without_its_empty_columns(columns):
+    row = Question.history.model(**columns)
+    held = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields} | {"model": "question"}
+    said = {name: value for name, value in held.items() if value is not None}
+    assert canonical(row) == json.dumps(said, sort_keys=True, separators=(",", ":"), default=iso).encode()
+
+
+def iso(moment):
+    return (moment.astimezone(UTC) if isinstance(moment, datetime) else moment).isoformat()
 
 
 def test_every_history_row_has_one_entry(cast, moved):

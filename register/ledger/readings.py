@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -10,16 +11,28 @@ from django.utils import timezone
 from register import clock
 from register.ledger.chain import model_name
 from register.models import LedgerEntry, clearance
+from register.models.statements import as_time, fetched
 from register.words import Status
 
 # What a status history tells of each version, or needs to; written out, for composing it took longer than reading it.
 VERSIONS = """
-    SELECT h.history_id, h.history_date, h.actor, h.actor_organisation, h.status, h.classification,
+    SELECT h.history_date, h.actor, h.actor_organisation, h.status, h.classification,
         h.history_change_reason, e.position, e.salt
     FROM register_historicalquestion h
         JOIN register_ledgerentry e ON e.model = 'question' AND e.history_id = h.history_id
     WHERE h.id = %s ORDER BY h.history_id
 """
+
+
+class _Version(NamedTuple):
+    at: datetime
+    actor: str
+    organisation: str
+    status: str
+    classification: str
+    reason: str | None
+    position: int
+    salt: str | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ def status_history(question, *, seen_by):
     A past version shows under the stricter of its classification then and now; the caller has checked the present one.
     """
     seen = clearance(seen_by)
-    rows = list(question.history.model.objects.raw(VERSIONS, [question.pk]))
+    rows = [_Version(*row) for row in fetched(VERSIONS, question.pk)]
     shown = [row for row in rows if row.classification in seen]
     before = [None, *(row.status for row in shown)]
     moves = (pair for pair in zip(before, shown, strict=False) if pair[0] != pair[1].status)
@@ -90,12 +103,12 @@ def _with_position(history):
 
 def _status_change(source, row):
     return StatusChange(
-        at=row.history_date,
+        at=as_time(row.at),
         by=row.actor,
-        organisation=row.actor_organisation,
+        organisation=row.organisation,
         source=source,
         target=row.status,
-        reason=row.history_change_reason or "",
+        reason=row.reason or "",
         position=row.position,
         redacted=row.salt is None,
     )

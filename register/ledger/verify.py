@@ -1,9 +1,12 @@
 """Verify the register against its ledger: every digest, every row, and the chain that orders them."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from itertools import starmap
+from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
 from register.ledger.chain import (
@@ -18,6 +21,7 @@ from register.ledger.chain import (
 )
 from register.ledger.triggers import free_text
 from register.models import LedgerEntry, LedgerHead, Redaction
+from register.models.statements import as_time, fetched
 
 BATCH = 2_000
 
@@ -77,25 +81,65 @@ def _verify_entries(verdict, progress):
     return previous
 
 
+class _Entry(NamedTuple):
+    """A ledger entry with its columns as the database returns them."""
+
+    position: int
+    at: datetime
+    model: str
+    history_id: int
+    salt: str | None
+    snapshot_digest: str
+    digest: str
+
+
+ENTRIES = f"""
+    SELECT {", ".join(_Entry._fields)} FROM register_ledgerentry
+    WHERE position > %s AND position <= %s ORDER BY position LIMIT {BATCH}
+"""  # noqa: S608
+SNAPSHOTS = """
+    SELECT {columns} FROM {table} h JOIN register_ledgerentry e ON e.model = %s AND e.history_id = h.history_id
+    WHERE e.position >= %s AND e.position <= %s
+"""
+
+
 def _batches(head):
-    done, columns = 0, [field.attname for field in LedgerEntry._meta.concrete_fields]
-    entries = LedgerEntry.objects.filter(position__lte=head).values_list(*columns, named=True)
-    while batch := list(entries.filter(position__gt=done)[:BATCH]):
+    done = 0
+    while batch := list(starmap(_Entry, fetched(ENTRIES, done, head))):
         yield batch
         done = batch[-1].position
 
 
 def _snapshots(entries):
-    """Return {(model's name, history id): columns by name}: making objects of them would take most of the time."""
-    known, wanted = history_models(), defaultdict(list)
-    for entry in entries:
-        wanted[entry.model].append(entry.history_id)
-    return {
-        (name, row["history_id"]): row
-        for name, ids in wanted.items()
-        if name in known
-        for row in known[name].objects.filter(history_id__in=ids).order_by().values()
-    }
+    """Return {(model's name, history id): columns}: making objects of them would take most of the time."""
+    known, found = history_models(), {}
+    for name in {entry.model for entry in entries} & set(known):
+        columns = [field.column for field in known[name]._meta.concrete_fields]
+        id_at, table = columns.index("history_id"), known[name]._meta.db_table
+        statement = SNAPSHOTS.format(columns=", ".join(f"h.{column}" for column in columns), table=table)
+        for row in fetched(statement, name, entries[0].position, entries[-1].position):
+            found[name, row[id_at]] = row
+    return found
+
+
+class _Reading:
+    """How the columns of a history model stand in what the database returns: `date_at` is the place of its time."""
+
+    def __init__(self, model):
+        fields = list(model._meta.concrete_fields)
+        self.model, self.date_at = model, [field.column for field in fields].index("history_date")
+        self.times = [n for n, field in enumerate(fields) if isinstance(field, models.DateTimeField)]
+
+    def canonical(self, snapshot):
+        values = list(snapshot)
+        for n in self.times:
+            values[n] = values[n] and as_time(values[n])
+        return canonical_text(self.model, values)
+
+
+@cache
+def _reading(name):
+    return _Reading(history_models()[name])
 
 
 def _faults(entry, previous, snapshot, verdict):
@@ -104,12 +148,13 @@ def _faults(entry, previous, snapshot, verdict):
     if snapshot is None:
         yield f"its {entry.model} history row {entry.history_id} is gone"
         return
-    if entry.at != snapshot["history_date"]:
+    reading = _reading(entry.model)
+    if entry.at != snapshot[reading.date_at]:
         yield "its time is not that of its history row"
     if entry.salt is None:
         verdict.redacted.append(entry.position)
         yield from _badly_redacted(entry, snapshot)
-    elif digest_of(entry.salt, canonical_text(entry.model, snapshot)) != entry.snapshot_digest:
+    elif digest_of(entry.salt, reading.canonical(snapshot)) != entry.snapshot_digest:
         yield f"its {entry.model} history row {entry.history_id} was changed after it was recorded"
 
 
@@ -118,7 +163,7 @@ def _badly_redacted(entry, snapshot):
     redaction = Redaction.history.filter(position=entry.position).order_by("history_id").first()
     if redaction is None:
         yield "it was emptied without a redaction that says who and why"
-    elif redaction.remains != digest_of("", canonical_text(entry.model, snapshot)):
+    elif redaction.remains != digest_of("", _reading(entry.model).canonical(snapshot)):
         yield f"what the redaction left of {entry.model} history row {entry.history_id} was changed since"
 
 

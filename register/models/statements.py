@@ -3,6 +3,7 @@
 Names of tables and columns are fixed, and values go in as parameters.
 """
 
+from datetime import UTC
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -44,6 +45,11 @@ def fetched(statement, *given):
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return cursor.fetchall()
+
+
+def as_time(value):
+    """Return a time of a statement's row as an aware datetime: SQLite returns it without its zone, which is UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def rows_of(model, **given):
