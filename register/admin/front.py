@@ -165,9 +165,10 @@ def _standing(tallies):
     counts = defaultdict(lambda: [0] * len(SPANS))
     for status, total in since.totals("status").items():
         counts[status][-1] = total
-    first = clock.day_number(today()) - SPANS[-2][1]
+    now = clock.day_number(today())
+    first = now - SPANS[-2][1]
     for (status, day), count in since.filter(key__gte=day_key(first)).totals("status", "key").items():
-        counts[status][_span(int(day))] += count
+        counts[status][_span(now - int(day))] += count
         counts[status][-1] -= count
     rows = [(status.label, counts[status]) for status in LIVE if status in counts]
     most = max((sum(row) for _, row in rows), default=0)
@@ -180,9 +181,8 @@ def _standing(tallies):
     }
 
 
-def _span(since):
-    """Return which span the days since that day number fall in."""
-    days = clock.day_number(today()) - since
+def _span(days):
+    """Return which span so many working days fall in."""
     return next(n for n, (_, most) in enumerate(SPANS) if most is None or days <= most)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from register.refusals import Refused
 
@@ -137,4 +138,9 @@ class Report:
         return [note for note in self.furniture if any(map(str.isalnum, note.text)) and not _is_own_title(note.text)]
 
     def paragraph(self, number):
-        return next((paragraph for paragraph in self.paragraphs if paragraph.number == number), None)
+        """Return the first paragraph of that number, or None; to be asked once all are read."""
+        return self._numbered.get(number)
+
+    @cached_property
+    def _numbered(self):
+        return {paragraph.number: paragraph for paragraph in reversed(self.paragraphs)}
