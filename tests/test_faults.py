@@ -1,5 +1,6 @@
 """Many writers at once, and a writer killed in the middle."""
 
+import json
 import os
 import signal
 import subprocess
@@ -157,6 +158,30 @@ def test_a_writer_killed_in_the_middle_leaves_a_chain_that_verifies(wait, other_
     assert verified.returncode == 0, verified.stdout
     # What was acknowledged is there; one more may have been committed and not yet said.
     assert int(_title(other_database).removeprefix("Title ")) - acknowledged in (0, 1)
+
+
+TAMPER_AND_VERIFY = """
+import django; django.setup()
+from django.db import connection
+from register.ledger import triggers, verify
+verify.BATCH = 10
+with connection.cursor() as cursor:
+    for statement in triggers.drops(set(connection.introspection.table_names(cursor))):
+        cursor.execute(statement)
+    cursor.execute("DELETE FROM register_ledgerentry WHERE position IN (20, 31)")
+    cursor.execute("UPDATE register_ledgerentry SET digest = 'f' WHERE position = 45")
+alone, shared = (verify.verify(processes=n).problems for n in (1, 3))
+assert alone == shared, (alone, shared)
+print([problem.position for problem in shared if problem.position])
+"""
+
+
+@pytest.mark.django_db
+def test_several_processes_find_what_one_finds(other_database):
+    said = subprocess.run(
+        [sys.executable, "-c", TAMPER_AND_VERIFY], cwd=ROOT, env=other_database, capture_output=True, text=True
+    )
+    assert {20, 21, 31, 32, 45, 46} <= set(json.loads(said.stdout))
 
 
 def _title(env):

@@ -231,6 +231,17 @@ def test_a_deleted_entry_is_named(last, lifted):
     assert (last.position - 1, "the entry is missing") in problems()
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_where_the_entries_are_parted_changes_nothing_that_is_found(size, last, lifted, monkeypatch):
+    sql("DELETE FROM register_ledgerentry WHERE position = %s", last.position - 6)
+    sql("UPDATE register_ledgerentry SET digest = %s WHERE position = %s", "f" * 64, last.position - 3)
+    sql("DELETE FROM register_historicalquestion WHERE history_id = %s", last.history_id)
+    found = problems()
+    monkeypatch.setattr("register.ledger.verify.BATCH", size)
+    assert problems() == found
+    assert {last.position - 6, last.position - 5, last.position - 3, last.position} <= {at for at, _ in found}
+
+
 def test_a_rewritten_chain_no_longer_matches_the_head(last, lifted):
     sql("UPDATE register_ledgerentry SET digest = %s WHERE position = %s", "f" * 64, last.position)
     assert problems()[0][0] == last.position

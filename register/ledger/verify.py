@@ -1,11 +1,15 @@
 """Verify the register against its ledger: every digest, every row, and the chain that orders them."""
 
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import starmap
+from multiprocessing import get_context
 from typing import NamedTuple
 
+import django
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
@@ -24,6 +28,7 @@ from register.models import LedgerEntry, LedgerHead, Redaction
 from register.models.statements import as_time, fetched
 
 BATCH = 2_000
+WORTH_A_PROCESS = 50_000  # entries: for fewer, to start one takes longer than it helps
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,16 @@ class Verdict:
         return not self.problems
 
 
-def verify(*, expect=None, progress=lambda done, total: None):
+def verify(*, expect=None, processes=None, progress=lambda done, total: None):
     """Verify the whole ledger and return a `Verdict`.
 
     `expect` is a (position, digest) noted earlier; `progress` is called with the entries done and their total. Entries
-    written meanwhile are left for the next time.
+    written meanwhile are left for the next time. Several processes, as many as serve where none are told, share the
+    entries, each with a connection of its own to the database that the settings name.
     """
     head = LedgerHead.objects.first() or LedgerHead(position=0, digest=GENESIS)
     verdict = Verdict(head.position, head.digest)
-    last_digest = _verify_entries(verdict, progress)
+    last_digest = _verify_entries(verdict, processes or _shares(head.position), progress)
     verdict.problems += [
         *_empty(head),
         *_head_differs(head, last_digest),
@@ -66,19 +72,65 @@ def verify(*, expect=None, progress=lambda done, total: None):
     return verdict
 
 
-def _verify_entries(verdict, progress):
-    """Walk the chain up to the head that was read first; return the digest of its last entry."""
-    previous, expected = GENESIS, 1
-    for batch in _batches(verdict.position):
-        snapshots = _snapshots(batch)
-        for entry in batch:
-            if entry.position != expected:
-                verdict.problems.append(Problem(expected, "the entry is missing"))
-            snapshot = snapshots.get((entry.model, entry.history_id))
-            verdict.problems += [Problem(entry.position, what) for what in _faults(entry, previous, snapshot, verdict)]
-            previous, expected = entry.digest, entry.position + 1
-        progress(batch[-1].position, verdict.position)
-    return previous
+def _shares(entries):
+    """Return among how many processes it is best to share so many entries: one for each processor at most."""
+    return max(1, min(os.cpu_count() or 1, entries // WORTH_A_PROCESS))
+
+
+class _Part(NamedTuple):
+    """What was found of the entries up to a position; `digest` is that of the last of them."""
+
+    upto: int
+    digest: str
+    redacted: list[int]
+    problems: list[Problem]
+
+
+def _verify_entries(verdict, processes, progress):
+    """Verify the chain up to the head that was read first; return the digest of its last entry."""
+    parts = [(after, min(after + BATCH, verdict.position)) for after in range(0, verdict.position, BATCH)]
+    last = GENESIS
+    with _shared_among(processes) as verified:
+        for part in verified(_verified, parts):
+            verdict.redacted += part.redacted
+            verdict.problems += part.problems
+            last = part.digest
+            progress(part.upto, verdict.position)
+    return last
+
+
+@contextmanager
+def _shared_among(processes):
+    """Yield what maps a function over parts in their order."""
+    if processes == 1:
+        yield map
+        return
+    with get_context("spawn").Pool(processes, initializer=django.setup) as pool:
+        yield pool.imap
+
+
+def _verified(part):
+    """Return the `_Part` of the entries after a position up to another, the first held against the one before it."""
+    after, upto = part
+    entries = list(starmap(_Entry, fetched(ENTRIES, after, upto)))
+    previous, expected = GENESIS if after == 0 else None, after + 1
+    if entries and entries[0].position == after:
+        previous = entries.pop(0).digest
+    found, snapshots = _Part(upto, "", [], []), _snapshots(after, upto)
+    for entry in entries:
+        if entry.position != expected:
+            found.problems.append(Problem(expected, "the entry is missing"))
+        snapshot = snapshots.get((entry.model, entry.history_id))
+        found.problems.extend(Problem(entry.position, what) for what in _faults(entry, previous, snapshot))
+        found.redacted.extend([entry.position] * (entry.salt is None and snapshot is not None))
+        previous, expected = entry.digest, entry.position + 1
+    if expected <= upto < _end():
+        found.problems.append(Problem(expected, "the entry is missing"))
+    return found._replace(digest=previous)
+
+
+def _end():
+    return LedgerEntry.objects.order_by("-position").values_list("position", flat=True).first() or 0
 
 
 class _Entry(NamedTuple):
@@ -95,30 +147,22 @@ class _Entry(NamedTuple):
 
 ENTRIES = f"""
     SELECT {", ".join(_Entry._fields)} FROM register_ledgerentry
-    WHERE position > %s AND position <= %s ORDER BY position LIMIT {BATCH}
+    WHERE position >= %s AND position <= %s ORDER BY position
 """  # noqa: S608
 SNAPSHOTS = """
     SELECT {columns} FROM {table} h JOIN register_ledgerentry e ON e.model = %s AND e.history_id = h.history_id
-    WHERE e.position >= %s AND e.position <= %s
+    WHERE e.position > %s AND e.position <= %s
 """
 
 
-def _batches(head):
-    done = 0
-    while batch := list(starmap(_Entry, fetched(ENTRIES, done, head))):
-        yield batch
-        done = batch[-1].position
-
-
-def _snapshots(entries):
+def _snapshots(after, upto):
     """Return {(model's name, history id): columns}: making objects of them would take most of the time."""
-    known, found = history_models(), {}
-    for name in {entry.model for entry in entries} & set(known):
-        columns = [field.column for field in known[name]._meta.concrete_fields]
-        id_at, table = columns.index("history_id"), known[name]._meta.db_table
-        statement = SNAPSHOTS.format(columns=", ".join(f"h.{column}" for column in columns), table=table)
-        for row in fetched(statement, name, entries[0].position, entries[-1].position):
-            found[name, row[id_at]] = row
+    found = {}
+    for name, history in history_models().items():
+        columns = [field.column for field in history._meta.concrete_fields]
+        id_at = columns.index("history_id")
+        statement = SNAPSHOTS.format(columns=", ".join(f"h.{c}" for c in columns), table=history._meta.db_table)
+        found |= {(name, row[id_at]): row for row in fetched(statement, name, after, upto)}
     return found
 
 
@@ -142,7 +186,7 @@ def _reading(name):
     return _Reading(history_models()[name])
 
 
-def _faults(entry, previous, snapshot, verdict):
+def _faults(entry, previous, snapshot):
     if entry.digest != chained(previous, entry.position, entry.snapshot_digest):
         yield "the chained digest does not follow from the entry before"
     if snapshot is None:
@@ -152,7 +196,6 @@ def _faults(entry, previous, snapshot, verdict):
     if entry.at != snapshot[reading.date_at]:
         yield "its time is not that of its history row"
     if entry.salt is None:
-        verdict.redacted.append(entry.position)
         yield from _badly_redacted(entry, snapshot)
     elif digest_of(entry.salt, reading.canonical(snapshot)) != entry.snapshot_digest:
         yield f"its {entry.model} history row {entry.history_id} was changed after it was recorded"

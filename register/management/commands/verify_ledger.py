@@ -15,13 +15,19 @@ class Command(BaseCommand):
         parser.add_argument("--expect", metavar="POSITION:DIGEST", help="a head that was noted earlier")
         parser.add_argument("--url", help="the address of another register's ledger: http://…/api/v1/ledger/")
         parser.add_argument("--token", help="an API token for that address")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            metavar="N",
+            help="among how many to share the entries; as many as serve, unless told",
+        )
         parser.add_argument("--json", action="store_true", help="print the verdict for machines")
 
-    def handle(self, *, expect, url, token, **options):
+    def handle(self, *, expect, url, token, processes, **options):
         if url:
             self._verify_from_outside(url, token, expect)
             return
-        verdict = verify(expect=_noted(expect), progress=self._progress)
+        verdict = verify(expect=_noted(expect), processes=processes, progress=self._progress)
         (self._print_json if options["json"] else self._print)(verdict)
         if not verdict.ok:
             raise SystemExit(1)

@@ -18,13 +18,13 @@ django.setup()
 from register.ledger.chain import GENESIS, canonical, chained, history_rows  # noqa: E402 models need the set-up
 from register.ledger.verify import verify  # noqa: E402
 from register.models import LedgerEntry  # noqa: E402
-from tests.benchmarks.offline.memory import peak  # noqa: E402
+from tests.benchmarks.offline.memory import peak, peak_of_a_child  # noqa: E402
 
 HASHED, BATCH = 20_000, 2_000
 
 
 def measured():
-    """Return {what: number}: entries a second of both, and what memory the verification took at most."""
+    """Return {what: number}: entries a second of both, and the most memory that any process of it took."""
     before, began = peak(), time.perf_counter()
     verdict = verify()
     took = time.perf_counter() - began
@@ -35,7 +35,7 @@ def measured():
         "seconds": took,
         "per_second": verdict.position / took,
         "before_mb": before,
-        "peak_mb": peak(),
+        "peak_mb": max(peak(), peak_of_a_child()),
         "hashing_per_second": _hashing(),
     }
 
