@@ -86,7 +86,12 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # psycopg's pool keeps the connections, so Django must not keep any itself.
     DATABASE["CONN_MAX_AGE"] = 0
-    DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=4), "timeout": 10}}
+    DATABASE["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=4), "timeout": 10},
+        # What is asked again is planned once on each connection: to plan it took longer than to run it.
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+    }
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand unused beside ours
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

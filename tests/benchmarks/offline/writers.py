@@ -125,7 +125,7 @@ def _without_entries():
 def _no_ledger():
     yield from _without_entries()
     post_create_historical_record.connect(_numbered)
-    yield patch.object(chain, "lock_head", lambda: None)
+    yield patch.object(chain, "locked_head", lambda: None)
     yield patch.object(keeping, "tally", lambda changed: None)
 
 
