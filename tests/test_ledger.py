@@ -247,6 +247,11 @@ def test_a_rewritten_chain_no_longer_matches_the_head(last, lifted):
     assert problems()[0][0] == last.position
 
 
+def test_a_head_far_beyond_the_entries_is_named_at_once(last, lifted):
+    sql("UPDATE register_ledgerhead SET position = %s", 10**15)
+    assert (10**15, "the head names a position that has no entry") in problems()
+
+
 def test_a_cut_tail_is_named(last, lifted):
     sql("DELETE FROM register_ledgerentry WHERE position = %s", last.position)
     assert (last.position, "the head names a position that has no entry") in problems()

@@ -60,7 +60,7 @@ def verify(*, expect=None, processes=None, progress=lambda done, total: None):
     """
     head = LedgerHead.objects.first() or LedgerHead(position=0, digest=GENESIS)
     verdict = Verdict(head.position, head.digest)
-    last_digest = _verify_entries(verdict, processes or _shares(head.position), progress)
+    last_digest = _verify_entries(verdict, processes, progress)
     verdict.problems += [
         *_empty(head),
         *_head_differs(head, last_digest),
@@ -88,9 +88,10 @@ class _Part(NamedTuple):
 
 def _verify_entries(verdict, processes, progress):
     """Verify the chain up to the head that was read first; return the digest of its last entry."""
-    parts = [(after, min(after + BATCH, verdict.position)) for after in range(0, verdict.position, BATCH)]
+    end = min(verdict.position, _end())
+    parts = [(after, min(after + BATCH, end)) for after in range(0, end, BATCH)]
     last = GENESIS
-    with _shared_among(processes) as verified:
+    with _shared_among(processes or _shares(end)) as verified:
         for part in verified(_verified, parts):
             verdict.redacted += part.redacted
             verdict.problems += part.problems
