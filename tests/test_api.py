@@ -302,3 +302,11 @@ def test_a_reason_without_end_is_refused(api, moved):
 def test_a_mistyped_address_is_none_however_often_it_is_asked(client, db, monkeypatch):
     monkeypatch.setattr(AnonRateThrottle, "THROTTLE_RATES", {"anon": "1/day"})
     assert [client.get("/api/v1/nothing/").status_code for _ in range(3)] == [404, 404, 404]
+
+
+def test_an_answer_runs_and_shows_nothing_where_it_is_opened_as_a_page(api, client_of, raised):
+    policy = "default-src 'none'; frame-ancestors 'none'"
+    client = api("feed")
+    answers = [client.get(path) for path in ("/api/v1/questions/", "/api/v1/changes/", "/api/v1/questions/DSQ-999/")]
+    assert {answer["Content-Security-Policy"] for answer in answers} == {policy}
+    assert "style-src" in client_of("triage").get("/admin/")["Content-Security-Policy"]

@@ -24,6 +24,7 @@ from register.models.statements import Documents, document_of
 from register.words import DocumentKind
 
 access_log = logging.getLogger("register.access")
+FOR_DATA = "default-src 'none'; frame-ancestors 'none'"  # whatever opens it as a page runs and shows nothing of it
 
 
 def problems(**said):
@@ -61,6 +62,7 @@ class Answering:
         response = super().finalize_response(request, response, *args, **kwargs)
         token = getattr(request.auth, "token_key", "session")
         who = request.user.get_username() or "nobody"
+        response.setdefault("Content-Security-Policy", FOR_DATA)
         access_log.info("%s %s %s %s %s", who, token, request.method, request.get_full_path(), response.status_code)
         return response
 

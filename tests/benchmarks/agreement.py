@@ -9,9 +9,10 @@ SAID_ALIKE = ("reference", "title", "text", "classification", "due_on", "raised_
 def check(place, works):
     """Raise RuntimeError where the first page or a detail of the contenders is not of the same documents."""
     by_name = {work.name: work for work in works}
-    floor, usual, ours = (_told(place, by_name["page of 25"], name)["results"] for name in ("floor", "usual", "ours"))
-    one = by_name["one question"]
-    _same([*floor, _told(place, one, "floor")], [*ours, _told(place, one, "ours")])
+    page, one = by_name["page of 25"], by_name["one question"]
+    usual, ours = (_told(place, page, name)["results"] for name in ("usual", "ours"))
+    for name in ("floor", "kept"):
+        _same([*_told(place, page, name)["results"], _told(place, one, name)], [*ours, _told(place, one, "ours")])
     _same([_facts(document) for document in usual], [_facts(document) for document in ours])
 
 

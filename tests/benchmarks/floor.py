@@ -1,5 +1,6 @@
 """The floor: what a reader of public questions is told, by one SQL statement and no framework. No token is asked for.
 
+The statement puts documents together from the register's tables (/questions/), or reads those that are kept (/kept/).
 Served as `gunicorn tests.benchmarks.floor`; DATABASE_URL names the register, as everywhere.
 """
 
@@ -11,15 +12,32 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg_pool
 
+from tests.benchmarks.composed import POSTGRESQL, SQLITE, composed
+
 PAGE = 25
+PAGED, NAMED = f"{{key}} > %s ORDER BY {{key}} LIMIT {PAGE + 1}", "{key} = %s"
 # Kept documents are read alone: the register's own questions are not even looked at.
-KEPT = "SELECT object_id, body, position FROM register_document WHERE kind = 'question' AND to_public"
-LIST = f"{KEPT} AND body IS NOT NULL AND object_id > {{}} ORDER BY object_id LIMIT {PAGE + 1}"
-DETAIL = f"{KEPT} AND body IS NOT NULL AND object_id = (SELECT id FROM register_question WHERE reference = {{}})"
+KEPT = """
+    SELECT object_id, body, position FROM register_document
+    WHERE kind = 'question' AND to_public AND body IS NOT NULL AND
+"""
+OF_REFERENCE = "object_id = (SELECT id FROM register_question WHERE reference = %s)"
+
+
+def _statements(dialect):
+    """Return {(where it is asked, whether for a page): statement}."""
+    return {
+        ("questions", True): composed(dialect, PAGED.format(key="q.id")),
+        ("questions", False): composed(dialect, NAMED.format(key="q.reference")),
+        ("kept", True): KEPT + PAGED.format(key="object_id"),
+        ("kept", False): KEPT + OF_REFERENCE,
+    }
 
 
 class SQLite:
     """One connection to a thread."""
+
+    statements = {asked: text.replace("%s", "?") for asked, text in _statements(SQLITE).items()}
 
     def __init__(self, url):
         self.path, self.held = unquote(urlsplit(url).path)[1:], threading.local()
@@ -27,11 +45,13 @@ class SQLite:
     def rows(self, statement, value):
         if not hasattr(self.held, "connection"):
             self.held.connection = sqlite3.connect(self.path)
-        return self.held.connection.execute(statement.format("?"), (value,)).fetchall()
+        return self.held.connection.execute(statement, (value,)).fetchall()
 
 
 class PostgreSQL:
-    """psycopg's pool, of the size that the register's own has."""
+    """psycopg's pool, of the size that the register's own has; it prepares what is asked again, as psycopg does."""
+
+    statements = _statements(POSTGRESQL)
 
     def __init__(self, url):
         most = int(os.environ.get("DATABASE_POOL", "4"))
@@ -39,7 +59,7 @@ class PostgreSQL:
 
     def rows(self, statement, value):
         with self.pool.connection() as connection:
-            return connection.execute(statement.format("%s"), (value,)).fetchall()
+            return connection.execute(statement, (value,)).fetchall()
 
 
 def _database(url):
@@ -50,27 +70,28 @@ database = _database(os.environ["DATABASE_URL"])
 
 
 def application(environ, start_response):
-    """Answer /questions/?after=ID and /questions/REFERENCE/, as JSON."""
+    """Answer /questions/?after=ID and /questions/REFERENCE/, and /kept/ so, as JSON."""
     base = f"{environ.get('HTTP_X_FORWARDED_PROTO', 'http')}://{environ['HTTP_HOST']}"
-    _, _, *rest = environ["PATH_INFO"].split("/")
-    text = _detail(rest[0]) if rest[0] else _page(environ["QUERY_STRING"], base)
-    body = text.replace('url":"/', f'url":"{base}/').encode()
+    _, where, reference, *_ = environ["PATH_INFO"].split("/")
+    text = _detail(where, reference) if reference else _page(where, environ["QUERY_STRING"], base)
+    body = text.replace('"/api/', f'"{base}/api/').encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response("200 OK", headers)
     return [body]
 
 
-def _page(query, base):
-    rows = database.rows(LIST, int(parse_qs(query).get("after", "0")[0]))
+def _page(where, query, base):
+    rows = database.rows(database.statements[where, True], int(parse_qs(query).get("after", "0")[0]))
     shown = rows[:PAGE]
-    following = f"{base}/questions/?after={shown[-1][0]}" if len(rows) > PAGE else None
+    following = f"{base}/{where}/?after={shown[-1][0]}" if len(rows) > PAGE else None
     results = ",".join(_document(*row) for row in shown)
     return f'{{"next":{json.dumps(following)},"previous":null,"results":[{results}]}}'
 
 
-def _detail(reference):
-    return _document(*database.rows(DETAIL, reference)[0])
+def _detail(where, reference):
+    return _document(*database.rows(database.statements[where, False], reference)[0])
 
 
-def _document(_, body, position):
-    return f'{body[:-1]},"version":{position}}}'
+def _document(_, body, position=None):
+    """Return a document as text: one that is kept has its version beside it."""
+    return body if position is None else f'{body[:-1]},"version":{position}}}'

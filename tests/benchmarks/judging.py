@@ -37,7 +37,8 @@ def _check(timing, target, cost, smallest):
 
 
 def _said(against):
-    return {"itself": "the smallest", "page": "the first page", "usual": "the usual way"}.get(against, f"the {against}")
+    said = {"itself": "the smallest", "page": "the first page", "kept": "kept ones", "usual": "the usual way"}
+    return said.get(against, f"the {against}")
 
 
 def _made(record, target, reached, met):

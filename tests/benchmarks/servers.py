@@ -11,7 +11,7 @@ from tests.benchmarks.client import Ask, Connection
 
 # name: (application, settings, the address that says it is up)
 CONTENDERS = {
-    "floor": ("tests.benchmarks.floor", None, "/questions/"),
+    "floor": ("tests.benchmarks.floor", None, "/kept/"),
     "usual": ("django.core.wsgi:get_wsgi_application()", "tests.benchmarks.usual.settings", "/admin/login/"),
     "ours": ("project.wsgi", "tests.benchmarks.ours.settings", "/healthz"),
 }

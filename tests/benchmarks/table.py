@@ -32,12 +32,12 @@ def _timed(which, timings, checks):
     at = " / ".join(f"{size:,}" for size in sizes)
     clients = "one client" if which["clients"] == 1 else f"{which['clients']} clients"
     lines = [f"**{NAMES[which['engine']]}, {clients}**: medians in ms with {at} questions", ""]
-    lines += _rows("work", "register", "floor", "usual way", "at most", "reached", "met")
+    lines += _rows("work", "register", "floor", "kept", "usual way", "at most", "reached", "met")
     for work in dict.fromkeys(t["work"] for t in timings):
-        ours, floor, usual, constant = (
-            _costs(cost, work, who, sizes) for who in ("ours", "floor", "usual", "constant")
+        ours, floor, kept, usual, constant = (
+            _costs(cost, work, who, sizes) for who in ("ours", "floor", "kept", "usual", "constant")
         )
-        costs = [ours, f"{constant} (a constant)" if constant else floor, usual]
+        costs = [ours, f"{constant} (a constant)" if constant else floor, kept, usual]
         lines += _targets(work, costs, _where(checks, work=work))
     return "\n".join(lines)
 
@@ -61,7 +61,7 @@ def _targets(work, costs, checks):
     for n, target in enumerate(targets):
         about = _where(checks, target=target)
         reached = " / ".join(check["reached"] for check in about)
-        first = [work, *costs] if n == 0 else [""] * 4
+        first = [work, *costs] if n == 0 else [""] * 5
         yield _line([*first, target, reached, _met(about)])
 
 
