@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from register.admin import front
 from register.models import Action, Group, Meeting
 from register.services.answers import record_review
 from register.services.door import today
 from register.services.links import link_meeting
-from register.services.questions import edit_question
+from register.services.questions import edit_question, put_back_review
 from register.services.reference import keep
 from tests.conftest import PATHS
 
@@ -63,6 +64,18 @@ def test_a_member_sees_the_answers_that_await_their_review_until_reviewed(cast, 
     assert "Answers awaiting your review" in client.get("/admin/").content.decode()
     record_review(question.answers.get(), "agree", by=cast.member)
     assert "Answers awaiting your review" not in client.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("few", [0, 200])
+def test_a_members_reviews_come_with_the_one_that_ends_first_however_many_they_are(few, cast, moved, monkeypatch):
+    monkeypatch.setattr(front, "FEW", few)
+    ends = [today() + timedelta(days=days) for days in (70, 50, 60)]
+    asked = [moved("in_review") for _ in ends]
+    for question, end in zip(asked, ends, strict=True):
+        put_back_review(question, end, by=cast.triage, reason="More time.")
+    record_review(asked[2].answers.get(), "agree", by=cast.member)
+    awaited = front.front_page(cast.member)["reviews_awaited"]
+    assert [review.answer.question_id for review in awaited] == [asked[1].pk, asked[0].pk]
 
 
 def test_the_picture_has_its_numbers_in_words_too(busy, client_of):

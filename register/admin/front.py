@@ -1,6 +1,6 @@
 """The front page: what needs this person, in numbers that each lead to the list that they count."""
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from register.words import LIVE, AnswerStatus, LinkKind, Position, Role, Status
 SPANS = (("up to a week", 5), ("up to a month", 20), ("up to a quarter", 60), ("longer", None))
 SHOWN = 8  # rows of a short list
 AS_FAR = 200  # what a figure is counted to: beyond it, that there are more is what matters
+FEW = 200  # silent reviews of one person that are looked at one by one
 MOST_AWAITED = 50  # reviews that a front page asks of one person
 BAR, ROW, LEFT, WIDTH = 18, 30, 130, 560  # pixels of the picture
 
@@ -48,13 +49,16 @@ def front_page(user):
     """Return what the front page shows to a user, by name."""
     seen, tallies = Question.objects.visible_to(user), Tally.objects.visible_to(user)
     counts = tallies.filter(by=TallyBy.TOPIC).totals("status", "key")
+    totals = Counter()
+    for (status, _), count in counts.items():
+        totals[status] += count
     shown = {"reviews_awaited": _reviews_awaited(user), "next_meeting": _next_meeting(user)}
     if user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER):
         awaited = _awaited(seen, tallies)
-        shown |= {"figures": _figures(seen, user, counts), "awaited": awaited, "figures_heading": "What needs you"}
+        shown |= {"figures": _figures(seen, user, totals), "awaited": awaited, "figures_heading": "What needs you"}
     if user.has_role(Role.MEMBER):
-        shown |= {"ours": _ours(seen, user), "latest": _latest(seen, counts), "meetings": _meetings(user)}
-    return shown | {"matrix": _matrix(counts), "standing": _standing(tallies)}
+        shown |= {"ours": _ours(seen, user), "latest": _latest(seen, totals), "meetings": _meetings(user)}
+    return shown | {"matrix": _matrix(counts), "standing": _standing(tallies, totals)}
 
 
 def _ours(seen, user):
@@ -70,9 +74,9 @@ def _eldest(questions):
     return questions.keys_by_age(SHOWN, LIVE_STANDINGS, today())
 
 
-def _latest(seen, counts):
+def _latest(seen, totals):
     """Return the live questions that moved last, and the figure of all of them."""
-    live = sum(count for (status, _), count in counts.items() if status in LIVE)
+    live = sum(totals[status] for status in LIVE)
     return {"questions": seen.live().order_by("-status_since")[:SHOWN], "all": Figure(live, "live", list_of())}
 
 
@@ -80,11 +84,11 @@ def _meetings(user):
     return Meeting.objects.visible_to(user).select_related("group").order_by("-held_on", "-number")[:SHOWN]
 
 
-def _figures(seen, user, counts):
+def _figures(seen, user, totals):
     """Return the figures of the tabs: of one status from the tallies, the others counted so far and no further."""
 
     def of_status(status, label, tab):
-        return Figure(sum(n for (counted, _), n in counts.items() if counted == status), label, list_of(tab=tab))
+        return Figure(totals[status], label, list_of(tab=tab))
 
     def of_tab(tab, label):
         return _as_far(TABS[tab][1](seen, user), label, list_of(tab=tab))
@@ -125,12 +129,22 @@ def _awaited(seen, tallies):
 
 def _reviews_awaited(user):
     """Return the person's own reviews that say nothing yet, the most urgent first."""
+    silent = Review.objects.visible_to(user).filter(reviewer=user, position=Position.NO_RESPONSE)
+    keys = list(silent.order_by().values_list("pk", flat=True)[: FEW + 1])
+    keys = keys if len(keys) <= FEW else _first_to_end(silent)
     return (
-        Review.objects.visible_to(user)
-        .filter(reviewer=user, position=Position.NO_RESPONSE, answer__status=AnswerStatus.IN_REVIEW)
+        silent.filter(pk__in=keys, answer__status=AnswerStatus.IN_REVIEW)
         .select_related("answer__question")
         .order_by("answer__question__review_by", "answer__question")[:MOST_AWAITED]
     )
+
+
+def _first_to_end(silent):
+    """Return the keys of those of many silent reviews that end first, walking the questions in review in that order."""
+    of_it = silent.filter(answer__question=OuterRef("pk"), answer__status=AnswerStatus.IN_REVIEW)
+    ending = Question.objects.filter(review_by__isnull=False).order_by("review_by")
+    first = ending.annotate(silent=Subquery(of_it.order_by().values("pk")[:1])).filter(silent__isnull=False)
+    return list(first.values_list("silent", flat=True)[:MOST_AWAITED])
 
 
 def _next_meeting(user):
@@ -159,15 +173,12 @@ def _cell(count, status, topic):
     return Figure(count, "", list_of(tab="all", status__exact=status, **which))
 
 
-def _standing(tallies):
+def _standing(tallies, totals):
     """Return how long live questions have stood in their status: counts by span, and the bars of the picture."""
-    since = tallies.filter(by=TallyBy.SINCE)
-    counts = defaultdict(lambda: [0] * len(SPANS))
-    for status, total in since.totals("status").items():
-        counts[status][-1] = total
+    counts = {status: [*[0] * (len(SPANS) - 1), totals[status]] for status in LIVE if totals[status]}
     now = clock.day_number(today())
-    first = now - SPANS[-2][1]
-    for (status, day), count in since.filter(key__gte=day_key(first)).totals("status", "key").items():
+    lately = tallies.filter(by=TallyBy.SINCE, status__in=LIVE, key__gte=day_key(now - SPANS[-2][1]))
+    for (status, day), count in lately.totals("status", "key").items():
         counts[status][_span(now - int(day))] += count
         counts[status][-1] -= count
     rows = [(status.label, counts[status]) for status in LIVE if status in counts]

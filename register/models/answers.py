@@ -81,8 +81,12 @@ class Review(Audited):
 
     class Meta:
         ordering = ["id"]
-        # What a member has yet to say.
-        indexes = [models.Index(fields=["reviewer", "position"], name="review_awaited")]
+        indexes = [
+            # What a member has yet to say.
+            models.Index(fields=["reviewer", "position"], name="review_awaited"),
+            # Whether anybody has yet to say something of an answer.
+            models.Index(fields=["answer", "position"], name="review_of_answer"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(position__in=Position.values),
