@@ -78,7 +78,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # Two megabytes of cache, as it comes, are read again and again once there are 100,000 questions.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-8000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-4000;",
     }
     # To open it costs more than most reads; and a file that was put back from a backup is noticed within the minute.
     DATABASE["CONN_MAX_AGE"] = 60

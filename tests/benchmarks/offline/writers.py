@@ -35,7 +35,7 @@ from register.services import questions  # noqa: E402
 from register.services.door import seen_again  # noqa: E402
 from register.words import Status  # noqa: E402
 
-WRITERS, SECONDS, TURNS = 8, 2, 2
+WRITERS, SECONDS, TURNS = 8, 1, 2
 MOVES = {
     Status.OPEN: ("await_input", {"waiting_on": "DCC", "reason": "It was asked at the last meeting."}),
     Status.AWAITING_INPUT: ("receive_input", {"reason": "It was answered at the last meeting."}),
