@@ -21,11 +21,11 @@ LIST = "/admin/register/question/"
 
 @pytest.fixture
 def aged(cast, moved):
-    """Questions of every status and of many ages."""
+    """Questions of every status, of many ages, and several of most."""
     chance = random.Random(15)
     for status in PATHS:
         for _ in range(4):
-            moved(status, raised_on=today() - timedelta(days=chance.randrange(1, 900)))
+            moved(status, raised_on=today() - timedelta(days=chance.randrange(1, 30)))
     return Question.objects.with_ages(today())
 
 

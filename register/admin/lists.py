@@ -95,12 +95,19 @@ def standings_of(request):
     return tuple(Standing) if request.GET.get("tab") == "all" else LIVE_STANDINGS
 
 
+# Those of one age in the same sense, as `keys_by_age` finds them where a list is long.
+BY_AGE = {"age_in_days": ["age_in_days", "pk"], "-age_in_days": ["-age_in_days", "-pk"]}
+
+
 class TriageList(ChangeList):
     """A changelist that says what it holds: the eldest first unless told, and the best first where words are sought."""
 
     def get_ordering(self, request, queryset):
-        usual = super().get_ordering(request, queryset)
-        return usual if self.params.get(ORDER_VAR) else ["-age_in_days", "-pk"]
+        asked = self.params.get(ORDER_VAR, "")
+        usual = super().get_ordering(request, queryset) if asked else ["-age_in_days"]
+        if "." not in asked and usual[0] in BY_AGE:
+            return BY_AGE[usual[0]]
+        return usual
 
     def get_queryset(self, request, exclude_parameters=None):
         rows = super().get_queryset(request, exclude_parameters)
