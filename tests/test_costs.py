@@ -12,7 +12,7 @@ from register.services.links import link_meeting
 from register.services.questions import change_status
 from tests.conftest import GIVEN
 
-A_MOVE = 22
+A_MOVE = 21
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = {
     "questions/": 3,

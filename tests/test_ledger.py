@@ -111,6 +111,18 @@ def test_a_rolled_back_write_leaves_no_gap(cast, raised):
     assert LedgerHead.objects.get().position == before + 1
 
 
+def test_a_part_that_is_undone_leaves_no_gap(cast, raised):
+    question = raised()
+    with writing():
+        edit_question(question, by=cast.triage, title="Before?")
+        with pytest.raises(ZeroDivisionError), writing():
+            edit_question(question, by=cast.triage, title="Undone?")
+            raise ZeroDivisionError
+        edit_question(question, by=cast.triage, title="After?")
+    assert [row.title for row in question.history.all()][:2] == ["After?", "Before?"]
+    assert verify().ok
+
+
 def test_signing_in_records_nothing(client, cast):
     before = LedgerHead.objects.get().position
     signed_in = client.post("/admin/login/", {"username": "triage", "password": PASSWORD})

@@ -7,9 +7,8 @@ from itertools import islice
 
 from django.utils import timezone
 
-from register.ledger.chain import appended
+from register.ledger.chain import append
 from register.models.many import insert_many, update_many
-from register.models.statements import locked_head
 
 AT_ONCE = 500  # rows to a statement: memory stays flat however many there are
 
@@ -53,11 +52,7 @@ def _chained(batch, *, by, reason="", changed=False, anew=False):
         instance._history_user = by
     history = [_snapshot(instance, kind, by, reason or None, noted) for instance in batch]
     insert_many(history)
-    head = locked_head()
-    entries = [appended(head, row, instance) for row, instance in zip(history, batch, strict=True)]
-    insert_many(entries)
-    update_many([head])
-    return [entry.position for entry in entries]
+    return [entry.position for entry in append(history, batch)]
 
 
 def _snapshot(instance, kind, by, reason, noted):

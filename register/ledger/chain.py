@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import cache
@@ -29,7 +29,7 @@ GENESIS = "0" * 64
 
 
 _noting = ContextVar("noting", default=None)
-_lock = ContextVar("lock", default=None)
+_held = ContextVar("held", default=None)  # the locked head: read once for a transaction, and written at its end
 
 
 @contextmanager
@@ -39,28 +39,33 @@ def writing(note=None):
     Inside another it is a part that can be undone alone. `note(position, instance)` hears of every entry that is
     appended meanwhile.
     """
-    outer = _lock.get()
+    outer = _held.get()
     with transaction.atomic():
-        if outer is None:
-            locked_head()
-        held, token = _lock.set(outer or object()), _noting.set(note)
+        head = outer or locked_head()
+        before = head.position, head.digest
+        held, token = _held.set(head), _noting.set(note)
         try:
             yield
+            if outer is None and head.position > before[0]:
+                update_many([head])
+        except BaseException:
+            head.position, head.digest = before  # what is undone left no entries
+            raise
         finally:
             _noting.reset(token)
-            _lock.reset(held)
+            _held.reset(held)
 
 
 def fresh(row):
     """Note that a row was read under the lock that is held now, and is handed on unchanged; return it."""
-    row._read_under = _lock.get()
+    row._read_under = _held.get()
     return row
 
 
 def take_fresh(row):
     """True, once, for a row that is `fresh` under the lock that is held now: nobody can have changed it since."""
     under = row.__dict__.pop("_read_under", None)
-    return under is not None and under is _lock.get()
+    return under is not None and under is _held.get()
 
 
 def record(instance, *, by, reason=""):
@@ -90,12 +95,19 @@ def _say_why(instance, error):
 
 def chain_history_row(sender, instance, history_instance, **_):
     """Receive simple-history's signal and append the entry, in the transaction that wrote the row."""
-    head = locked_head()
-    insert_many([appended(head, history_instance, instance)])
-    update_many([head])
+    with nullcontext() if _held.get() else writing():
+        append([history_instance], [instance])
 
 
-def appended(head, row, instance):
+def append(rows, instances):
+    """Append entries for history rows of these instances, under the head lock; return them."""
+    head = _held.get()
+    entries = [_appended(head, row, instance) for row, instance in zip(rows, instances, strict=True)]
+    insert_many(entries)
+    return entries
+
+
+def _appended(head, row, instance):
     """Move the locked head on by one history row of an instance, and return the unsaved entry that stands for it."""
     salt = secrets.token_hex(16)
     content = snapshot_digest(salt, row)

@@ -64,6 +64,28 @@ def rows_of(model, **given):
     return sorted((_row(model, values) for values in found), key=lambda row: row.pk)
 
 
+def row_within(model, seen, **key):
+    """Return the row that a unique column names, or None where there is none that may be read with this clearance."""
+    ((name, value),) = key.items()
+    if not seen:
+        return None
+    statement, given = _row_within(model, seen, name)
+    found = fetched(statement, *given, _field(model, name).get_prep_value(value))
+    return _row(model, found[0]) if found else None
+
+
+@cache
+def _row_within(model, seen, name):
+    """Return (statement, all that it is given but the key): what the queryset would say, put into words once."""
+    anything = _field(model, name).get_prep_value("0")
+    statement, given = model.objects.within(seen).order_by().filter(**{name: anything}).query.sql_with_params()
+    return statement, given[:-1]
+
+
+def _field(model, name):
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
 @cache
 def _columns(model):
     return [field.column for field in model._meta.concrete_fields]
@@ -165,8 +187,7 @@ class Documents:
 def document_of(model, kind, readers, **key):
     """Return the `Kept` document of the row that one column names, or None."""
     ((name, value),) = key.items()
-    column = model._meta.pk.column if name == "pk" else model._meta.get_field(name).column
-    item = f"object_id = (SELECT id FROM {model._meta.db_table} WHERE {column} = %s)"  # noqa: S608 names of our own
+    item = f"object_id = (SELECT id FROM {model._meta.db_table} WHERE {_field(model, name).column} = %s)"  # noqa: S608 names of our own
     found = fetched(KEPT.format(columns=", ".join(Kept._fields), readers=readers, which=item), kind, value)
     return Kept(*found[0]) if found else None
 

@@ -88,7 +88,7 @@ def edit_answer(answer, text, *, by, seen=None, reason=""):
     `seen` is the id of the history row that the editor was shown: where there is a later one, Stale says who wrote it.
     """
     with writing():
-        answer = seen_again(answer, by, "question")
+        answer = seen_again(answer, by)
         require_part(answer.question, by, *PROPOSERS, to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
@@ -108,7 +108,7 @@ def _not_stale(answer, seen):
 def reclassify_answer(answer, classification, *, by, reason=""):
     """Change who may see an answer, under the rules for questions and never looser than its question; return it."""
     with writing():
-        answer = seen_again(answer, by, "question")
+        answer = seen_again(answer, by)
         check_reclassification(answer, classification, by, reason)
         if answer.status == AnswerStatus.IN_REVIEW and classification == Classification.RESTRICTED:
             raise Refused("Send the answer back first: members could not finish a review of a Restricted answer.")
@@ -122,7 +122,7 @@ def reclassify_answer(answer, classification, *, by, reason=""):
 def record_review(answer, position, *, by, comment=""):
     """Record a member's own position on an answer in review; return the review, marked late after its date."""
     with writing():
-        answer = seen_again(answer, by, "question")
+        answer = seen_again(answer, by)
         permit_review(by)
         if answer.status != AnswerStatus.IN_REVIEW:
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")

@@ -9,6 +9,8 @@ from django.utils import timezone
 from register.characters import ASK, is_printable
 from register.clock import london_date
 from register.ledger.chain import take_fresh
+from register.models import clearance
+from register.models.statements import row_within
 from register.refusals import Invalid, NotPermitted, NotVisible, Refused
 from register.words import Role
 from register.workflow import LONGEST_REMARK, Part
@@ -19,20 +21,20 @@ def today():
     return london_date(timezone.now())
 
 
-def seen(model, by, *related, **key):
+def seen(model, by, **key):
     """Return the row of that key, read under the head lock. Raises NotVisible where there is none that `by` may see."""
-    row = model.objects.visible_to(by).select_related(*related).filter(**key).first()
+    row = row_within(model, clearance(by), **key)
     if row is None:
         raise NotVisible(f"There is no such {model._meta.verbose_name}.")
     return row
 
 
-def seen_again(instance, by, *related):
+def seen_again(instance, by):
     """Return a fresh copy of what the caller holds, or the same where it was just read under this very lock.
 
     Raises NotVisible as `seen` does.
     """
-    return instance if take_fresh(instance) else seen(type(instance), by, *related, pk=instance.pk)
+    return instance if take_fresh(instance) else seen(type(instance), by, pk=instance.pk)
 
 
 def require_role(by, *roles, to):

@@ -114,7 +114,7 @@ def edit_question(question, *, by, seen=None, reason="", **changes):
     says who changed what, and nothing is saved. An edit that changes nothing records nothing.
     """
     with writing():
-        question = seen_again(question, by, "owner", "topic")
+        question = seen_again(question, by)
         permit_edit(by)
         _only_known(changes)
         check_not_stale(question, seen)
@@ -146,7 +146,7 @@ def change_status(question, name, *, by, reason="", **given):
     NotPermitted, or Refused with every reason at once; nothing is then changed.
     """
     with writing():
-        question = seen_again(question, by, "owner", "waiting_on")
+        question = seen_again(question, by)
         transition, facts = permitted_move(question, name, by)
         values, wrong = understood(transition, {"reason": reason, **given}, by)
         if reasons := transition.refusals(facts, values, wrong):

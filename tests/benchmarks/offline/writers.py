@@ -30,7 +30,7 @@ from simple_history.signals import post_create_historical_record  # noqa: E402
 
 from register.documents import keeping  # noqa: E402
 from register.ledger import chain  # noqa: E402
-from register.models import Question, User  # noqa: E402
+from register.models import LedgerHead, Question, User  # noqa: E402
 from register.services import questions  # noqa: E402
 from register.services.door import seen_again  # noqa: E402
 from register.words import Status  # noqa: E402
@@ -104,10 +104,10 @@ def _move(question, by):
 # The kinds
 
 
-def _locked(question, by, *related):
+def _locked(question, by):
     """Look again as the service does, with the question's row locked."""
     Question.objects.select_for_update().get(pk=question.pk)
-    return seen_again(question, by, *related)
+    return seen_again(question, by)
 
 
 def _numbered(sender, instance, history_instance, **_):
@@ -125,7 +125,7 @@ def _without_entries():
 def _no_ledger():
     yield from _without_entries()
     post_create_historical_record.connect(_numbered)
-    yield patch.object(chain, "locked_head", lambda: None)
+    yield patch.object(chain, "locked_head", lambda: LedgerHead(position=0))
     yield patch.object(keeping, "tally", lambda changed: None)
 
 
