@@ -1,6 +1,7 @@
 """The chain, the triggers that keep it, verification, and redaction."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -115,7 +116,7 @@ def test_a_part_that_is_undone_leaves_no_gap(cast, raised):
     question = raised()
     with writing():
         edit_question(question, by=cast.triage, title="Before?")
-        with pytest.raises(ZeroDivisionError), writing():
+        with suppress(ZeroDivisionError), writing():
             edit_question(question, by=cast.triage, title="Undone?")
             raise ZeroDivisionError
         edit_question(question, by=cast.triage, title="After?")
