@@ -13,10 +13,14 @@ from register.models import User, clearance
 
 @dataclass
 class Reading:
-    """One request's reader. `position` is the ledger position that `as_at` was resolved to, or None for now."""
+    """One request's reader. `position` is the ledger position that `as_at` was resolved to, or None for now.
+
+    `heads` are those that were read with the reader's token; a session has none.
+    """
 
     user: User
     position: int | None = None
+    heads: dict | None = None
 
     @cached_property
     def seen(self):
@@ -25,12 +29,12 @@ class Reading:
     @cached_property
     def head(self):
         """The last entry at which anything changed that this reader may see."""
-        return head_of(self.user)
+        return head_of(self.user, known=self.heads)
 
 
 def reading_of(request):
     """Return the `Reading` of a request. Raises PermissionDenied for a login without a role, ValidationError."""
-    reading = Reading(request.user)
+    reading = Reading(request.user, heads=getattr(request.auth, "heads", None))
     if not reading.seen:
         raise PermissionDenied("Ask for a role first: this login may read nothing.")
     if (text := request.query_params.get("as_at")) is not None:

@@ -46,7 +46,13 @@ def readers_like(user):
     return COLUMN_FOR[seen[-1] if seen else None]
 
 
-def head_of(user, kind=None):
-    """Return the `Head` of what this reader may see, in the feed or of a kind: where anything last changed for it."""
-    found = last_entry(readers_like(user), kind) if clearance(user) else None
+def head_of(user, kind=None, known=None):
+    """Return the `Head` of what this reader may see, in the feed or of a kind: where anything last changed for it.
+
+    `known` are the heads of the feed that came with the reader's token, which need not be asked for again.
+    """
+    if not clearance(user):
+        return Head()
+    readers = readers_like(user)
+    found = known[readers] if known else last_entry(readers, kind)
     return Head(*found) if found else Head()

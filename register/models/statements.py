@@ -5,11 +5,13 @@ Names of tables and columns are fixed, and values go in as parameters.
 
 from datetime import UTC
 from functools import cache, partial
+from itertools import islice
 from typing import NamedTuple
 
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from register.models.documents import COLUMN_FOR
 from register.models.ledger import LedgerHead
 from register.models.people import Organisation, Token, User
 
@@ -17,18 +19,22 @@ from register.models.people import Organisation, Token, User
 USER = ("id", "is_superuser", "username", "first_name", "last_name", "is_active", "organisation_id")
 TOKEN = ("digest", "token_key", "user_id")
 BODY = ("id", "name", "full_name")
+HEAD = """
+    SELECT {columns} FROM register_ledgerentry
+    WHERE position = (SELECT MAX(position) FROM register_document WHERE {which} AND {readers})
+"""
+READERS = tuple(COLUMN_FOR.values())
+_TOLD = HEAD.replace("{columns}", "position || '-' || digest").replace("{which}", "in_feed")
+HEADS = [f"({_TOLD.format(readers=column)})" for column in READERS]
 OWNERS = f"""
     SELECT {", ".join(f"t.{column}" for column in TOKEN)}, {", ".join(f"u.{column}" for column in USER)},
-        {", ".join(f"o.{column}" for column in BODY)}, (t.last_used_at IS NOT NULL AND t.last_used_at > %s), g.name
+        {", ".join(f"o.{column}" for column in BODY)}, {", ".join(HEADS)},
+        (t.last_used_at IS NOT NULL AND t.last_used_at > %s), g.name
     FROM register_token t JOIN register_user u ON u.id = t.user_id
         LEFT JOIN register_organisation o ON o.id = u.organisation_id
         LEFT JOIN register_user_groups m ON m.user_id = u.id LEFT JOIN auth_group g ON g.id = m.group_id
     WHERE t.token_key = %s AND (t.expiry IS NULL OR t.expiry > %s)
 """  # noqa: S608
-HEAD = """
-    SELECT position, digest FROM register_ledgerentry
-    WHERE position = (SELECT MAX(position) FROM register_document WHERE {which} AND {readers})
-"""
 KEPT = "SELECT {columns} FROM register_document WHERE {readers} AND kind = %s AND body IS NOT NULL AND {which}"
 TALLIED = """
     INSERT INTO register_tally (by, status, key, classification, count) VALUES {places}
@@ -133,16 +139,26 @@ def add_to_tallies(rows):
 def owners_of(token_key, used_since):
     """Yield (token, whether it was used since that time, role or None) for tokens of a key that have not expired.
 
-    There is a row for each role; each token has its user, and that its organisation.
+    There is a row for each role; each token has its user, and that its organisation. As most requests ask for it next,
+    `heads` of the token has what `last_entry` would return for the feed, by the readers.
     """
     now, since = (connection.ops.adapt_datetimefield_value(moment) for moment in (timezone.now(), used_since))
     for row in fetched(OWNERS, since, token_key, now):
-        *columns, used, role = row
-        token = Token.from_db(connection.alias, TOKEN, columns[: len(TOKEN)])
-        token.user = User.from_db(connection.alias, USER, columns[len(TOKEN) : -len(BODY)])
+        values = iter(row)
+        token = Token.from_db(connection.alias, TOKEN, list(islice(values, len(TOKEN))))
+        token.user = User.from_db(connection.alias, USER, list(islice(values, len(USER))))
+        body = Organisation.from_db(connection.alias, BODY, list(islice(values, len(BODY))))
         if token.user.organisation_id:
-            token.user.organisation = Organisation.from_db(connection.alias, BODY, columns[-len(BODY) :])
+            token.user.organisation = body
+        token.heads = dict(zip(READERS, map(_entry, islice(values, len(READERS))), strict=True))
+        used, role = values
         yield token, bool(used), role
+
+
+def _entry(text):
+    """Return (position, digest) of an entry in one column's words, or None where there is none."""
+    position, _, digest = (text or "").partition("-")
+    return (int(position), digest) if position else None
 
 
 def last_entry(readers, kind=None):
@@ -151,7 +167,8 @@ def last_entry(readers, kind=None):
     `readers` is their column (`documents.COLUMN_FOR`). There is None where they have no document.
     """
     which = "kind = %s" if kind else "in_feed"
-    found = fetched(HEAD.format(which=which, readers=readers), *([kind] if kind else []))
+    statement = HEAD.format(columns="position, digest", which=which, readers=readers)
+    found = fetched(statement, *([kind] if kind else []))
     return found[0] if found else None
 
 
