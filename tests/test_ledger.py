@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -214,6 +214,17 @@ def test_a_disabled_trigger_counts_as_missing(db):
 def test_an_untouched_register_verifies(last):
     verdict = verify()
     assert (verdict.ok, verdict.position, verdict.digest) == (True, last.position, last.digest)
+
+
+@pytest.mark.parametrize("micro", [0, 1, 500_000, 999_999])
+@pytest.mark.parametrize("zone", [UTC, LONDON])
+def test_any_moment_and_day_verifies(micro, zone, raised, cast):
+    question = raised()
+    question.status_since = datetime(2026, 7, 1, 0, 30, 0, micro, tzinfo=zone)
+    question.due_on = date(999, 12, 31)
+    with writing():
+        record(question, by=cast.triage)
+    assert verify().ok
 
 
 def test_a_changed_history_row_is_named(last, lifted):

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import cache
 from json.encoder import encode_basestring_ascii
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -148,16 +148,19 @@ def canonical(row):
 
 def canonical_text(history_model, values):
     """Return what `canonical` does, of the columns of a history row in the order of its model."""
-    named = (*values, model_name(history_model))
-    said = [name + _SAID[type(named[n])](named[n]) for name, n in _sorted_names(history_model) if named[n] is not None]
-    return ("{" + ",".join(said) + "}").encode()
+    names, in_order = _sorted_names(history_model)
+    named = zip(names, in_order((*values, model_name(history_model))), strict=True)
+    return (
+        "{" + ",".join([name + _SAID[type(value)](value) for name, value in named if value is not None]) + "}"
+    ).encode()
 
 
 @cache
 def _sorted_names(history_model):
-    """Return [(name in JSON, index of the value)]; the model's own name is the last value."""
+    """Return (names as JSON has them, what puts the values in their order); the last is the model's own name."""
     names = [*(field.attname for field in history_model._meta.concrete_fields), "model"]
-    return sorted((f'"{name}":', n) for n, name in enumerate(names))
+    order = sorted(range(len(names)), key=lambda n: f'"{names[n]}":')
+    return [f'"{names[n]}":' for n in order], itemgetter(*order)
 
 
 _encode = json.JSONEncoder().encode
@@ -166,6 +169,7 @@ _SAID = defaultdict(
     {
         str: encode_basestring_ascii,
         int: str,
+        bool: {True: "true", False: "false"}.__getitem__,
         date: lambda day: f'"{day.isoformat()}"',
         datetime: lambda moment: f'"{moment.astimezone(UTC).isoformat()}"',
     },
