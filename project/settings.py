@@ -72,8 +72,9 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'register.sqlite3'}")}
 DATABASE = DATABASES["default"]
+DATABASE.setdefault("OPTIONS", {})  # what the address gives, such as sslmode, stays
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASE["OPTIONS"] = {
+    DATABASE["OPTIONS"] |= {
         # A writer takes its lock at the start, so that two never fail on upgrading a read lock.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -86,11 +87,13 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # psycopg's pool keeps the connections, so Django must not keep any itself.
     DATABASE["CONN_MAX_AGE"] = 0
-    DATABASE["OPTIONS"] = {
+    DATABASE["OPTIONS"] |= {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=4), "timeout": 10},
         # What is asked again is planned once on each connection: to plan it took longer than to run it.
         "server_side_binding": True,
         "prepare_threshold": 3,
+        # To start a helper for one statement takes longer than it saves: all of them are short.
+        "options": f"{DATABASE['OPTIONS'].get('options', '')} -c max_parallel_workers_per_gather=0".strip(),
     }
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand unused beside ours
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

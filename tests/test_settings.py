@@ -43,6 +43,14 @@ def test_production_is_not_debug(hosts):
     assert answer.stdout.strip() == f"False {[hosts] if hosts else []}"
 
 
+def test_what_the_databases_address_gives_is_kept():
+    address = "postgres://register@db.example.org/register?sslmode=verify-full&options=-c%20search_path%3Dregister"
+    script = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    answer = manage("shell", "-v0", "--no-imports", "-c", script, **PRODUCTION, DATABASE_URL=address)
+    assert "'sslmode': 'verify-full'" in answer.stdout
+    assert "-c search_path=register -c max_parallel" in answer.stdout
+
+
 def test_migrations_are_complete():
     assert manage("makemigrations", "--check", "--dry-run", DEBUG="1").returncode == 0
 
