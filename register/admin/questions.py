@@ -3,6 +3,7 @@ from functools import partial
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import path
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -115,6 +116,11 @@ class QuestionAdmin(RegisterAdmin):
     pointing = ("agreed", "merged_with", "split_off")
 
     # What is shown
+
+    def action_checkbox(self, question):
+        """Say the box in words: as a widget of a form, fifty of them took a sixth of the page's time."""
+        box = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="Select {} for an action">'
+        return format_html(box, ACTION_CHECKBOX_NAME, question.pk, question.reference)
 
     @admin.display(description="status", ordering="status")
     def status_word(self, question):
