@@ -116,7 +116,7 @@ def _verified(part):
     previous, expected = GENESIS if after == 0 else None, after + 1
     if entries and entries[0].position == after:
         previous = entries.pop(0).digest
-    found, snapshots = _Part(upto, "", [], []), _snapshots(after, upto)
+    found, snapshots = _Part(upto, "", [], []), _snapshots(entries, after, upto)
     for entry in entries:
         if entry.position != expected:
             found.problems.append(Problem(expected, "the entry is missing"))
@@ -185,10 +185,11 @@ def _snapshots_statement(history):
     return SNAPSHOTS.format(columns=columns, table=history._meta.db_table)
 
 
-def _snapshots(after, upto):
+def _snapshots(entries, after, upto):
     """Return {(model's name, history id): columns}: making objects of them would take most of the time."""
-    found = {}
-    for name, history in _histories().items():
+    found, histories = {}, _histories()
+    for name in {entry.model for entry in entries} & set(histories):
+        history = histories[name]
         id_at = _place(history, "history_id")
         rows = fetched(_snapshots_statement(history), name, after, upto)
         found |= {(name, row[id_at]): row for row in rows}
