@@ -13,6 +13,7 @@ from register.services.questions import change_status
 from tests.conftest import GIVEN
 
 A_MOVE = 21
+A_MOVE_BY_TOKEN = 26  # the token, the version held against If-Match, a savepoint, and the answer
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = {
     "questions/": 2,
@@ -100,3 +101,17 @@ def test_a_move_costs_the_same_whatever_the_register_holds(moved, cast):
             change_status(question, "await_input", by=cast.triage, **GIVEN["await_input"])
         costs.add(len(told))
     assert costs == {A_MOVE}
+
+
+def test_a_move_by_token_costs_the_same_whatever_the_register_holds(moved, cast, api):
+    client, costs = api("triage"), set()
+    client.get(f"{API}topics/")  # the first request notes when the token was last used
+    for _ in range(3):
+        fill(moved, cast, 3)
+        path = f"{API}questions/{moved('open').reference}/"
+        with CaptureQueriesContext(connection) as told:
+            body = {"transition": "await_input", "waiting_on": "DCC", "reason": "What was asked."}
+            answer = client.post(f"{path}transitions/", body, format="json", headers={"If-Match": "*"})
+        assert answer.status_code == 200
+        costs.add(len(told))
+    assert costs == {A_MOVE_BY_TOKEN}

@@ -147,26 +147,27 @@ def change_status(question, name, *, by, reason="", **given):
     """
     with writing():
         question = seen_again(question, by)
-        transition, facts = permitted_move(question, name, by)
+        transition, facts = permit_move(question, name, by), facts_of(question, by)
         values, wrong = understood(transition, {"reason": reason, **given}, by)
         if reasons := transition.refusals(facts, values, wrong):
             raise Refused(*reasons)
         return _move(question, transition, values, by)
 
 
-def permitted_move(question, name, by):
-    """Return (transition, facts) of a move that this person may make. Raises NotPermitted, Refused."""
+def permit_move(question, name, by):
+    """Return the transition called `name`, which this person may make. Raises NotPermitted, Refused."""
     if name not in TRANSITIONS:
         raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
-    transition, facts = TRANSITIONS[name], facts_of(question, by)
-    if not transition.may_be_made_by(facts):
-        raise NotPermitted(who_may(transition, facts))
-    return transition, facts
+    transition = TRANSITIONS[name]
+    if not transition.makers(question.status) & parts_of(question, by):
+        raise NotPermitted(who_may(transition, question))
+    return transition
 
 
-def who_may(transition, facts):
-    who = " or ".join(sorted(transition.makers(facts.status)))
-    return f"Only {who} may make this move: “{transition.label}” on {facts.reference}."
+def who_may(transition, question):
+    """Say who makes a move: of a question, or of the facts about it."""
+    who = " or ".join(sorted(transition.makers(question.status)))
+    return f"Only {who} may make this move: “{transition.label}” on {question.reference}."
 
 
 def facts_of(question, by):
