@@ -72,7 +72,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'register.sqlite3'}")}
 DATABASE = DATABASES["default"]
-DATABASE.setdefault("OPTIONS", {})  # what the address gives, such as sslmode, stays
+DATABASE.setdefault("OPTIONS", {})  # what the address gives beside what follows, such as sslmode, stays
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["OPTIONS"] |= {
         # A writer takes its lock at the start, so that two never fail on upgrading a read lock.
@@ -93,7 +93,7 @@ else:
         "server_side_binding": True,
         "prepare_threshold": 3,
         # To start a helper for one statement takes longer than it saves: all of them are short.
-        "options": f"{DATABASE['OPTIONS'].get('options', '')} -c max_parallel_workers_per_gather=0".strip(),
+        "options": f"-c max_parallel_workers_per_gather=0 {DATABASE['OPTIONS'].get('options', '')}".strip(),
     }
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand unused beside ours
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

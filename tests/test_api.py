@@ -151,6 +151,11 @@ def test_a_bad_parameter_is_a_400_that_names_it(query, api):
     assert list(answer.json()["errors"]) == [query.split("=")[0]]
 
 
+@pytest.mark.parametrize("path", ["questions/%00/", "questions/A%00B/history/", "answers/%D9%A1/", "topics/0x1/"])
+def test_a_key_that_none_can_have_is_404(path, api):
+    assert api("feed").get(f"/api/v1/{path}").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["", "history/", "transitions/"])
 def test_what_one_may_not_see_is_404_like_what_is_not_there(path, api, raised):
     hidden, client = raised(classification="members"), api("feed")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,6 +124,22 @@ def test_a_part_that_is_undone_leaves_no_gap(cast, raised):
     assert verify().ok
 
 
+def half_undone(question, by):
+    with writing():
+        with suppress(ZeroDivisionError), transaction.atomic():
+            edit_question(question, by=by, title="Undone?")
+            raise ZeroDivisionError
+        edit_question(question, by=by, title="After?")
+
+
+def test_a_part_that_is_undone_unseen_undoes_the_whole_write(cast, raised):
+    question, before = raised(), LedgerHead.objects.get()
+    with pytest.raises(IntegrityError, match="Undo this write"):
+        half_undone(question, cast.triage)
+    assert LedgerHead.objects.get() == before
+    assert verify().ok
+
+
 def test_signing_in_records_nothing(client, cast):
     before = LedgerHead.objects.get().position
     signed_in = client.post("/admin/login/", {"username": "triage", "password": PASSWORD})
@@ -233,6 +249,15 @@ def test_a_changed_history_row_is_named(last, lifted):
         last.position,
         f"its question history row {last.history_id} was changed after it was recorded",
     )
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps dates as text")
+@pytest.mark.parametrize("column", ["due_on = 'infinity'", "recorded_at = recorded_at - interval '4040 years'"])
+def test_a_date_that_nobody_can_have_given_is_named(column, raised, lifted):
+    raised()
+    question = LedgerEntry.objects.filter(model="question").last()
+    sql(f"UPDATE register_historicalquestion SET {column} WHERE history_id = %s", question.history_id)
+    assert question.position in [position for position, _ in problems()]
 
 
 def test_a_changed_actor_is_named(last, lifted):

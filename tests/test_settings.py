@@ -48,7 +48,7 @@ def test_what_the_databases_address_gives_is_kept():
     script = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
     answer = manage("shell", "-v0", "--no-imports", "-c", script, **PRODUCTION, DATABASE_URL=address)
     assert "'sslmode': 'verify-full'" in answer.stdout
-    assert "-c search_path=register -c max_parallel" in answer.stdout
+    assert "gather=0 -c search_path=register" in answer.stdout
 
 
 def test_migrations_are_complete():

@@ -40,6 +40,11 @@ class Feed(Answering, APIView):
         self._not_ahead(since)
         return self.sent(self.page(since, limit), etag)
 
+    def head_by(self, reached):
+        """Return the reader's head, looked at again where somebody wrote before the page was read."""
+        head = self.request.reading.head
+        return head if reached <= head.position else head_of(self.request.user)
+
     def _since(self):
         if unknown := sorted(set(self.request.query_params) - {"since", "limit"}):
             raise ValidationError({name: ["There is no such parameter."] for name in unknown})
@@ -86,10 +91,7 @@ class Changes(Feed):
         rows = changes_after(since, readers_like(self.request.user), limit + 1)
         shown = rows[:limit]
         reached = shown[-1].position if shown else since
-        head = self.request.reading.head
-        if reached > head.position:  # somebody wrote between the two looks
-            head = head_of(self.request.user)
-        return _page(map(item, shown), reached, len(rows) > limit, head)
+        return _page(map(item, shown), reached, len(rows) > limit, self.head_by(reached))
 
 
 class Events(Feed):
@@ -103,8 +105,8 @@ class Events(Feed):
 
     def page(self, since, limit):
         events, more = events_after(since, self.request.user, limit)
-        head = self.request.reading.head
         reached = max(since, events[-1].position if events else 0)
+        head = self.head_by(reached)
         # What was looked at beyond the head is hidden from this reader: that it is there shows nowhere.
         reached = reached if more else max(reached, head.position)
         return _page((text_of(_event(event)) for event in events), reached, more, head)

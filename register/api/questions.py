@@ -28,8 +28,8 @@ from register.services.questions import (
     edit_question,
     facts_of,
     permit_edit,
+    permit_move,
     permit_raising,
-    permitted_move,
     raise_question,
     who_may,
 )
@@ -87,7 +87,7 @@ class QuestionResource(Writing, Resource):
     serializer_class = shapes.QuestionDocument
     queryset = Question.objects.none()  # tells the schema the model; every request asks anew
     lookup_field = "reference"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = r"[^/\x00]+"
     orderings = {
         "reference": "id",
         "status_since": "status_since",
@@ -158,7 +158,7 @@ class QuestionResource(Writing, Resource):
     def _permit_move(self, row, sent):
         name = sent.get("transition") if isinstance(sent, dict) else None
         if isinstance(name, str) and name in TRANSITIONS:
-            permitted_move(row, name, self.request.user)
+            permit_move(row, name, self.request.user)
 
     @extend_schema(
         request=NewAnswer, parameters=[IF_MATCH], responses={201: shapes.AnswerDocument, **WRITE}, filters=False

@@ -83,7 +83,7 @@ class Resource(Answering, GenericViewSet):
     orderings = {"id": "id"}
     filter_backends = (StrictFilterBackend,)
     filterset_class = None
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = "[0-9]{1,18}"
     in_feed = True
 
     def get_queryset(self):

@@ -21,8 +21,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from register.models import Audited, LedgerEntry
-from register.models.many import insert_many, update_many
-from register.models.statements import locked_head
+from register.models.many import insert_many
+from register.models.statements import locked_head, move_head
 from register.refusals import Invalid
 
 GENESIS = "0" * 64
@@ -47,7 +47,7 @@ def writing(note=None):
         try:
             yield
             if outer is None and head.position > before[0]:
-                update_many([head])
+                move_head(head, before[0])
         except BaseException:
             head.position, head.digest = before  # what is undone left no entries
             raise

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 import django
-from django.db import connection, models
+from django.db import DataError, connection, models
 from django.db.models import Exists, OuterRef
 
 from register.ledger.chain import (
@@ -161,9 +161,11 @@ SNAPSHOTS = """
 AS_TEXT = {
     ("sqlite", models.DateField): "{} || ''",
     ("sqlite", models.DateTimeField): "replace({}, ' ', 'T') || '+00:00'",
-    ("postgresql", models.DateField): "to_char({}, 'YYYY-MM-DD')",
+    # Before our era, and without end, a date is none that the register wrote: it must not read like one.
+    ("postgresql", models.DateField): "coalesce(replace(to_char({0}, 'YYYY-MM-DDBC'), 'AD', ''), {0}::text)",
     ("postgresql", models.DateTimeField): (
-        "replace(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '.000000', '') || '+00:00'"
+        "coalesce(replace(replace(to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.USBC'), 'AD', ''), "
+        "'.000000', '') || '+00:00', {0}::text)"
     ),
 }
 
@@ -269,8 +271,11 @@ def _live_rows_that_differ():
     """Compare each live row with its last snapshot: live tables have no triggers, so this is what shows a change."""
     for name, model in audited_models().items():
         for pk in _suspects(model):
-            with writing():  # look again with every writer held off: the first look may have met a change half way
-                yield from _difference(name, model, pk)
+            try:
+                with writing():  # look again with every writer held off: the first look may have met a change half way
+                    yield from _difference(name, model, pk)
+            except DataError as error:
+                yield Problem(None, f"{name} {pk} cannot be read: {error}")
 
 
 def _suspects(model):

@@ -8,7 +8,7 @@ from functools import cache, partial
 from itertools import islice
 from typing import NamedTuple
 
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from register.models.documents import COLUMN_FOR
@@ -36,6 +36,11 @@ OWNERS = f"""
     WHERE t.token_key = %s AND (t.expiry IS NULL OR t.expiry > %s)
 """  # noqa: S608
 KEPT = "SELECT {columns} FROM register_document WHERE {readers} AND kind = %s AND body IS NOT NULL AND {which}"
+# Part of a write may have been undone behind the back of the head in memory: then this changes no row.
+MOVED = """
+    UPDATE register_ledgerhead SET position = %s, digest = %s
+    WHERE %s = (SELECT COUNT(*) FROM register_ledgerentry WHERE position > %s)
+"""
 TALLIED = """
     INSERT INTO register_tally (by, status, key, classification, count) VALUES {places}
     ON CONFLICT (by, status, key, classification) DO UPDATE SET count = register_tally.count + excluded.count
@@ -127,6 +132,14 @@ def locked_head():
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     (row,) = fetched(f"SELECT {', '.join(_columns(LedgerHead))} FROM {LedgerHead._meta.db_table}{lock}")  # noqa: S608
     return _row(LedgerHead, row)
+
+
+def move_head(head, before):
+    """Write the locked head, moved on from the position `before`. Raises IntegrityError unless entries lead to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, [head.position, head.digest, head.position - before, before])
+        if cursor.rowcount != 1:
+            raise IntegrityError(f"Undo this write: its ledger entries do not lead from {before} to {head.position}.")
 
 
 def add_to_tallies(rows):
