@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
+from register.api import feeds
 from register.ledger import outside, triggers
 from register.ledger.chain import record
 from register.models import AtomAddress, LedgerEntry, LedgerHead, Meeting, Question, Token
@@ -148,6 +149,21 @@ def test_a_bad_position_is_a_400(feed, since, api):
 def test_a_reader_ahead_of_a_restored_register_is_told_to_begin_again(api, busy):
     answer = api("feed").get(f"{API}changes/?since={LedgerHead.objects.get().position + 1}")
     assert "Begin again from 0" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("feed", "look"), [("changes", "changes_after"), ("events", "events_after")])
+def test_what_is_written_before_the_page_is_read_puts_nobody_ahead_of_the_head(feed, look, api, moved, monkeypatch):
+    client, asked = api("feed"), getattr(feeds, look)
+    client.get(f"{API}{feed}/")
+
+    def meanwhile(*given):
+        moved("closed")
+        return asked(*given)
+
+    monkeypatch.setattr(feeds, look, meanwhile)
+    page = client.get(f"{API}{feed}/").json()
+    assert page["results"]
+    assert page["next"] <= page["head"]["position"]
 
 
 def test_an_etag_of_before_a_restored_backup_is_not_taken_for_the_present(api, cast, busy):
