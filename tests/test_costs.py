@@ -20,7 +20,7 @@ BY_TOKEN = {
     "questions/?status=open&status=raised": 2,
     "questions/?q=who": 3,
     "questions/DSQ-001/": 2,
-    "questions/DSQ-001/history/": 3,
+    "questions/DSQ-001/history/": 2,
     "answers/": 2,
     "meetings/": 2,
     "changes/": 2,

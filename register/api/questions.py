@@ -17,7 +17,7 @@ from register.documents.comparing import text_of
 from register.documents.keeping import writing
 from register.documents.serving import readers_like
 from register.ledger.chain import fresh
-from register.ledger.readings import status_history
+from register.ledger.readings import status_history_by
 from register.models import Question
 from register.models.statements import document_of
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
@@ -129,8 +129,7 @@ class QuestionResource(Writing, Resource):
     @action(detail=True, pagination_class=None, filter_backends=())
     def history(self, request, reference):
         """Every change of status: who, when, from, to, why; oldest first."""
-        kept = document_of(Question, self.kind, readers_like(request.user), reference=reference) or self._none()
-        changes = status_history(Question(pk=kept.object_id), seen_by=request.user)
+        changes = status_history_by(reference, seen_by=request.user) or self._none()
         return HttpResponse(text_of([_change(change) for change in changes]), content_type="application/json")
 
     @extend_schema(responses={200: shapes.PossibleMove(many=True), **PROBLEMS}, filters=False, operation_id="moves")

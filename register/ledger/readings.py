@@ -20,8 +20,10 @@ VERSIONS = """
         h.history_change_reason, e.position, e.salt
     FROM register_historicalquestion h
         JOIN register_ledgerentry e ON e.model = 'question' AND e.history_id = h.history_id
-    WHERE h.id = %s ORDER BY h.history_id
+    WHERE h.id = {which} ORDER BY h.history_id
 """
+BY_KEY = VERSIONS.format(which="%s")
+BY_REFERENCE = VERSIONS.format(which="(SELECT id FROM register_question WHERE reference = %s)")
 
 
 class _Version(NamedTuple):
@@ -75,8 +77,16 @@ def status_history(question, *, seen_by):
 
     A past version shows under the stricter of its classification then and now; the caller has checked the present one.
     """
-    seen = clearance(seen_by)
-    rows = [_Version(*row) for row in fetched(VERSIONS, question.pk)]
+    return _changes([_Version(*row) for row in fetched(BY_KEY, question.pk)], clearance(seen_by))
+
+
+def status_history_by(reference, *, seen_by):
+    """Return the same of the question with a reference, or None where there is none that `seen_by` may see."""
+    rows, seen = [_Version(*row) for row in fetched(BY_REFERENCE, reference)], clearance(seen_by)
+    return _changes(rows, seen) if rows and rows[-1].classification in seen else None
+
+
+def _changes(rows, seen):
     shown = [row for row in rows if row.classification in seen]
     before = [None, *(row.status for row in shown)]
     moves = (pair for pair in zip(before, shown, strict=False) if pair[0] != pair[1].status)
