@@ -83,10 +83,8 @@ WHICH = {
 def make_a_long_list(question):
     """Repeat a question in its table alone, and let PostgreSQL see how many there are: of a few it takes any index."""
     fields = [f.column for f in Question._meta.concrete_fields if not f.generated and f.name not in ("id", "reference")]
-    columns, numbers = (
-        ", ".join(fields),
-        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)",
-    )
+    columns = ", ".join(fields)
+    numbers = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)"
     copies = f"SELECT 'X-' || n, {columns} FROM register_question, n WHERE register_question.id = %s"
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO register_question (reference, {columns}) {numbers} {copies}", [question.pk])
