@@ -89,8 +89,8 @@ class Transition:
         """Return the parts that may make it from a status; from one that it does not start at, all that ever may."""
         return self.sources.get(status) or frozenset().union(*self.sources.values())
 
-    def may_be_made_by(self, facts):
-        return bool(self.makers(facts.status) & facts.parts)
+    def may_be_made_by(self, parts, status):
+        return bool(self.makers(status) & parts)
 
     def standing_refusals(self, facts):
         """Return the sentences that hold before anything is given; a wrong status is the only one named."""

@@ -85,7 +85,7 @@ def _schedule(question, given, user):
 def _foresee_move(transition):
     def foresee(question, user):
         facts = facts_of(question, user)
-        if not transition.may_be_made_by(facts):
+        if not transition.may_be_made_by(facts.parts, facts.status):
             return False, "This move is not yours to make."
         refused = transition.standing_refusals(facts)
         return (

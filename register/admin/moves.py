@@ -79,7 +79,7 @@ def move_page(model_admin, request, object_id, name):
     if question is None or transition is None:
         raise Http404("There is no such move.")
     facts, back = facts_of(question, request.user), reverse("admin:register_question_change", args=[question.pk])
-    if not transition.may_be_made_by(facts):
+    if not transition.may_be_made_by(facts.parts, facts.status):
         raise PermissionDenied(f"“{transition.label}” on {question.reference} is not yours to make.")
     if request.method != "POST" and (refused := transition.standing_refusals(facts)):
         messages.error(request, " ".join(refused))

@@ -193,7 +193,11 @@ def _change(change):
 
 
 def _move(transition, facts):
-    reasons = transition.standing_refusals(facts) if transition.may_be_made_by(facts) else [who_may(transition, facts)]
+    reasons = (
+        transition.standing_refusals(facts)
+        if transition.may_be_made_by(facts.parts, facts.status)
+        else [who_may(transition, facts)]
+    )
     return {
         "transition": transition.name,
         "label": transition.label,

@@ -159,7 +159,7 @@ def permit_move(question, name, by):
     if name not in TRANSITIONS:
         raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
     transition = TRANSITIONS[name]
-    if not transition.makers(question.status) & parts_of(question, by):
+    if not transition.may_be_made_by(parts_of(question, by), question.status):
         raise NotPermitted(who_may(transition, question))
     return transition
 
@@ -194,7 +194,7 @@ def moves_of(question, by):
     return [
         (transition, transition.standing_refusals(facts))
         for transition in TRANSITIONS.values()
-        if facts.status in transition.sources and transition.may_be_made_by(facts)
+        if facts.status in transition.sources and transition.may_be_made_by(facts.parts, facts.status)
     ]
 
 
