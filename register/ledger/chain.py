@@ -37,23 +37,33 @@ def writing(note=None):
     """Open a transaction that holds the head lock: the first lock of every service that writes, before any row.
 
     Inside another it is a part that can be undone alone. `note(position, instance)` hears of every entry that is
-    appended meanwhile.
+    appended meanwhile. Raises Invalid where a constraint of the database refused a row.
     """
-    outer = _held.get()
-    with transaction.atomic():
-        head = outer or locked_head()
-        before = head.position, head.digest
-        held, token = _held.set(head), _noting.set(note)
-        try:
+    try:
+        with transaction.atomic(), _head(note):
             yield
-            if outer is None and head.position > before[0]:
-                move_head(head, before[0])
-        except BaseException:
-            head.position, head.digest = before  # what is undone left no entries
-            raise
-        finally:
-            _noting.reset(token)
-            _held.reset(held)
+    except _Unsaved as error:
+        error.say_why()
+        raise
+
+
+@contextmanager
+def _head(note):
+    """Hold the head for a write or a part of one; what is undone leaves it as it was."""
+    outer = _held.get()
+    head = outer or locked_head()
+    before = head.position, head.digest
+    held, token = _held.set(head), _noting.set(note)
+    try:
+        yield
+        if outer is None and head.position > before[0]:
+            move_head(head, before[0])
+    except BaseException:
+        head.position, head.digest = before
+        raise
+    finally:
+        _noting.reset(token)
+        _held.reset(held)
 
 
 def fresh(row):
@@ -71,26 +81,32 @@ def take_fresh(row):
 def record(instance, *, by, reason=""):
     """Save an audited instance, with its history and ledger entry credited to `by` (None: the system). Return it.
 
-    Raises Invalid where a constraint of the database refuses it.
+    Where a constraint of the database refuses it, the write that it is part of is undone and raises Invalid.
     """
     instance._history_user, instance._change_reason = by, reason or None
     try:
         instance.save()
     except IntegrityError as error:
-        _say_why(instance, error)
-        raise
+        raise _Unsaved(instance) from error
     finally:
         # Left in place, they would be credited with the next save of this instance.
         del instance._history_user, instance._change_reason
     return instance
 
 
-def _say_why(instance, error):
-    """Raise Invalid with the sentences of whatever the database refused, where the models know them."""
-    try:
-        instance.full_clean()
-    except ValidationError as said:
-        raise Invalid(said.message_dict) from error
+class _Unsaved(IntegrityError):
+    """A constraint refused an instance. Until its write is undone, the database answers no question about it."""
+
+    def __init__(self, instance):
+        super().__init__(f"The database refuses this {instance._meta.verbose_name}.")
+        self.instance = instance
+
+    def say_why(self):
+        """Raise Invalid with the sentences of whatever the database refused, where the models know them."""
+        try:
+            self.instance.full_clean()
+        except ValidationError as said:
+            raise Invalid(said.message_dict) from self
 
 
 def chain_history_row(sender, instance, history_instance, **_):

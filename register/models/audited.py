@@ -99,7 +99,7 @@ class Audited(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
