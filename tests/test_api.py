@@ -1,5 +1,6 @@
 """The API's first part, as a stranger with a token meets it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -217,6 +218,14 @@ def test_a_move_that_is_not_yours_is_403(api, moved):
 )
 def test_a_malformed_move_is_a_400_that_names_the_field(body, named, api, moved):
     answer = api("triage").post(f"{LIST}{moved('open').reference}/transitions/", body, format="json")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [named])
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07"])
+@pytest.mark.parametrize("named", ["topic", "owner", "assignee"])
+def test_a_name_that_no_database_could_be_asked_for_is_a_400(named, sign, api, db):
+    body = json.dumps({"title": "A", "text": "B", named: f"DCC{sign}"})
+    answer = api("triage").post(LIST, body, content_type="application/json")
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [named])
 
 

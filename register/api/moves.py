@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from register.characters import ASK, is_printable
 from register.models import Organisation, Topic, User
 from register.words import Classification, Position, Priority
 from register.workflow import TRANSITIONS
@@ -55,6 +56,8 @@ class Called(Words):
 
     def to_internal_value(self, data):
         called = super().to_internal_value(data)
+        if not is_printable(called):  # what some databases cannot even be asked for
+            raise serializers.ValidationError(ASK)
         row = self.model.objects.filter(**{f"{self.column}__iexact": called}).first()
         if row is None:
             raise serializers.ValidationError(f"There is no {self.model._meta.verbose_name} called {called}.")
