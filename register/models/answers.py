@@ -13,7 +13,7 @@ from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Positio
 class Answer(Audited):
     """A numbered, proposed answer. Its text is frozen once it has gone to review."""
 
-    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
+    question = models.ForeignKey(Question, models.PROTECT, db_index=False, related_name="answers")
     number = models.PositiveSmallIntegerField(editable=False)
     text = models.TextField(validators=[MaxLengthValidator(20_000)])
     status = models.CharField(max_length=12, choices=AnswerStatus.choices, default=AnswerStatus.DRAFT, editable=False)
@@ -67,8 +67,8 @@ class Answer(Audited):
 class Review(Audited):
     """One member's position on one answer, and the member's name and organisation when the review opened."""
 
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="reviews")
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
+    answer = models.ForeignKey(Answer, models.PROTECT, db_index=False, related_name="reviews")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="reviews")
     reviewer_name = models.CharField(max_length=200)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="reviews")
     position = models.CharField(max_length=20, choices=Position.choices, default=Position.NO_RESPONSE)

@@ -169,11 +169,19 @@ class Question(Audited):
     text = models.TextField(
         validators=[MaxLengthValidator(20_000)], help_text="What the design has to answer, in full."
     )
-    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="questions")
+    # Without the index that Django makes of its own accord, wherever one of those below begins with the column.
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, db_index=False, related_name="questions")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.RAISED, editable=False)
-    owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="owned_questions")
+    owner = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, db_index=False, related_name="owned_questions"
+    )
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assigned_questions"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="assigned_questions",
     )
     priority = models.CharField(max_length=8, choices=Priority.choices, blank=True)
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
@@ -192,7 +200,7 @@ class Question(Audited):
     )
 
     waiting_on = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, editable=False, related_name="awaited_questions"
+        Organisation, models.PROTECT, null=True, editable=False, db_index=False, related_name="awaited_questions"
     )
     review_by = models.DateField(null=True, editable=False)
     revisit_on = models.DateField(null=True, editable=False)
