@@ -12,8 +12,8 @@ from register.services.links import link_meeting
 from register.services.questions import change_status
 from tests.conftest import GIVEN
 
-A_MOVE = 19
-A_MOVE_BY_TOKEN = 24  # the token, the version held against If-Match, a savepoint, and the answer
+A_MOVE = 22
+A_MOVE_BY_TOKEN = 26  # the token, the row, the version held against If-Match, and the answer
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = {
     "questions/": 2,

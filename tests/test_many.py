@@ -32,7 +32,7 @@ def held(instance):
 def test_rows_are_read_back_as_they_were_given(questions, count):
     given = questions(count)
     with writing():
-        insert_many(given)
+        insert_many(Question, given)
     rows = Question.objects.filter(due_on=DAY).order_by("reference")
     assert [held(row) for row in rows] == [held(question) for question in given]
 
@@ -42,7 +42,7 @@ def test_keys_rise_and_the_next_row_of_django_comes_after_them(count):
     before, rows = tallies("before")[0], tallies(*map(str, range(count)))
     before.save()
     with writing():
-        insert_many(rows)
+        insert_many(Tally, rows)
     after = Tally.objects.create(by="topic", classification="public", status="open", key="after")
     keys = [row.pk for row in (before, *rows, after)]
     assert keys == sorted(set(keys))
@@ -51,7 +51,7 @@ def test_keys_rise_and_the_next_row_of_django_comes_after_them(count):
 @pytest.mark.parametrize("count", [2, FEW + 1])
 def test_what_a_constraint_refuses_leaves_nothing(count):
     with pytest.raises(IntegrityError), transaction.atomic(), writing():
-        insert_many(tallies(*map(str, range(count)), "0"))
+        insert_many(Tally, tallies(*map(str, range(count)), "0"))
     assert not Tally.objects.exists()
 
 
@@ -59,16 +59,16 @@ def test_signs_of_every_alphabet_and_the_copy_format_are_kept():
     body = 'tab\t newline\n return\r backslash \\N \\. quotation "mark" é 漢 %s %%'
     rows = [Document(kind="question", object_id=n, reference="DSQ-901", body=body, position=n) for n in range(FEW + 1)]
     with writing():
-        insert_many(rows)
+        insert_many(Document, rows)
     assert {row.body for row in Document.objects.filter(reference="DSQ-901")} == {body}
 
 
 def test_an_update_writes_every_column_and_no_other_row(questions):
     changed, other = questions(2)
     with writing():
-        insert_many([changed, other])
+        insert_many(Question, [changed, other])
     changed.title, changed.due_on = "Who may ask?", None
     with writing():
-        update_many([changed])
+        update_many(Question, [changed])
     assert held(Question.objects.get(pk=changed.pk)) == held(changed)
     assert held(Question.objects.get(pk=other.pk)) == held(other)

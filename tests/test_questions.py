@@ -5,13 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from register.documents.keeping import writing
-from register.ledger.chain import fresh
 from register.ledger.readings import status_history, version_of
 from register.models import Organisation, Question
 from register.refusals import Invalid, NotPermitted, NotVisible, Refused, Stale
 from register.services.answers import propose_answer
-from register.services.door import seen, seen_again, today
+from register.services.door import today
 from register.services.questions import (
     change_status,
     edit_question,
@@ -48,23 +46,6 @@ def test_a_question_is_for_members_unless_said_otherwise(cast):
 def test_only_triage_and_members_raise(role, cast):
     with pytest.raises(NotPermitted, match="Only Triage or Member may raise a question"):
         raise_question(by=getattr(cast, role), title="A title", text="A text")
-
-
-def test_what_was_just_read_under_the_lock_is_not_read_again_but_once(cast, raised):
-    question = raised()
-    with writing():
-        held = fresh(seen(Question, cast.triage, pk=question.pk))
-        assert seen_again(held, cast.triage) is held
-        assert seen_again(held, cast.triage) is not held
-
-
-def test_what_was_read_under_an_earlier_lock_is_read_again(cast, raised):
-    question = raised()
-    with writing():
-        held = fresh(seen(Question, cast.triage, pk=question.pk))
-    edit_question(question, by=cast.triage, title="Edited meanwhile?")
-    with writing():
-        assert seen_again(held, cast.triage).title == "Edited meanwhile?"
 
 
 def test_a_member_leaves_triage_to_triage(cast):

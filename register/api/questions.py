@@ -14,9 +14,7 @@ from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
 from register.api.resources import PROBLEMS, AnswerResource, Resource, documented, problems
 from register.documents.comparing import text_of
-from register.documents.keeping import writing
 from register.documents.serving import readers_like
-from register.ledger.chain import fresh
 from register.ledger.readings import status_history_by
 from register.models import Question
 from register.models.statements import document_of
@@ -62,18 +60,17 @@ class Writing:
         return dict(form.validated_data)
 
     def on_document(self, key, shape, permit, act):
-        """Return `act` of the row and of what was given, under the lock, where `permit` and If-Match let it pass.
+        """Return `act` of the row and of what is given to the service: what was sent, and `by` and `check`.
 
         Who may not is told so first (404, 403), then what was sent is looked at (400), then If-Match (428, 412).
         """
-        sent = self.request.data
-        with writing():
-            row = fresh(seen(self.model, self.request.user, **key))
-            permit(row, sent)
-            given = self.given(shape)
-            kept = document_of(self.model, self.kind, readers_like(self.request.user), pk=row.pk)
-            check_unchanged(self.request, kept.position)
-            return act(row, given)
+        row = seen(self.model, self.request.user, **key)
+        permit(row, self.request.data)
+        return act(row, {**self.given(shape), "by": self.request.user, "check": self._check_unchanged})
+
+    def _check_unchanged(self, row):
+        kept = document_of(self.model, self.kind, readers_like(self.request.user), pk=row.pk)
+        check_unchanged(self.request, kept.position)
 
 
 @documented(
@@ -121,7 +118,7 @@ class QuestionResource(Writing, Resource):
             key,
             Edit,
             lambda row, sent: permit_edit(request.user),
-            lambda row, given: edit_question(row, by=request.user, **given),
+            lambda row, given: edit_question(row, **given),
         )
         return self.document(key)
 
@@ -150,7 +147,7 @@ class QuestionResource(Writing, Resource):
             key,
             Move,
             self._permit_move,
-            lambda row, given: change_status(row, given.pop("transition"), by=request.user, **given),
+            lambda row, given: change_status(row, given.pop("transition"), **given),
         )
         return self.document(key)
 
@@ -169,7 +166,7 @@ class QuestionResource(Writing, Resource):
             {"reference": reference},
             NewAnswer,
             lambda row, sent: permit_proposal(row, request.user),
-            lambda row, given: propose_answer(row, given.pop("text"), by=request.user, **given),
+            lambda row, given: propose_answer(row, given.pop("text"), **given),
         )
         place = request.build_absolute_uri(reverse("answer-detail", args=[answer.pk]))
         return AnswerWriting(request=request).document({"pk": answer.pk}, status=201, Location=place)
@@ -227,6 +224,6 @@ class AnswerWriting(Writing, AnswerResource):
             {"pk": pk},
             OwnReview,
             lambda row, sent: permit_review(request.user),
-            lambda row, given: record_review(row, by=request.user, **given),
+            lambda row, given: record_review(row, **given),
         )
         return self.document({"pk": pk})

@@ -56,16 +56,17 @@ def url(kind, pk):
     return f"{API}{kind}s/{pk}/"
 
 
+_BODIES = {"groups": Group, "organisations": Organisation, "topics": Topic}
+
+
 class _Bodies:
-    """Groups, organisations and topics by id, each fetched once."""
+    """Groups, organisations and topics by id."""
 
-    def __init__(self, source):
-        self.source, self.held = source, {}
-
-    def fetch(self, model, ids):
-        held = self.held.setdefault(model, {})
-        if missing := ids - set(held):
-            held |= _by_id(self.source.rows(model, id__in=missing))
+    def __init__(self, source, **ids):
+        """Fetch the `groups`, `organisations` and `topics` of these ids."""
+        wanted = {model: ids[name] for name, model in _BODIES.items() if name in ids}
+        found = source.together(*((model, {"id__in": keys}) for model, keys in wanted.items()))
+        self.held = {model: _by_id(rows) for model, rows in zip(wanted, found, strict=True)}
 
     def name(self, model, pk):
         return self.held[model][pk].name if pk else None
@@ -76,16 +77,29 @@ class Questions:
     face = ("reference",)  # what other documents show of it; and whether they may
 
     def __init__(self, ids, source):
-        self.rows = _by_id(source.rows(Question, id__in=ids))
-        questions = self.rows.values()
-        pointed = _ids(questions, "merged_into_id", "split_from_id")
-        self.others = self.rows | _by_id(source.rows(Question, id__in=pointed - set(self.rows)) if pointed else ())
-        self.answers = _Answers(source.rows(Answer, question_id__in=ids), source)
-        self.meetings = _Meetings(source.rows(MeetingLink, question_id__in=ids, struck_out=False), source)
-        self.actions = _Served(source.rows(ActionLink, question_id__in=ids, struck_out=False), source)
-        self.bodies = _Bodies(source)
-        self.bodies.fetch(Topic, _ids(questions, "topic_id"))
-        self.bodies.fetch(Organisation, _ids(questions, "owner_id", "waiting_on_id"))
+        asked = {"question_id__in": ids}
+        rows, answers, links, served = source.together(
+            (Question, {"id__in": ids}),
+            (Answer, asked),
+            (MeetingLink, asked | {"struck_out": False}),
+            (ActionLink, asked | {"struck_out": False}),
+        )
+        others, reviews, meetings, actions = source.together(
+            (Question, {"id__in": _ids(rows, "merged_into_id", "split_from_id") - _ids(rows, "id")}),
+            (Review, {"answer_id__in": _ids(answers, "id")}),
+            (Meeting, {"id__in": _ids(links, "meeting_id")}),
+            (Action, {"id__in": _ids(served, "action_id")}),
+        )
+        self.bodies = _Bodies(
+            source,
+            topics=_ids(rows, "topic_id"),
+            organisations=_ids(rows, "owner_id", "waiting_on_id") | _ids(actions, "owner_id"),
+            groups=_ids(meetings, "group_id") | _ids(actions, "group_id", "owner_group_id"),
+        )
+        self.rows, self.others = _by_id(rows), _by_id([*rows, *others])
+        self.answers = _Answers(answers, reviews)
+        self.meetings = _Meetings(links, meetings, self.bodies)
+        self.actions = _Served(served, actions, self.bodies)
 
     def document(self, pk, seen):
         """Return (reference, document), or None where readers of that clearance may not see it."""
@@ -132,11 +146,8 @@ class Questions:
 class _Answers:
     """The answers of many questions, with the tallies of their reviews."""
 
-    def __init__(self, rows, source):
-        self.by_question = _grouped(rows, "question_id")
-        self.reviews = _grouped(
-            source.rows(Review, answer_id__in=[row.id for row in rows]) if rows else (), "answer_id"
-        )
+    def __init__(self, rows, reviews):
+        self.by_question, self.reviews = _grouped(rows, "question_id"), _grouped(reviews, "answer_id")
 
     def of(self, question, seen):
         answers = sorted(self.by_question[question], key=lambda row: row.number)
@@ -162,11 +173,8 @@ class _Answers:
 class _Meetings:
     """The meetings that many questions are linked to."""
 
-    def __init__(self, links, source):
-        self.links = _grouped(links, "question_id")
-        self.meetings = _by_id(source.rows(Meeting, id__in=_ids(links, "meeting_id")) if links else ())
-        self.bodies = _Bodies(source)
-        self.bodies.fetch(Group, _ids(self.meetings.values(), "group_id"))
+    def __init__(self, links, meetings, bodies):
+        self.links, self.meetings, self.bodies = _grouped(links, "question_id"), _by_id(meetings), bodies
 
     def of(self, question):
         return [self._part(link, self.meetings[link.meeting_id]) for link in self.links[question]]
@@ -184,11 +192,8 @@ class _Meetings:
 class _Served:
     """The actions that serve many questions."""
 
-    def __init__(self, links, source):
-        self.links = _grouped(links, "question_id")
-        self.actions = _by_id(source.rows(Action, id__in=_ids(links, "action_id")) if links else ())
-        self.bodies = _Bodies(source)
-        _fetch_for_actions(self.bodies, self.actions.values())
+    def __init__(self, links, actions, bodies):
+        self.links, self.actions, self.bodies = _grouped(links, "question_id"), _by_id(actions), bodies
 
     def of(self, question, seen):
         actions = (self.actions[link.action_id] for link in self.links[question])
@@ -202,11 +207,6 @@ class _Served:
             "owner": action_owner(self.bodies, action),
             "due_on": _day(action.due_on),
         }
-
-
-def _fetch_for_actions(bodies, actions):
-    bodies.fetch(Group, _ids(actions, "group_id", "owner_group_id"))
-    bodies.fetch(Organisation, _ids(actions, "owner_id"))
 
 
 def meeting_name(bodies, meeting):
@@ -229,9 +229,11 @@ class Answers:
     face = ()
 
     def __init__(self, ids, source):
-        self.rows = _by_id(source.rows(Answer, id__in=ids))
-        self.answers = _Answers(self.rows.values(), source)
-        self.questions = _by_id(source.rows(Question, id__in=_ids(self.rows.values(), "question_id")))
+        rows = source.rows(Answer, id__in=ids)
+        reviews, questions = source.together(
+            (Review, {"answer_id__in": _ids(rows, "id")}), (Question, {"id__in": _ids(rows, "question_id")})
+        )
+        self.rows, self.questions, self.answers = _by_id(rows), _by_id(questions), _Answers(rows, reviews)
 
     def document(self, pk, seen):
         row = self.rows.get(pk)
@@ -247,12 +249,12 @@ class Meetings:
     face = ("reference", "name", "held_on")
 
     def __init__(self, ids, source):
-        self.rows = _by_id(source.rows(Meeting, id__in=ids))
-        self.links = _grouped(source.rows(MeetingLink, meeting_id__in=ids, struck_out=False), "meeting_id")
-        asked = {link.question_id for links in self.links.values() for link in links}
-        self.questions = _by_id(source.rows(Question, id__in=asked) if asked else ())
-        self.bodies = _Bodies(source)
-        self.bodies.fetch(Group, _ids(self.rows.values(), "group_id"))
+        rows, links = source.together(
+            (Meeting, {"id__in": ids}), (MeetingLink, {"meeting_id__in": ids, "struck_out": False})
+        )
+        self.rows, self.links = _by_id(rows), _grouped(links, "meeting_id")
+        self.questions = _by_id(source.rows(Question, id__in=_ids(links, "question_id")))
+        self.bodies = _Bodies(source, groups=_ids(rows, "group_id"))
 
     def document(self, pk, seen):
         row = self.rows.get(pk)
@@ -287,16 +289,19 @@ class Actions:
     face = ("reference", "status", "owner", "due_on")
 
     def __init__(self, ids, source):
-        self.rows = _by_id(source.rows(Action, id__in=ids))
-        actions = self.rows.values()
-        self.links = _grouped(source.rows(ActionLink, action_id__in=ids, struck_out=False), "action_id")
-        asked = {link.question_id for links in self.links.values() for link in links}
-        self.questions = _by_id(source.rows(Question, id__in=asked) if asked else ())
-        minted = _ids(actions, "meeting_id")
-        self.meetings = _by_id(source.rows(Meeting, id__in=minted) if minted else ())
-        self.bodies = _Bodies(source)
-        self.bodies.fetch(Group, _ids(self.meetings.values(), "group_id"))
-        _fetch_for_actions(self.bodies, actions)
+        rows, links = source.together(
+            (Action, {"id__in": ids}), (ActionLink, {"action_id__in": ids, "struck_out": False})
+        )
+        questions, meetings = source.together(
+            (Question, {"id__in": _ids(links, "question_id")}), (Meeting, {"id__in": _ids(rows, "meeting_id")})
+        )
+        self.rows, self.links = _by_id(rows), _grouped(links, "action_id")
+        self.questions, self.meetings = _by_id(questions), _by_id(meetings)
+        self.bodies = _Bodies(
+            source,
+            groups=_ids(meetings, "group_id") | _ids(rows, "group_id", "owner_group_id"),
+            organisations=_ids(rows, "owner_id"),
+        )
 
     def document(self, pk, seen):
         row = self.rows.get(pk)

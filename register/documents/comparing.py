@@ -68,7 +68,7 @@ class Comparison:
                 wanted[reference, body, position].add(column)
         kept = {_key(row): row for row in self.held}
         same = {key for key, row in kept.items() if wanted.get(key) == _columns(row)}
-        return [row.pk for key, row in kept.items() if key not in same], [
+        return [row.id for key, row in kept.items() if key not in same], [
             self._row(key, columns) for key, columns in wanted.items() if key not in same
         ]
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 
 from register.documents.building import BUILDERS
 from register.documents.comparing import Comparison
@@ -18,6 +19,7 @@ from register.documents.tallying import tally
 from register.ledger import chain
 from register.ledger.bulk import record_again
 from register.models import Document
+from register.models.ahead import forget
 from register.models.many import insert_many, update_many
 from register.models.statements import rows_of
 from register.words import IN_FEED, DocumentKind
@@ -52,19 +54,19 @@ _writing = ContextVar("writing", default=None)
 
 
 @contextmanager
-def writing():
-    """Open a transaction under the head lock, the first lock of every service; at its end the documents follow."""
+def writing(ahead=None):
+    """Open a transaction under the head lock, the first lock of every service; at its end the documents follow.
+
+    `ahead` is what was read for it before the lock, of which `read_documents` is a part.
+    """
     outer, written = _writing.get(), _Written()
-    with chain.writing(written.note):
+    follow = partial(_follow if outer is None else outer.absorb, written)
+    with chain.writing(written.note, follow, ahead):
         token = _writing.set(written)
         try:
             yield
         finally:
             _writing.reset(token)
-        if outer is not None:
-            outer.absorb(written)
-        elif written.last:
-            _follow(written)
 
 
 def _follow(written):
@@ -94,11 +96,23 @@ def _followed(kind, keys, written):
 
 def compared(kind, keys):
     """Return a `Comparison` for each item: what is kept of it, and what it reads like now."""
+    held, builder = _read(kind, keys)
+    return [Comparison(builder, key, held[key]) for key in keys]
+
+
+def _read(kind, keys):
+    """Return ({key: rows that are kept of it}, what builds it now)."""
     held = defaultdict(list)
     for row in rows_of(Document, kind=kind, object_id__in=keys):
         held[row.object_id].append(row)
-    builder = BUILDERS[kind](keys, Live())
-    return [Comparison(builder, key, held[key]) for key in keys]
+    return held, BUILDERS[kind](keys, Live())
+
+
+def read_documents(row):
+    """Read what the documents of a question and its answers are made of, for a write to a row that shows in them."""
+    for kind, pk in documents_of(row):
+        if kind in (DocumentKind.QUESTION, DocumentKind.ANSWER):
+            _read(kind, [pk])
 
 
 def _positions(kind, changed, written):
@@ -125,8 +139,9 @@ def _keep(changed, positions):
             new += after
     if gone:
         Document.objects.filter(pk__in=gone).delete()
-    update_many(instead)
-    insert_many(new)
+    update_many(Document, instead)
+    insert_many(Document, new)
+    forget(Document)
 
 
 def restore_missing():

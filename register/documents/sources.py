@@ -5,7 +5,7 @@ from bisect import bisect_right
 from django.db.models import Exists, OuterRef
 
 from register.models import LedgerEntry, LedgerHead
-from register.models.statements import rows_of
+from register.models.statements import rows_of, rows_together
 from register.words import strictest
 
 
@@ -15,6 +15,10 @@ class Live:
     def rows(self, model, **lookup):
         """Return the rows of an audited model for a look-up on its own columns, in the order of their keys."""
         return rows_of(model, **lookup)
+
+    def together(self, *asked):
+        """Return what `rows` does of each (model, look-up), in one trip to the database where the engine can."""
+        return rows_together(*asked)
 
 
 class Past:
@@ -42,6 +46,10 @@ class Past:
             for row in rows:
                 row.classification = strictest(row.classification, now[row.id])
         return rows
+
+    def together(self, *asked):
+        """Return what `Live.together` would have returned then, one after the other."""
+        return [self.rows(model, **lookup) for model, lookup in asked]
 
     def _last(self, model):
         """Return the id of the model's last history row by the position: ids rise as positions do."""

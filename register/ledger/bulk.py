@@ -4,11 +4,15 @@ simple-history sends no signal for a bulk insert, so here rows, history and entr
 """
 
 from itertools import islice
+from operator import attrgetter
+from types import SimpleNamespace
 
+from django.db import connection
 from django.utils import timezone
 
 from register.ledger.chain import append
 from register.models.many import insert_many, update_many
+from register.models.statements import rows_of
 
 AT_ONCE = 500  # rows to a statement: memory stays flat however many there are
 
@@ -22,9 +26,28 @@ def record_many(instances, *, by, reason=""):
     saved = 0
     for batch in _batches(instances):
         changed = batch[0].pk is not None
-        (update_many if changed else insert_many)(batch)
+        _save(type(batch[0]), batch, changed)
+        for instance in batch:
+            instance._state.adding, instance._state.db = False, connection.alias
         saved += len(_chained(batch, by=by, reason=reason, changed=changed))
     return saved
+
+
+def _save(model, batch, changed):
+    if changed:
+        update_many(model, batch, only=_differing(model, batch))
+    else:
+        insert_many(model, batch)
+
+
+def _differing(model, batch):
+    """Return the columns in which any instance is not what its row says.
+
+    SQLite writes every index of a column that an update sets, though to what it was: of a move, that is most of them.
+    """
+    held = {row.id: row for row in rows_of(model, id__in=[instance.pk for instance in batch])}
+    names = [field.attname for field in model._meta.concrete_fields if not field.generated]
+    return [name for name in names if any(getattr(it, name) != getattr(held[it.pk], name) for it in batch)]
 
 
 def record_again(model, keys, *, by):
@@ -47,23 +70,30 @@ def _batches(things):
 
 def _chained(batch, *, by, reason="", changed=False, anew=False):
     """Insert the history and ledger entries of a batch; return the positions."""
-    kind, noted = "~" if changed else "+", {"recorded_anew": True} if anew else {}
+    history, noted = type(batch[0]).history.model, {"recorded_anew": True} if anew else {}
     for instance in batch:
         instance._history_user = by
-    history = [_snapshot(instance, kind, by, reason or None, noted) for instance in batch]
-    insert_many(history)
-    return [entry.position for entry in append(history, batch)]
-
-
-def _snapshot(instance, kind, by, reason, noted):
-    """Return the history row of an instance, unsaved: simple-history has nothing that does not insert it at once."""
-    model = type(instance).history.model
-    held = {field.attname: getattr(instance, field.attname) for field in model.tracked_fields}
-    return model(
+    credit = history(
         history_date=timezone.now(),
-        history_type=kind,
+        history_type="~" if changed else "+",
         history_user=by,
-        history_change_reason=reason,
-        **held,
+        history_change_reason=reason or None,
         **noted,
     )
+    rows = _snapshots(history, batch, credit)
+    insert_many(history, rows)
+    positions = append(history, rows, batch)
+    for instance in batch:
+        instance.__dict__.pop("_history_user", None)  # left in place, it would be credited with the next save
+    return positions
+
+
+def _snapshots(history, batch, credit):
+    """Return the history row of each instance, unsaved: its own columns, and those that it has in common with others.
+
+    simple-history has nothing that does not insert it at once.
+    """
+    tracked = [field.attname for field in history.tracked_fields]
+    common = {f.attname: getattr(credit, f.attname) for f in history._meta.concrete_fields if f.attname not in tracked}
+    held = attrgetter(*tracked)
+    return [SimpleNamespace(**common, **dict(zip(tracked, held(instance), strict=True))) for instance in batch]

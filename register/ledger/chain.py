@@ -15,14 +15,17 @@ from datetime import UTC, date, datetime
 from functools import cache
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter, itemgetter
+from types import SimpleNamespace
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from register.models import Audited, LedgerEntry
-from register.models.many import insert_many
+from register.models.ahead import forget, told_again
+from register.models.many import FEW, insert_many
 from register.models.statements import locked_head, move_head
+from register.models.trips import one_trip
 from register.refusals import Invalid
 
 GENESIS = "0" * 64
@@ -33,14 +36,15 @@ _held = ContextVar("held", default=None)  # the locked head: read once for a tra
 
 
 @contextmanager
-def writing(note=None):
+def writing(note=None, last=lambda: None, ahead=None):
     """Open a transaction that holds the head lock: the first lock of every service that writes, before any row.
 
     Inside another it is a part that can be undone alone. `note(position, instance)` hears of every entry that is
-    appended meanwhile. Raises Invalid where a constraint of the database refused a row.
+    appended meanwhile, `last()` is done at the end; `ahead` is what was read before the lock (`models.ahead`). Raises
+    Invalid where a constraint of the database refused a row.
     """
     try:
-        with transaction.atomic(), _head(note):
+        with transaction.atomic(), _head(note, last, ahead):
             yield
     except _Unsaved as error:
         error.say_why()
@@ -48,16 +52,19 @@ def writing(note=None):
 
 
 @contextmanager
-def _head(note):
+def _head(note, last, ahead):
     """Hold the head for a write or a part of one; what is undone leaves it as it was."""
     outer = _held.get()
-    head = outer or locked_head()
+    head, since = (outer, None) if outer else locked_head(ahead and ahead.since)
     before = head.position, head.digest
     held, token = _held.set(head), _noting.set(note)
     try:
-        yield
-        if outer is None and head.position > before[0]:
-            move_head(head, before[0])
+        with nullcontext() if outer else told_again(ahead if ahead and ahead.stands(since) else None):
+            yield
+            with one_trip() if head.position <= before[0] + FEW else nullcontext():
+                last()
+                if outer is None and head.position > before[0]:
+                    move_head(head, before[0])
     except BaseException:
         head.position, head.digest = before
         raise
@@ -66,16 +73,9 @@ def _head(note):
         _held.reset(held)
 
 
-def fresh(row):
-    """Note that a row was read under the lock that is held now, and is handed on unchanged; return it."""
-    row._read_under = _held.get()
-    return row
-
-
-def take_fresh(row):
-    """True, once, for a row that is `fresh` under the lock that is held now: nobody can have changed it since."""
-    under = row.__dict__.pop("_read_under", None)
-    return under is not None and under is _held.get()
+def is_writing():
+    """True where the head lock is held."""
+    return _held.get() is not None
 
 
 def record(instance, *, by, reason=""):
@@ -111,30 +111,34 @@ class _Unsaved(IntegrityError):
 
 def chain_history_row(sender, instance, history_instance, **_):
     """Receive simple-history's signal and append the entry, in the transaction that wrote the row."""
-    with nullcontext() if _held.get() else writing():
-        append([history_instance], [instance])
+    with nullcontext() if is_writing() else writing():
+        append(type(history_instance), [history_instance], [instance])
 
 
-def append(rows, instances):
-    """Append entries for history rows of these instances, under the head lock; return them."""
-    head = _held.get()
-    entries = [_appended(head, row, instance) for row, instance in zip(rows, instances, strict=True)]
-    insert_many(entries)
-    return entries
+def append(history, rows, instances):
+    """Append entries for rows of a history model, about these instances, under the head lock; return their positions.
+
+    A row is anything that has the history model's columns as attributes.
+    """
+    head, made = _held.get(), zip(rows, instances, strict=True)
+    entries = [_appended(head, history, row, instance) for row, instance in made]
+    insert_many(LedgerEntry, entries)
+    return [entry.position for entry in entries]
 
 
-def _appended(head, row, instance):
+def _appended(head, history, row, instance):
     """Move the locked head on by one history row of an instance, and return the unsaved entry that stands for it."""
     salt = secrets.token_hex(16)
-    content = snapshot_digest(salt, row)
+    content = digest_of(salt, _canonical(history, row))
     head.position += 1
     head.digest = chained(head.digest, head.position, content)
+    forget(type(instance))
     if note := _noting.get():
         note(head.position, instance)
-    return LedgerEntry(
+    return SimpleNamespace(
         position=head.position,
         at=row.history_date,
-        model=model_name(type(row)),
+        model=model_name(history),
         history_id=row.history_id,
         question_id=instance.about_question(),
         salt=salt,
@@ -158,8 +162,16 @@ def digest_of(salt, text):
 
 def canonical(row):
     """Return a history row as canonical JSON: its columns by name, sorted, times in UTC, empty columns left out."""
-    held = attrgetter(*(field.attname for field in row._meta.concrete_fields))
-    return canonical_text(type(row), held(row))
+    return _canonical(type(row), row)
+
+
+def _canonical(history_model, row):
+    return canonical_text(history_model, _columns_of(history_model)(row))
+
+
+@cache
+def _columns_of(history_model):
+    return attrgetter(*(field.attname for field in history_model._meta.concrete_fields))
 
 
 def canonical_text(history_model, values):

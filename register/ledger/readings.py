@@ -11,7 +11,8 @@ from django.utils import timezone
 from register import clock
 from register.ledger.chain import model_name
 from register.models import LedgerEntry, clearance
-from register.models.statements import as_time, fetched
+from register.models.ahead import fetched
+from register.models.statements import as_time
 from register.words import Status
 
 # What a status history tells of each version, or needs to; written out, for composing it took longer than reading it.

@@ -24,7 +24,7 @@ from register.ledger.chain import (
 )
 from register.ledger.triggers import free_text
 from register.models import LedgerEntry, LedgerHead, Redaction
-from register.models.statements import fetched
+from register.models.ahead import fetched
 
 BATCH = 2_000
 WORTH_A_PROCESS = 50_000  # entries: for fewer, to start one takes longer than it helps

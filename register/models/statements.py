@@ -3,15 +3,18 @@
 Names of tables and columns are fixed, and values go in as parameters.
 """
 
+from collections import namedtuple
 from datetime import UTC
 from functools import cache, partial
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from register.models.documents import COLUMN_FOR
+from register.models.ahead import Asked, fetched, fetched_together
+from register.models.documents import COLUMN_FOR, Document
 from register.models.ledger import LedgerHead
 from register.models.people import Organisation, Token, User
 
@@ -39,7 +42,7 @@ KEPT = "SELECT {columns} FROM register_document WHERE {readers} AND kind = %s AN
 # Part of a write may have been undone behind the back of the head in memory: then this changes no row.
 MOVED = """
     UPDATE register_ledgerhead SET position = %s, digest = %s
-    WHERE %s = (SELECT COUNT(*) FROM register_ledgerentry WHERE position > %s)
+    WHERE %s = (SELECT COUNT(*) FROM register_ledgerentry WHERE position > %s) RETURNING position
 """
 TALLIED = """
     INSERT INTO register_tally (by, status, key, classification, count) VALUES {places}
@@ -51,28 +54,43 @@ CHANGED = """
 """
 
 
-def fetched(statement, *given):
-    """Return the rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return cursor.fetchall()
-
-
 def as_time(value):
     """Return a time of a statement's row as an aware datetime: SQLite returns it without its zone, which is UTC."""
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def instances_of(model, **given):
+    """Return what `rows_of` does, as instances of the model."""
+    return [model.from_db(connection.alias, _names(model), row) for row in rows_of(model, **given)]
+
+
 def rows_of(model, **given):
-    """Return the rows of a model whose columns have these values, or with `__in` one of them, in the order of keys."""
-    asked = {name.removesuffix("__in"): value if name.endswith("__in") else [value] for name, value in given.items()}
+    """Return the rows of a model whose columns have these values, or with `__in` one of them, in the order of keys.
+
+    They are named tuples of the model's columns: to make instances of them takes longer than to read them.
+    """
+    (rows,) = rows_together((model, given))
+    return rows
+
+
+def rows_together(*asked):
+    """Return what `rows_of` does of each (model, what is given), in one trip to the database where the engine can."""
+    found = fetched_together(*(Asked(model, *_selection(model, given)) for model, given in asked))
+    return [_rows(model, values) for (model, _), values in zip(asked, found, strict=True)]
+
+
+def _selection(model, given):
+    """Return (statement, what it is given); the statement is None where nothing can be found."""
+    asked = {name.removesuffix("__in"): sorted(of) if name.endswith("__in") else [of] for name, of in given.items()}
     if not all(asked.values()):
-        return []
+        return None, ()
     which = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(values))})" for name, values in asked.items())
-    columns = ", ".join(_columns(model))
-    statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE {which}"  # noqa: S608 names of our own
-    found = fetched(statement, *(value for values in asked.values() for value in values))
-    return sorted((_row(model, values) for values in found), key=lambda row: row.pk)
+    statement = f"SELECT {', '.join(_columns(model))} FROM {model._meta.db_table} WHERE {which}"  # noqa: S608 our own
+    return statement, tuple(value for values in asked.values() for value in values)
+
+
+def _rows(model, found):
+    return sorted(map(_tuple_of(model)._make, (_read(model, values) for values in found)), key=_key_of(model))
 
 
 def row_within(model, seen, **key):
@@ -81,7 +99,7 @@ def row_within(model, seen, **key):
     if not seen:
         return None
     statement, given = _row_within(model, seen, name)
-    found = fetched(statement, *given, _field(model, name).get_prep_value(value))
+    found = fetched(statement, *given, _field(model, name).get_prep_value(value), of=model)
     return _row(model, found[0]) if found else None
 
 
@@ -114,10 +132,15 @@ def _converters(model, alias):
 
 
 def _row(model, values):
+    return model.from_db(connection.alias, _names(model), _read(model, values))
+
+
+def _read(model, values):
+    """Return the values of a row of the database as Python holds them."""
     values, engine = list(values), connections[connection.alias]
     for n, convert in _converters(model, connection.alias):
         values[n] = convert(values[n], connection=engine)
-    return model.from_db(connection.alias, _names(model), values)
+    return values
 
 
 @cache
@@ -125,20 +148,34 @@ def _names(model):
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def locked_head():
-    """Return the ledger's head, locked until the transaction ends. Raises where there is none."""
+@cache
+def _tuple_of(model):
+    return namedtuple(model.__name__, _names(model))
+
+
+@cache
+def _key_of(model):
+    return attrgetter(model._meta.pk.attname)
+
+
+def locked_head(then=None):
+    """Lock the ledger's head until the transaction ends; return (head, rows of `then`). Raises where there is none.
+
+    `then` is what to ask as soon as it is locked (`ahead.Asked`), in the same trip.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("The head is locked in a transaction alone.")
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    (row,) = fetched(f"SELECT {', '.join(_columns(LedgerHead))} FROM {LedgerHead._meta.db_table}{lock}")  # noqa: S608
-    return _row(LedgerHead, row)
+    head = f"SELECT {', '.join(_columns(LedgerHead))} FROM {LedgerHead._meta.db_table}{lock}"  # noqa: S608 our own
+    (row,), *found = fetched_together(Asked(None, head), *([then] if then else []))
+    return _row(LedgerHead, row), *(found or [None])
 
 
 def move_head(head, before):
     """Write the locked head, moved on from the position `before`. Raises IntegrityError unless entries lead to it."""
     with connection.cursor() as cursor:
         cursor.execute(MOVED, [head.position, head.digest, head.position - before, before])
-        if cursor.rowcount != 1:
+        if not cursor.fetchall():
             raise IntegrityError(f"Undo this write: its ledger entries do not lead from {before} to {head.position}.")
 
 
@@ -218,7 +255,7 @@ def document_of(model, kind, readers, **key):
     """Return the `Kept` document of the row that one column names, or None."""
     ((name, value),) = key.items()
     item = f"object_id = (SELECT id FROM {model._meta.db_table} WHERE {_field(model, name).column} = %s)"  # noqa: S608 names of our own
-    found = fetched(KEPT.format(columns=", ".join(Kept._fields), readers=readers, which=item), kind, value)
+    found = fetched(KEPT.format(columns=", ".join(Kept._fields), readers=readers, which=item), kind, value, of=Document)
     return Kept(*found[0]) if found else None
 
 

@@ -1,6 +1,5 @@
 """Propose, edit and review answers."""
 
-from register.documents.keeping import writing
 from register.ledger.chain import record
 from register.models import Answer, Question, Review, clearance
 from register.refusals import NotPermitted, Refused, Stale
@@ -9,13 +8,14 @@ from register.services.door import (
     at_london,
     change,
     cleaned,
+    let_pass,
     needed,
     parts_of,
     require_part,
     require_role,
     said,
-    seen_again,
     today,
+    writing_to,
 )
 from register.services.questions import check_reclassification
 from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Position, Role, Status, strictest, strictness
@@ -25,13 +25,13 @@ TAKES_ANSWERS = (Status.OPEN, Status.AWAITING_INPUT)
 PROPOSERS = (Part.TRIAGE, Part.OWNER)
 
 
-def propose_answer(question, text, *, by, classification=None, reason=""):
+def propose_answer(question, text, *, by, check=let_pass, classification=None, reason=""):
     """Add a numbered draft answer to an open question, and return it. Triage or the owner's people propose.
 
-    The classification is Members, or the question's where that is stricter, unless another is given.
+    The classification is Members, or the question's where that is stricter, unless another is given. `check` is as in
+    `door.writing_to`.
     """
-    with writing():
-        question = seen_again(question, by)
+    with writing_to(question, by, check) as question:
         permit_proposal(question, by)
         _takes_a_draft(question)
         classification = classification or strictest(Classification.MEMBERS, question.classification)
@@ -87,8 +87,7 @@ def edit_answer(answer, text, *, by, seen=None, reason=""):
 
     `seen` is the id of the history row that the editor was shown: where there is a later one, Stale says who wrote it.
     """
-    with writing():
-        answer = seen_again(answer, by)
+    with writing_to(answer, by) as answer:
         require_part(answer.question, by, *PROPOSERS, to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
@@ -107,8 +106,7 @@ def _not_stale(answer, seen):
 
 def reclassify_answer(answer, classification, *, by, reason=""):
     """Change who may see an answer, under the rules for questions and never looser than its question; return it."""
-    with writing():
-        answer = seen_again(answer, by)
+    with writing_to(answer, by) as answer:
         check_reclassification(answer, classification, by, reason)
         if answer.status == AnswerStatus.IN_REVIEW and classification == Classification.RESTRICTED:
             raise Refused("Send the answer back first: members could not finish a review of a Restricted answer.")
@@ -119,10 +117,12 @@ def reclassify_answer(answer, classification, *, by, reason=""):
         return answer
 
 
-def record_review(answer, position, *, by, comment=""):
-    """Record a member's own position on an answer in review; return the review, marked late after its date."""
-    with writing():
-        answer = seen_again(answer, by)
+def record_review(answer, position, *, by, check=let_pass, comment=""):
+    """Record a member's own position on an answer in review; return the review, marked late after its date.
+
+    `check` is as in `door.writing_to`.
+    """
+    with writing_to(answer, by, check) as answer:
         permit_review(by)
         if answer.status != AnswerStatus.IN_REVIEW:
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")

@@ -1,5 +1,6 @@
 """What every service does at the door: look again under the lock, ask who is there, and clean what they bring."""
 
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -8,8 +9,10 @@ from django.utils import timezone
 
 from register.characters import ASK, is_printable
 from register.clock import london_date
-from register.ledger.chain import take_fresh
+from register.documents.keeping import read_documents, writing
+from register.ledger.chain import is_writing
 from register.models import clearance
+from register.models.ahead import reading_ahead
 from register.models.statements import row_within
 from register.refusals import Invalid, NotPermitted, NotVisible, Refused
 from register.words import Role
@@ -30,11 +33,32 @@ def seen(model, by, **key):
 
 
 def seen_again(instance, by):
-    """Return a fresh copy of what the caller holds, or the same where it was just read under this very lock.
+    """Return a fresh copy of what the caller holds. Raises NotVisible as `seen` does."""
+    return seen(type(instance), by, pk=instance.pk)
 
-    Raises NotVisible as `seen` does.
+
+def let_pass(row):
+    """Check nothing: what a service does where its caller gives no `check` of its own."""
+
+
+@contextmanager
+def writing_to(instance, by, check=let_pass):
+    """Open a write to a question or an answer that the caller holds; yield it as it reads under the head lock.
+
+    `check(row)` is asked about it first, and raises where nothing is to be written. Raises NotVisible as `seen` does.
     """
-    return instance if take_fresh(instance) else seen(type(instance), by, pk=instance.pk)
+    with writing(None if is_writing() else _read_ahead(instance, by, check)):
+        row = seen_again(instance, by)
+        check(row)
+        yield row
+
+
+def _read_ahead(instance, by, check):
+    with reading_ahead() as ahead:
+        row = seen_again(instance, by)
+        check(row)
+        read_documents(row)
+    return ahead
 
 
 def require_role(by, *roles, to):

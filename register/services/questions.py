@@ -15,12 +15,14 @@ from register.services.door import (
     at_london,
     change,
     cleaned,
+    let_pass,
     needed,
     parts_of,
     require_role,
     said,
     seen_again,
     today,
+    writing_to,
 )
 from register.services.inputs import understood
 from register.words import Classification, Role, Status, strictness
@@ -107,14 +109,14 @@ def permit_edit(by):
     require_role(by, Role.TRIAGE, to="edit a question")
 
 
-def edit_question(question, *, by, seen=None, reason="", **changes):
+def edit_question(question, *, by, seen=None, check=let_pass, reason="", **changes):
     """Change what a question says or who deals with it; return it.
 
     `seen` is the document version on which the edit was made: where the question itself was changed after it, Stale
-    says who changed what, and nothing is saved. An edit that changes nothing records nothing.
+    says who changed what, and nothing is saved. An edit that changes nothing records nothing. `check` is as in
+    `door.writing_to`.
     """
-    with writing():
-        question = seen_again(question, by)
+    with writing_to(question, by, check) as question:
         permit_edit(by)
         _only_known(changes)
         check_not_stale(question, seen)
@@ -139,29 +141,38 @@ def check_not_stale(question, seen):
         )
 
 
-def change_status(question, name, *, by, reason="", **given):
+def change_status(question, name, *, by, check=let_pass, reason="", **given):
     """Make the transition called `name` and return the question. The one place where a status changes.
 
-    `given` holds the transition's inputs, as rows or as people name them (see `inputs.understood`). Raises NotVisible,
-    NotPermitted, or Refused with every reason at once; nothing is then changed.
+    `given` holds the transition's inputs, as rows or as people name them (see `inputs.understood`); `check` is as in
+    `door.writing_to`. Raises NotVisible, NotPermitted, or Refused with every reason at once; nothing is then changed.
     """
-    with writing():
-        question = seen_again(question, by)
+    values, wrong = understood(_called(name), {"reason": reason, **given}, by)
+    with writing_to(question, by, check) as question:
         transition, facts = permit_move(question, name, by), facts_of(question, by)
-        values, wrong = understood(transition, {"reason": reason, **given}, by)
+        values = _as_now(values, by)
         if reasons := transition.refusals(facts, values, wrong):
             raise Refused(*reasons)
         return _move(question, transition, values, by)
 
 
+def _as_now(values, by):
+    """Return what was understood before the lock; a question, of which more is asked than its key, as it is now."""
+    return {name: seen_again(value, by) if isinstance(value, Question) else value for name, value in values.items()}
+
+
 def permit_move(question, name, by):
     """Return the transition called `name`, which this person may make. Raises NotPermitted, Refused."""
-    if name not in TRANSITIONS:
-        raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
-    transition = TRANSITIONS[name]
+    transition = _called(name)
     if not transition.may_be_made_by(parts_of(question, by), question.status):
         raise NotPermitted(who_may(transition, question))
     return transition
+
+
+def _called(name):
+    if name not in TRANSITIONS:
+        raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
+    return TRANSITIONS[name]
 
 
 def who_may(transition, question):
@@ -219,8 +230,7 @@ def _turn_clock(question):
 
 def put_back_review(question, review_by, *, by, reason):
     """Put a review's end back to a later date; return the question."""
-    with writing():
-        question = seen_again(question, by)
+    with writing_to(question, by) as question:
         require_role(by, Role.TRIAGE, to="put a review back")
         reason = needed(reason, "Give a reason: why the review is put back.")
         if question.status != Status.IN_REVIEW:
@@ -236,8 +246,7 @@ def reclassify_question(question, classification, *, by, reason=""):
 
     Its answers and reviews follow a stricter question, for none may be looser than it.
     """
-    with writing():
-        question = seen_again(question, by)
+    with writing_to(question, by) as question:
         check_reclassification(question, classification, by, reason)
         if classification == question.classification:
             raise Refused(f"Leave it: {question.reference} is {question.get_classification_display()} already.")

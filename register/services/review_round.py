@@ -2,14 +2,14 @@
 
 from register.ledger.chain import record
 from register.models import Answer, MeetingLink, Review, User
-from register.models.statements import rows_of
+from register.models.statements import instances_of
 from register.services.door import cleaned
 from register.words import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
 
 
 def standing(question):
     """Return (the draft, the answer under review) of a question: one of each at most, None where there is none."""
-    answers = {answer.status: answer for answer in rows_of(Answer, question_id=question.pk)}
+    answers = {answer.status: answer for answer in instances_of(Answer, question_id=question.pk)}
     return answers.get(AnswerStatus.DRAFT), answers.get(AnswerStatus.IN_REVIEW)
 
 

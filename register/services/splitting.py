@@ -1,11 +1,10 @@
 """Split a question that is really two (as the first of CCDG15's five is), and keep the lineage."""
 
 from register.clock import london_date
-from register.documents.keeping import writing
 from register.ledger.chain import record
 from register.models import ActionLink, MeetingLink, Question
 from register.refusals import Refused
-from register.services.door import change, cleaned, needed, require_role, seen_again
+from register.services.door import change, cleaned, needed, require_role, writing_to
 from register.services.questions import check_not_stale, record_raised
 from register.words import Role, Status
 
@@ -32,8 +31,7 @@ def split_question(question, *, by, title, text, new_title, new_text, reason, se
     asked on the day that the first was, and has its links to meetings and actions.
     `seen` is as in `edit_question`. Raises NotVisible, NotPermitted, Refused, Stale.
     """
-    with writing():
-        question = seen_again(question, by)
+    with writing_to(question, by) as question:
         require_role(by, Role.TRIAGE, to="split a question")
         if refused := why_not_split(question):
             raise Refused(refused)

@@ -17,7 +17,8 @@ import multiprocessing
 import os
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from itertools import count, islice, takewhile
 from unittest.mock import patch
 
 import django
@@ -31,11 +32,12 @@ from simple_history.signals import post_create_historical_record  # noqa: E402
 from register.documents import keeping  # noqa: E402
 from register.ledger import chain  # noqa: E402
 from register.models import LedgerHead, Question, User  # noqa: E402
-from register.services import questions  # noqa: E402
+from register.services import door, questions  # noqa: E402
 from register.services.door import seen_again  # noqa: E402
 from register.words import Status  # noqa: E402
 
 WRITERS, SECONDS, TURNS = 8, 1, 2
+WARM = 30  # moves before the clock starts: a writer's first ones connect, and put statements together
 MOVES = {
     Status.OPEN: ("await_input", {"waiting_on": "DCC", "reason": "It was asked at the last meeting."}),
     Status.AWAITING_INPUT: ("receive_input", {"reason": "It was answered at the last meeting."}),
@@ -83,12 +85,18 @@ def _written(kind, number, ready):
     with ExitStack() as changes:
         for change in KINDS[kind]():
             changes.enter_context(change)
-        ready.wait(30)
-        last, done = time.monotonic() + SECONDS, 0
-        while time.monotonic() < last:
-            mine[done % len(mine)] = _move(mine[done % len(mine)], by)
-            done += 1
-        return done
+        for _ in _moved(mine[:1], by, WARM):
+            pass
+        ready.wait(60)
+        last = time.monotonic() + SECONDS
+        return sum(1 for _ in takewhile(lambda _: time.monotonic() < last, _moved(mine, by)))
+
+
+def _moved(questions, by, most=None):
+    """Move the questions in turn, and back, for as long as the moves are asked for; yield after each."""
+    for n in islice(count(), most):
+        questions[n % len(questions)] = _move(questions[n % len(questions)], by)
+        yield
 
 
 def _questions(number):
@@ -105,9 +113,16 @@ def _move(question, by):
 
 
 def _locked(question, by):
-    """Look again as the service does, with the question's row locked."""
-    Question.objects.select_for_update().get(pk=question.pk)
+    """Look again as the service does, with the question's row locked; before the transaction as it does."""
+    if connection.in_atomic_block:
+        Question.objects.select_for_update().get(pk=question.pk)
     return seen_again(question, by)
+
+
+@contextmanager
+def _writing_plainly_to(question, by, check):
+    with transaction.atomic():
+        yield _locked(question, by)
 
 
 def _numbered(sender, instance, history_instance, **_):
@@ -119,19 +134,19 @@ def _numbered(sender, instance, history_instance, **_):
 
 def _without_entries():
     post_create_historical_record.disconnect(dispatch_uid="ledger")
-    yield patch.object(questions, "seen_again", _locked)
 
 
 def _no_ledger():
-    yield from _without_entries()
+    _without_entries()
+    yield patch.object(door, "seen_again", _locked)
     post_create_historical_record.connect(_numbered)
-    yield patch.object(chain, "locked_head", lambda: LedgerHead(position=0))
+    yield patch.object(chain, "locked_head", lambda then=None: (LedgerHead(position=0), []))
     yield patch.object(keeping, "tally", lambda changed: None)
 
 
 def _plain():
-    yield from _without_entries()
-    yield patch.object(questions, "writing", transaction.atomic)
+    _without_entries()
+    yield patch.object(questions, "writing_to", _writing_plainly_to)
 
 
 KINDS = {"full": lambda: (), "no ledger": _no_ledger, "plain": _plain}
