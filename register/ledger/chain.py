@@ -191,7 +191,7 @@ def _sorted_names(history_model):
     return [f'"{names[n]}":' for n in order], itemgetter(*order)
 
 
-_encode = json.JSONEncoder().encode
+_encode = json.JSONEncoder(default=repr).encode  # what no column of ours can hold reads like nothing that one holds
 _SAID = defaultdict(
     lambda: _encode,
     {

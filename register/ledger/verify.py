@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 import django
-from django.db import DataError, connection, models
+from django.db import DataError, connection
 from django.db.models import Exists, OuterRef
 
 from register.ledger.chain import (
@@ -23,6 +23,7 @@ from register.ledger.chain import (
     writing,
 )
 from register.ledger.triggers import free_text
+from register.ledger.wording import day_or_moment, escaped, worded
 from register.models import LedgerEntry, LedgerHead, Redaction
 from register.models.ahead import fetched
 
@@ -137,7 +138,7 @@ _histories = cache(history_models)
 
 
 class _Entry(NamedTuple):
-    """A ledger entry; `at` as `_said` has it."""
+    """A ledger entry; `at` as `wording.day_or_moment` has it."""
 
     position: int
     at: str
@@ -152,56 +153,42 @@ ENTRIES = """
     SELECT {columns} FROM {table} e WHERE e.position >= %s AND e.position <= %s ORDER BY e.position
 """
 SNAPSHOTS = """
-    SELECT {columns} FROM {table} h JOIN register_ledgerentry e ON e.model = %s AND e.history_id = h.history_id
+    SELECT h.history_id, {at}, {text} FROM {table} h
+        JOIN register_ledgerentry e ON e.model = %s AND e.history_id = h.history_id
     WHERE e.position > %s AND e.position <= %s
 """
-
-
-# A day or a moment in canonical text, made by the database: to make an object of it first took a third of the time.
-AS_TEXT = {
-    ("sqlite", models.DateField): "{} || ''",
-    ("sqlite", models.DateTimeField): "replace({}, ' ', 'T') || '+00:00'",
-    # Before our era, and without end, a date is none that the register wrote: it must not read like one.
-    ("postgresql", models.DateField): "coalesce(replace(to_char({0}, 'YYYY-MM-DDBC'), 'AD', ''), {0}::text)",
-    ("postgresql", models.DateTimeField): (
-        "coalesce(replace(replace(to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.USBC'), 'AD', ''), "
-        "'.000000', '') || '+00:00', {0}::text)"
-    ),
-}
-
-
-def _said(alias, field):
-    """Return the SQL of a column as canonical text says it, or as it is where that text is made of it as well."""
-    return AS_TEXT.get((connection.vendor, type(field)), "{}").format(f"{alias}.{field.column}")
+COLUMNS = "SELECT {columns} FROM {table} h WHERE h.history_id = %s"
 
 
 @cache
 def _entries_statement():
-    columns = ", ".join(_said("e", LedgerEntry._meta.get_field(name)) for name in _Entry._fields)
+    columns = ", ".join(day_or_moment("e", LedgerEntry._meta.get_field(name)) for name in _Entry._fields)
     return ENTRIES.format(columns=columns, table=LedgerEntry._meta.db_table)
 
 
 @cache
 def _snapshots_statement(history):
-    columns = ", ".join(_said("h", field) for field in history._meta.concrete_fields)
-    return SNAPSHOTS.format(columns=columns, table=history._meta.db_table)
+    at = day_or_moment("h", history._meta.get_field("history_date"))
+    # A share of statements is given as parameters: what the text itself has of their sign is doubled.
+    text = worded("h", history).replace("%", "%%")
+    return SNAPSHOTS.format(at=at, text=text, table=history._meta.db_table)
 
 
 def _snapshots(entries, after, upto):
-    """Return {(model's name, history id): columns}: making objects of them would take most of the time."""
+    """Return {(model's name, history id): (its time, its canonical text as the database words it)}."""
     found, histories = {}, _histories()
     for name in {entry.model for entry in entries} & set(histories):
-        history = histories[name]
-        id_at = _place(history, "history_id")
-        rows = fetched(_snapshots_statement(history), name, after, upto)
-        found |= {(name, row[id_at]): row for row in rows}
+        rows = fetched(_snapshots_statement(histories[name]), name, after, upto)
+        found |= {(name, history_id): (at, escaped(text)) for history_id, at, text in rows}
     return found
 
 
-@cache
-def _place(history, name):
-    """Return where a column stands in the rows of a history model."""
-    return [field.attname for field in history._meta.concrete_fields].index(name)
+def _text_by_python(entry):
+    """Return the canonical text of an entry's history row as Python has it, which is what counts."""
+    history = _histories()[entry.model]
+    columns = ", ".join(day_or_moment("h", field) for field in history._meta.concrete_fields)
+    (row,) = fetched(COLUMNS.format(columns=columns, table=history._meta.db_table), entry.history_id)
+    return canonical_text(history, row)
 
 
 def _faults(entry, previous, snapshot):
@@ -210,21 +197,27 @@ def _faults(entry, previous, snapshot):
     if snapshot is None:
         yield f"its {entry.model} history row {entry.history_id} is gone"
         return
-    history = _histories()[entry.model]
-    if entry.at != snapshot[_place(history, "history_date")]:
+    at, text = snapshot
+    if entry.at != at:
         yield "its time is not that of its history row"
     if entry.salt is None:
-        yield from _badly_redacted(entry, snapshot)
-    elif digest_of(entry.salt, canonical_text(history, snapshot)) != entry.snapshot_digest:
+        yield from _badly_redacted(entry)
+    elif all(digest_of(entry.salt, said) != entry.snapshot_digest for said in _texts(entry, text)):
         yield f"its {entry.model} history row {entry.history_id} was changed after it was recorded"
 
 
-def _badly_redacted(entry, snapshot):
+def _texts(entry, text):
+    """Yield the canonical text as the database words it, and where that has not the digest, as Python does."""
+    yield text
+    yield _text_by_python(entry)
+
+
+def _badly_redacted(entry):
     # Read from history, where a forged redaction would itself lack its entry.
     redaction = Redaction.history.filter(position=entry.position).order_by("history_id").first()
     if redaction is None:
         yield "it was emptied without a redaction that says who and why"
-    elif redaction.remains != digest_of("", canonical_text(_histories()[entry.model], snapshot)):
+    elif redaction.remains != digest_of("", _text_by_python(entry)):
         yield f"what the redaction left of {entry.model} history row {entry.history_id} was changed since"
 
 
