@@ -96,3 +96,12 @@ def test_counts_that_are_missing_are_made_from_the_documents(aged):
     Tally.objects.all().delete()
     restore_missing()
     everything_is_tallied()
+
+
+def test_a_row_leads_to_its_question_and_takes_along_how_the_list_was(client_of, moved):
+    question, client = moved("awaiting_input"), client_of("triage")
+    page = client.get(f"{LIST}?tab=awaiting&q=who").content.decode()
+    address = f"{LIST}{question.pk}/change/?_changelist_filters=tab%3Dawaiting%26q%3Dwho"
+    assert page.count(f'href="{address}"') == 2  # the reference and the title
+    assert client.get(address).status_code == 200
+    assert f'href="{LIST}{question.pk}/change/"' in client.get(LIST).content.decode()
