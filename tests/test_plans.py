@@ -80,12 +80,12 @@ WHICH = {
 }
 
 
-def make_a_long_list(question):
+def make_a_long_list(question, called="X"):
     """Repeat a question in its table alone, and let PostgreSQL see how many there are: of a few it takes any index."""
     fields = [f.column for f in Question._meta.concrete_fields if not f.generated and f.name not in ("id", "reference")]
     columns = ", ".join(fields)
     numbers = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)"
-    copies = f"SELECT 'X-' || n, {columns} FROM register_question, n WHERE register_question.id = %s"
+    copies = f"SELECT '{called}-' || n, {columns} FROM register_question, n WHERE register_question.id = %s"
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO register_question (reference, {columns}) {numbers} {copies}", [question.pk])
         if connection.vendor == "postgresql":
@@ -98,6 +98,16 @@ def test_the_eldest_of_a_long_list_are_walked_to(which, cast, raised):
     condition, index = WHICH[which]
     questions = Question.objects.visible_to(cast.triage).filter(condition(cast.triage)).with_ages(today())
     assert_walks(plans_of(lambda: questions.keys_by_age(5, tuple(Standing), today())), {index})
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite reads the row for any computed column.")
+@pytest.mark.parametrize("role", ["triage", "member"])
+def test_whether_a_deferred_question_is_due_is_read_off_the_index(role, cast, moved):
+    make_a_long_list(moved("deferred"))
+    make_a_long_list(moved("awaiting_input"), called="Y")
+    due = Question.objects.visible_to(getattr(cast, role)).deferred_due(today()).with_ages(today())
+    plan = plans_of(lambda: due.keys_by_age(5, (Standing.PAUSED,), today()))
+    assert "Index Only Scan Backward using question_by_age_status" in plan
 
 
 def test_a_move_looks_at_what_it_moves_alone(cast, moved):

@@ -303,7 +303,12 @@ class Question(Audited):
             # The same of what is filtered most.
             *(
                 models.Index(fields=[column, "standing", "age_order", "id"], name=f"question_by_age_{column}")
-                for column in ("status", "topic", "owner", "assignee", "waiting_on")
+                for column in ("topic", "owner", "assignee", "waiting_on")
+            ),
+            # And of one status, with what decides whether one that is deferred is due.
+            models.Index(
+                fields=["status", "standing", "age_order", "id", "revisit_on", "classification"],
+                name="question_by_age_status",
             ),
             # How long the oldest has been waited for, by whom.
             models.Index(fields=["waiting_on", "status_since_day"], name="question_longest_waited"),
