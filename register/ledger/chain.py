@@ -61,16 +61,23 @@ def _head(note, last, ahead):
     try:
         with nullcontext() if outer else told_again(ahead if ahead and ahead.stands(since) else None):
             yield
-            with one_trip() if head.position <= before[0] + FEW else nullcontext():
+            if outer:
                 last()
-                if outer is None and head.position > before[0]:
-                    move_head(head, before[0])
+            elif head.position > before[0]:
+                _end(head, before[0], last)
     except BaseException:
         head.position, head.digest = before
         raise
     finally:
         _noting.reset(token)
         _held.reset(held)
+
+
+def _end(head, before, last):
+    """Do what is last of a write, and write the head: in one trip where it is little, for a copy needs its own."""
+    with one_trip() if head.position <= before + FEW else nullcontext():
+        last()
+        move_head(head, before)
 
 
 def is_writing():
