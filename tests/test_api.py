@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 from rest_framework.throttling import AnonRateThrottle
 
+from register.api import questions
 from register.models import Action, Group, Meeting, Token
 from register.services.answers import propose_answer, record_review
 from register.services.links import link_action, link_meeting, strike_out
@@ -324,3 +325,17 @@ def test_an_answer_runs_and_shows_nothing_where_it_is_opened_as_a_page(api, clie
     answers = [client.get(path) for path in ("/api/v1/questions/", "/api/v1/changes/", "/api/v1/questions/DSQ-999/")]
     assert {answer["Content-Security-Policy"] for answer in answers} == {policy}
     assert "style-src" in client_of("triage").get("/admin/")["Content-Security-Policy"]
+
+
+def test_a_question_that_is_hidden_while_it_is_read_is_as_one_that_is_not_there(cast, api, moved, monkeypatch):
+    question, look = moved("open"), questions.document_of
+
+    def hide_and_look(*of, **key):
+        monkeypatch.undo()
+        reclassify_question(question, "restricted", by=cast.triage)
+        return look(*of, **key)
+
+    monkeypatch.setattr(questions, "document_of", hide_and_look)
+    url, said = f"{LIST}{question.reference}/answers/", {"text": "An answer."}
+    assert api("owner").post(url, said, format="json", headers={"If-Match": "*"}).status_code == 404
+    assert not question.answers.exists()

@@ -18,6 +18,7 @@ from register.documents.serving import readers_like
 from register.ledger.readings import status_history_by
 from register.models import Question
 from register.models.statements import document_of
+from register.refusals import NotVisible
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
 from register.services.door import seen
 from register.services.once import raise_once
@@ -70,6 +71,8 @@ class Writing:
 
     def _check_unchanged(self, row):
         kept = document_of(self.model, self.kind, readers_like(self.request.user), pk=row.pk)
+        if kept is None:  # before the lock, it may have been hidden since the row was read
+            raise NotVisible(f"There is no such {self.model._meta.verbose_name}.")
         check_unchanged(self.request, kept.position)
 
 
