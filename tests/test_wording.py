@@ -1,5 +1,7 @@
 """The database words a snapshot as Python does, and no changed snapshot as what it was."""
 
+import re
+
 import pytest
 from django.db import connection
 from hypothesis import given
@@ -7,8 +9,10 @@ from hypothesis import strategies as st
 
 from register.ledger import verify, wording
 from register.ledger.chain import canonical, history_models
-from register.models import LedgerEntry, Organisation
+from register.models import LedgerEntry, Organisation, Topic
 from register.models.trips import executed
+from register.services.questions import edit_question
+from register.services.reference import keep
 from tests.conftest import lift_triggers
 from tests.test_ledger import problems, sql
 
@@ -48,6 +52,9 @@ def test_a_snapshot_that_the_database_words_otherwise_passes_where_pythons_words
 ONE_IN_ANOTHER = """due_on = '2027-01-31","history_change_reason":"Why', history_change_reason = NULL"""
 FORGED = {
     "one column in another": ONE_IN_ANOTHER,
+    "a truth value of five": "recorded_anew = 5",
+    "bytes that are no text": "title = CAST(x'ff' AS BLOB)",
+    "a day of bytes that are no text": "due_on = CAST(x'ff' AS BLOB)",
     "a number as bytes": "status_since_day = CAST(status_since_day AS BLOB)",
     "a text as bytes": "title = CAST(title AS BLOB)",
     "a day as bytes": "due_on = CAST(due_on AS BLOB)",
@@ -63,4 +70,40 @@ def test_a_snapshot_that_would_read_the_same_if_it_were_not_quoted_is_named(chan
     entry = LedgerEntry.objects.filter(model="question").last()
     lift_triggers()
     sql(f"UPDATE register_historicalquestion SET {changes} WHERE history_id = %s", entry.history_id)
+    assert entry.position in [position for position, _ in problems()]
+
+
+FOR_POSTGRESQL = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no functions, nor types.")
+
+
+@FOR_POSTGRESQL
+def test_no_function_of_the_owner_of_the_database_words_a_snapshot(cast, raised):
+    edit_question(raised(), by=cast.triage, priority="high")
+    entry = LedgerEntry.objects.filter(model="question").first()
+    lift_triggers()
+    for kind in ("varchar", "text"):
+        sql(
+            f"CREATE FUNCTION public.to_json({kind}) RETURNS json LANGUAGE sql AS $$ "
+            "SELECT replace(pg_catalog.to_json($1)::text, 'Rewritten', 'Who may fetch the data?')::json $$"
+        )
+    sql("UPDATE register_historicalquestion SET title = 'Rewritten' WHERE history_id = %s", entry.history_id)
+    assert entry.position in [position for position, _ in problems()]
+
+
+@FOR_POSTGRESQL
+def test_a_truth_value_that_was_made_a_text_with_another_column_in_it_is_named(cast, raised):
+    question, topic = raised(), Topic.objects.get(name="MDR role")
+    topic.name = "Renamed"
+    keep(topic, by=cast.triage)  # which records the question anew
+    edit_question(question, by=cast.triage, priority="high")
+    row = question.history.get(recorded_anew=True)
+    recorded_at = re.search('"recorded_at":"[^"]*"', canonical(row).decode())[0]
+    lift_triggers()
+    sql("ALTER TABLE register_historicalquestion ALTER recorded_anew TYPE text")
+    sql(
+        "UPDATE register_historicalquestion SET recorded_at = NULL, recorded_anew = %s WHERE history_id = %s",
+        f"true,{recorded_at}",
+        row.history_id,
+    )
+    entry = LedgerEntry.objects.get(model="question", history_id=row.history_id)
     assert entry.position in [position for position, _ in problems()]

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 import django
-from django.db import DataError, connection
+from django.db import DataError, connection, models
 from django.db.models import Exists, OuterRef
 
 from register.ledger.chain import (
@@ -23,7 +23,7 @@ from register.ledger.chain import (
     writing,
 )
 from register.ledger.triggers import free_text
-from register.ledger.wording import day_or_moment, escaped, worded
+from register.ledger.wording import escaped, plain, worded
 from register.models import LedgerEntry, LedgerHead, Redaction
 from register.models.ahead import fetched
 
@@ -138,7 +138,7 @@ _histories = cache(history_models)
 
 
 class _Entry(NamedTuple):
-    """A ledger entry; `at` as `wording.day_or_moment` has it."""
+    """A ledger entry; `at` as `wording.plain` has it."""
 
     position: int
     at: str
@@ -162,13 +162,13 @@ COLUMNS = "SELECT {columns} FROM {table} h WHERE h.history_id = %s"
 
 @cache
 def _entries_statement():
-    columns = ", ".join(day_or_moment("e", LedgerEntry._meta.get_field(name)) for name in _Entry._fields)
+    columns = ", ".join(plain("e", LedgerEntry._meta.get_field(name)) for name in _Entry._fields)
     return ENTRIES.format(columns=columns, table=LedgerEntry._meta.db_table)
 
 
 @cache
 def _snapshots_statement(history):
-    at = day_or_moment("h", history._meta.get_field("history_date"))
+    at = plain("h", history._meta.get_field("history_date"))
     # A share of statements is given as parameters: what the text itself has of their sign is doubled.
     text = worded("h", history).replace("%", "%%")
     return SNAPSHOTS.format(at=at, text=text, table=history._meta.db_table)
@@ -186,9 +186,14 @@ def _snapshots(entries, after, upto):
 def _text_by_python(entry):
     """Return the canonical text of an entry's history row as Python has it, which is what counts."""
     history = _histories()[entry.model]
-    columns = ", ".join(day_or_moment("h", field) for field in history._meta.concrete_fields)
+    columns = ", ".join(plain("h", field) for field in history._meta.concrete_fields)
     (row,) = fetched(COLUMNS.format(columns=columns, table=history._meta.db_table), entry.history_id)
-    return canonical_text(history, row)
+    return canonical_text(history, [_as_it_is(*held) for held in zip(history._meta.concrete_fields, row, strict=True)])
+
+
+def _as_it_is(field, value):
+    """Return a truth value as Python has it, and anything else as the database does, a truth value of 5 too."""
+    return bool(value) if isinstance(field, models.BooleanField) and value in (0, 1) else value
 
 
 def _faults(entry, previous, snapshot):
@@ -267,7 +272,7 @@ def _live_rows_that_differ():
             try:
                 with writing():  # look again with every writer held off: the first look may have met a change half way
                     yield from _difference(name, model, pk)
-            except DataError as error:
+            except (DataError, ValueError) as error:
                 yield Problem(None, f"{name} {pk} cannot be read: {error}")
 
 

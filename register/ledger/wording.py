@@ -1,7 +1,9 @@
 """Canonical text (`chain.canonical_text`) as the database words it: in Python, most of a verification went into it.
 
 Where the database's text does not have the digest, `verify` asks Python's. So no row is refused that Python would pass;
-and none is passed that Python would refuse, for here too what differs is worded differently.
+and none is passed that Python would refuse, for here too what differs is worded differently: whatever a column was made
+to hold, or was made into. On PostgreSQL every function is the catalogue's own, so that none of the same name that the
+database's owner made speaks for it.
 """
 
 import re
@@ -13,61 +15,76 @@ from django.db import connection, models
 from register.ledger.chain import model_name
 
 # SQLite holds anything in any column: what is not of its type must not read as if it were, so it gets a mark.
-_OF_TYPE = "CASE typeof({{0}}) WHEN '{type}' THEN {said} ELSE '?' || {{0}} END"
+_OF_TYPE = "CASE typeof({{0}}) WHEN '{type}' THEN {said} WHEN 'null' THEN NULL ELSE '?' || quote({{0}}) END"
 _MOMENT = "replace({0}, ' ', 'T') || '+00:00'"
-# A day or a moment as canonical text has it between its quotation marks.
-_DAYS = {
+_DAY_FORMAT, _MOMENT_FORMAT = "YYYY-MM-DDBC", 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"BC'
+# Before our era, and without end, a date is none that the register wrote: it must not read like one.
+_FORMATTED = "coalesce(pg_catalog.replace(pg_catalog.to_char({of}, '{format}'), 'AD', ''), {{0}}::pg_catalog.text)"
+# A day or a moment as canonical text has it between its quotation marks; anything else as it is held.
+_PLAIN = {
     ("sqlite", models.DateField): _OF_TYPE.format(type="text", said="{0}"),
     ("sqlite", models.DateTimeField): _OF_TYPE.format(type="text", said=_MOMENT),
-    # Before our era, and without end, a date is none that the register wrote: it must not read like one.
-    ("postgresql", models.DateField): "coalesce(replace(to_char({0}, 'YYYY-MM-DDBC'), 'AD', ''), {0}::text)",
-    ("postgresql", models.DateTimeField): (
-        "coalesce(replace(replace(to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.USBC'), 'AD', ''), "
-        "'.000000', '') || '+00:00', {0}::text)"
+    ("sqlite", models.BooleanField): "+{0}",  # past what would make a truth value of any number
+    ("postgresql", models.DateField): _FORMATTED.format(of="{0}", format=_DAY_FORMAT),
+    ("postgresql", models.DateTimeField): "pg_catalog.replace({}, '.000000', '')".format(
+        _FORMATTED.format(of="{0} AT TIME ZONE 'UTC'", format=_MOMENT_FORMAT)
     ),
 }
+_QUOTED = "pg_catalog.to_json({}::pg_catalog.text)::pg_catalog.text"
 _VALUES = {
     "sqlite": [
-        (models.BooleanField, "CASE {0} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE '?' || {0} END"),
+        (models.BooleanField, "CASE {0} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE '?' || quote({0}) END"),
         (models.DateTimeField, _OF_TYPE.format(type="text", said=f"json_quote({_MOMENT})")),
         ((models.IntegerField, models.ForeignKey), _OF_TYPE.format(type="integer", said="{0}")),
         ((models.DateField, models.CharField, models.TextField), _OF_TYPE.format(type="text", said="json_quote({0})")),
     ],
     "postgresql": [
-        (models.DateTimeField, f"'\"' || {_DAYS['postgresql', models.DateTimeField]} || '\"'"),
-        (models.DateField, f"'\"' || {_DAYS['postgresql', models.DateField]} || '\"'"),
-        ((models.BooleanField, models.IntegerField, models.ForeignKey), "{0}::text"),
-        ((models.CharField, models.TextField), "to_json({0})::text"),
+        (models.DateTimeField, _QUOTED.format(_PLAIN["postgresql", models.DateTimeField])),
+        (models.DateField, _QUOTED.format(_PLAIN["postgresql", models.DateField])),
+        # Whatever is no number or truth value is quoted.
+        (
+            (models.BooleanField, models.IntegerField, models.ForeignKey),
+            "pg_catalog.to_json({0})::pg_catalog.text",
+        ),
+        ((models.CharField, models.TextField), _QUOTED.format("{0}")),
     ],
 }
 _TOGETHER = {
-    "sqlite": lambda pieces: " || ".join(f"coalesce({piece}, '')" for piece in pieces),
-    "postgresql": lambda pieces: f"concat({', '.join(pieces)})",  # which leaves out what is NULL
+    "sqlite": lambda pieces: " || ".join(pieces),
+    "postgresql": lambda pieces: f"pg_catalog.concat({', '.join(pieces)})",
 }
 
 
-def day_or_moment(alias, field):
-    """Return the SQL of a column as canonical text has it, or as it is where that text is made of it as well."""
-    return _DAYS.get((connection.vendor, type(field)), "{0}").format(f"{alias}.{field.column}")
+def plain(alias, field):
+    """Return the SQL of a column for canonical text to be made of: days and moments are worded already."""
+    return _PLAIN.get((connection.vendor, type(field)), "{0}").format(f"{alias}.{field.column}")
 
 
 @cache
 def worded(alias, history_model):
     """Return the SQL of the canonical text of a history row, but for what `escaped` does to it.
 
-    A column that is NULL leaves its whole piece NULL, comma and all; the model's own name, never empty, has none.
+    A column that is NULL leaves out its whole piece, comma and all; the model's own name, never empty, has none.
     """
     values = {field.attname: _value(alias, field) for field in history_model._meta.concrete_fields}
     names = sorted(values, key=lambda name: f'"{name}":')
-    before = [f"""'"{name}":' || {values[name]} || ','""" for name in names if f'"{name}":' < '"model":']
-    after = [f"""',"{name}":' || {values[name]}""" for name in names if f'"{name}":' > '"model":']
-    model = f"""'"model":"{model_name(history_model)}"'"""
-    return _TOGETHER[connection.vendor](["'{'", *before, model, *after, "'}'"])
+    before = [_piece(f"""'"{name}":'""", values[name], "','") for name in names if f'"{name}":' < '"model":']
+    after = [_piece(f"""',"{name}":'""", values[name]) for name in names if f'"{name}":' > '"model":']
+    return _TOGETHER[connection.vendor](["'{'", *before, f"""'"model":"{model_name(history_model)}"'""", *after, "'}'"])
+
+
+def _piece(*parts):
+    """Return the SQL of parts of a text that stand together, the second of them a (column, its SQL); empty without."""
+    column = parts[1][0]
+    said = _TOGETHER[connection.vendor]([parts[0], parts[1][1], *parts[2:]])
+    return f"CASE WHEN {column} IS NULL THEN '' ELSE {said} END"
 
 
 def _value(alias, field):
+    """Return (column, the SQL of what canonical text has of it where it is not NULL)."""
+    column = f"{alias}.{field.column}"
     said = next(said for kinds, said in _VALUES[connection.vendor] if isinstance(field, kinds))
-    return said.format(f"{alias}.{field.column}")
+    return column, said.format(column)
 
 
 _UNSEEN = "\x7f"
