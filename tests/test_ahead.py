@@ -75,7 +75,7 @@ def test_what_another_question_did_meanwhile_has_nothing_read_again(cast, moved)
 
 
 def test_after_too_many_entries_everything_is_read_again(cast, moved, monkeypatch):
-    monkeypatch.setattr(ahead, "FEW", 0)
+    monkeypatch.setattr(ahead, "FEW_ENTRIES", 0)
     other = moved("open")
     assert reads_of_links(moved("open"), cast, lambda: edit_question(other, by=cast.triage, title="Another?")) == 2
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from register.ledger.chain import writing
 from register.models import Document, Question, Tally
-from register.models.many import FEW, insert_many, update_many
+from register.models.many import FEW_ROWS, insert_many, update_many
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 23)
@@ -28,7 +28,7 @@ def held(instance):
     return {f.attname: getattr(instance, f.attname) for f in instance._meta.concrete_fields if not f.generated}
 
 
-@pytest.mark.parametrize("count", [1, FEW + 1])
+@pytest.mark.parametrize("count", [1, FEW_ROWS + 1])
 def test_rows_are_read_back_as_they_were_given(questions, count):
     given = questions(count)
     with writing():
@@ -37,7 +37,7 @@ def test_rows_are_read_back_as_they_were_given(questions, count):
     assert [held(row) for row in rows] == [held(question) for question in given]
 
 
-@pytest.mark.parametrize("count", [2, FEW + 1])
+@pytest.mark.parametrize("count", [2, FEW_ROWS + 1])
 def test_keys_rise_and_the_next_row_of_django_comes_after_them(count):
     before, rows = tallies("before")[0], tallies(*map(str, range(count)))
     before.save()
@@ -48,7 +48,7 @@ def test_keys_rise_and_the_next_row_of_django_comes_after_them(count):
     assert keys == sorted(set(keys))
 
 
-@pytest.mark.parametrize("count", [2, FEW + 1])
+@pytest.mark.parametrize("count", [2, FEW_ROWS + 1])
 def test_what_a_constraint_refuses_leaves_nothing(count):
     with pytest.raises(IntegrityError), transaction.atomic(), writing():
         insert_many(Tally, tallies(*map(str, range(count)), "0"))
@@ -57,7 +57,9 @@ def test_what_a_constraint_refuses_leaves_nothing(count):
 
 def test_signs_of_every_alphabet_and_the_copy_format_are_kept():
     body = 'tab\t newline\n return\r backslash \\N \\. quotation "mark" é 漢 %s %%'
-    rows = [Document(kind="question", object_id=n, reference="DSQ-901", body=body, position=n) for n in range(FEW + 1)]
+    rows = [
+        Document(kind="question", object_id=n, reference="DSQ-901", body=body, position=n) for n in range(FEW_ROWS + 1)
+    ]
     with writing():
         insert_many(Document, rows)
     assert {row.body for row in Document.objects.filter(reference="DSQ-901")} == {body}

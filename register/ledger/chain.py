@@ -23,7 +23,7 @@ from django.db.models import Max
 
 from register.models import Audited, LedgerEntry
 from register.models.ahead import forget, told_again
-from register.models.many import FEW, insert_many
+from register.models.many import insert_many
 from register.models.statements import locked_head, move_head
 from register.models.trips import one_trip
 from register.refusals import Invalid
@@ -59,12 +59,14 @@ def _head(note, last, ahead):
     before = head.position, head.digest
     held, token = _held.set(head), _noting.set(note)
     try:
-        with nullcontext() if outer else told_again(ahead if ahead and ahead.stands(since) else None):
+        if outer:
             yield
-            if outer:
-                last()
-            elif head.position > before[0]:
-                _end(head, before[0], last)
+            last()
+        else:
+            with told_again(ahead if ahead and ahead.stands(since) else None):
+                yield
+                if head.position > before[0]:
+                    _end(head, before[0], last)
     except BaseException:
         head.position, head.digest = before
         raise
@@ -74,8 +76,8 @@ def _head(note, last, ahead):
 
 
 def _end(head, before, last):
-    """Do what is last of a write, and write the head: in one trip where it is little, for a copy needs its own."""
-    with one_trip() if head.position <= before + FEW else nullcontext():
+    """Do what is last of a write, and write the head, in one trip."""
+    with one_trip():
         last()
         move_head(head, before)
 

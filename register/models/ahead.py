@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from register.models.trips import found_by
 
-FEW = 100  # entries in between: of more, it is not asked what they are about
+FEW_ENTRIES = 100  # in between: of more, it is not asked what they are about
 POSITION = "SELECT position FROM register_ledgerhead"
 SINCE = "SELECT question_id FROM register_ledgerentry WHERE position > %s ORDER BY position LIMIT %s"
 
@@ -55,7 +55,7 @@ class Ahead:
         lacking = [one for one in asked if one not in self.rows]
         found = dict(zip(lacking, self._found(lacking), strict=True))
         if not self.complete:
-            self.rows |= {one: rows for one, rows in found.items() if one.of}
+            self.rows |= {one: rows for one, rows in found.items() if one.of and one.statement}
         return [self.rows[one] if one in self.rows else found[one] for one in asked]
 
     def _found(self, lacking):
@@ -68,19 +68,19 @@ class Ahead:
     @property
     def since(self):
         """What to ask, under the lock, for `stands`: the questions that entries were about since then."""
-        return Asked(None, SINCE, (self.position, FEW + 1))
+        return Asked(None, SINCE, (self.position, FEW_ENTRIES + 1))
 
     def stands(self, since):
         """True where nothing that was read can have changed by the entries since then."""
         about = {key for (key,) in since}
-        return len(since) <= FEW and None not in about and not about & self._questions()
+        return len(since) <= FEW_ENTRIES and None not in about and not about & self._questions()
 
     def _questions(self):
         """Return the keys of the questions that were read: a key is the first column of every row."""
         return {row[0] for one, rows in self.rows.items() if one.of._meta.model_name == "question" for row in rows}
 
-    def forget(self, model):
-        self.rows = {one: rows for one, rows in self.rows.items() if one.of is not model}
+    def forget(self, table):
+        self.rows = {one: rows for one, rows in self.rows.items() if table not in one.statement}
 
 
 @contextmanager
@@ -106,6 +106,6 @@ def told_again(ahead):
 
 
 def forget(model):
-    """Read rows of a model anew from here on: one of them was just written."""
+    """Read anew from here on what was asked of a model's table: a row of it was just written."""
     if ahead := _ahead.get():
-        ahead.forget(model)
+        ahead.forget(model._meta.db_table)

@@ -11,15 +11,15 @@ from operator import attrgetter
 
 from django.db import connection, connections
 
-from register.models.trips import is_sharing
+from register.models.trips import apart
 
-FEW = 20  # up to so many rows PostgreSQL takes as one INSERT sooner than as a COPY
+FEW_ROWS = 20  # up to so many PostgreSQL takes as one INSERT sooner than as a COPY
 
 
 def insert_many(model, rows):
     """Insert checked new rows of a model, and give each its key: all of them have one already, or none."""
     if rows:
-        copied = connection.vendor == "postgresql" and len(rows) > FEW and not is_sharing()
+        copied = connection.vendor == "postgresql" and len(rows) > FEW_ROWS
         (_copy if copied else _insert)(model, rows)
 
 
@@ -50,7 +50,7 @@ def _insert(model, rows):
 
 def _copy(model, rows):
     columns, key = _columns(model, keyed=True), model._meta.pk
-    with connection.cursor() as cursor, connection.wrap_database_errors:
+    with apart(), connection.cursor() as cursor, connection.wrap_database_errors:
         if getattr(rows[0], key.attname, None) is None:
             given = [model._meta.db_table, key.column, len(rows)]
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", given)

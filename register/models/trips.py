@@ -1,35 +1,53 @@
 """Trips to the database: on PostgreSQL, what need not wait for an answer shares one."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
-_sharing = ContextVar("sharing", default=False)
+_trip = ContextVar("trip", default=None)
 
 
 @contextmanager
 def one_trip():
     """Send the statements made meanwhile without waiting for what each finds, until that is fetched or this ends.
 
-    A wrong one raises then. SQLite, which is no way off, is asked one by one. Nothing can be copied (COPY) meanwhile,
-    and no count of rows is known.
+    A wrong one raises then. How many rows were changed is not known meanwhile, so nothing may be saved by Django's
+    `Model.save`. SQLite, which is no way off, is asked one by one.
     """
-    if connection.vendor != "postgresql" or _sharing.get():
+    if connection.vendor != "postgresql" or _trip.get():
         yield
         return
     connection.ensure_connection()
-    token = _sharing.set(True)
+    trip = ExitStack()
+    token = _trip.set(trip)
     try:
-        with connection.wrap_database_errors, connection.connection.pipeline():
+        with connection.wrap_database_errors, trip:
+            trip.enter_context(connection.connection.pipeline())
             yield
+    except DatabaseError:
+        _forget_what_was_prepared()
+        raise
     finally:
-        _sharing.reset(token)
+        _trip.reset(token)
 
 
-def is_sharing():
-    """True within `one_trip`, where that makes a difference."""
-    return _sharing.get()
+def _forget_what_was_prepared():
+    """End a connection that may hold a statement for prepared which was skipped; a rollback clears that up as well."""
+    if not connection.in_atomic_block:
+        connection.connection.close()
+        connection.close()
+
+
+@contextmanager
+def apart():
+    """Do meanwhile what cannot share a trip, as COPY cannot: one that is under way ends before, and goes on after."""
+    trip = _trip.get()
+    if trip:
+        trip.close()
+    yield
+    if trip:
+        trip.enter_context(connection.connection.pipeline())
 
 
 def executed(statement, given):

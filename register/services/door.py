@@ -25,7 +25,7 @@ def today():
 
 
 def seen(model, by, **key):
-    """Return the row of that key, read under the head lock. Raises NotVisible where there is none that `by` may see."""
+    """Return the row of that key as it is now. Raises NotVisible where there is none that `by` may see."""
     row = row_within(model, clearance(by), **key)
     if row is None:
         raise NotVisible(f"There is no such {model._meta.verbose_name}.")
