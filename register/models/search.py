@@ -53,10 +53,10 @@ def says(text):
 def saying(text):
     """Return the keys of what `says` finds among all questions, as SQL for `pk__in`, by way of the index."""
     words, reference = words_of(text), referred_to(text)
-    find, given = _FIND[connection.vendor], [_QUERY[connection.vendor](words)]
+    find, given = _FINDING[connection.vendor](words)
     if reference:
         find, given = f"{find} UNION SELECT id FROM {TABLE} WHERE reference = %s", [*given, reference]  # noqa: S608
-    return RawSQL(find, given) if words else []  # noqa: S611 nothing but words goes in, and as parameters
+    return RawSQL(find, given) if words else []  # noqa: S611 nothing but words goes in
 
 
 def relevance(text):
@@ -73,14 +73,20 @@ def _rank(condition, met, unmet):
     return Case(When(condition, then=Value(met, BIG)), default=Value(unmet, BIG))
 
 
-_FIND = {
-    "sqlite": f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s",  # noqa: S608 fixed names
-    "postgresql": f"SELECT id FROM {INDEX} WHERE words @@ to_tsquery('simple', %s)",  # noqa: S608 fixed names
-}
-_QUERY = {
-    "sqlite": lambda words: " ".join(f'"{word}"' + "*" * _begins(word) for word in words),
-    "postgresql": lambda words: " & ".join(f"'{word}'" + ":*" * _begins(word) for word in words),
-}
+def _on_sqlite(words):
+    sought = " ".join(f'"{word}"' + "*" * _begins(word) for word in words)
+    return f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [sought]  # noqa: S608 fixed names
+
+
+def _on_postgresql(words):
+    # The words, of letters and digits alone, stand in the statement, so that it is planned for them: planned for any,
+    # a search for a common word reads every row that has it.
+    sought = " & ".join(f"''{word}''" + ":*" * _begins(word) for word in words)
+    return f"SELECT id FROM {INDEX} WHERE words @@ to_tsquery('simple', '{sought}')", []  # noqa: S608
+
+
+# From words to (SQL that finds the keys of the rows with all of them, what it is given).
+_FINDING = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}
 
 
 def install():
