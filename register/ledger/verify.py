@@ -23,7 +23,7 @@ from register.ledger.chain import (
     writing,
 )
 from register.ledger.triggers import free_text
-from register.ledger.wording import escaped, plain, worded
+from register.ledger.wording import escaped, plain, worded, words_snapshots
 from register.models import LedgerEntry, LedgerHead, Redaction
 from register.models.ahead import fetched
 
@@ -153,7 +153,7 @@ ENTRIES = """
     SELECT {columns} FROM {table} e WHERE e.position >= %s AND e.position <= %s ORDER BY e.position
 """
 SNAPSHOTS = """
-    SELECT h.history_id, {at}, {text} FROM {table} h
+    SELECT h.history_id, {at}, {columns} FROM {table} h
         JOIN register_ledgerentry e ON e.model = %s AND e.history_id = h.history_id
     WHERE e.position > %s AND e.position <= %s
 """
@@ -168,26 +168,38 @@ def _entries_statement():
 
 @cache
 def _snapshots_statement(history):
-    at = plain("h", history._meta.get_field("history_date"))
-    # A share of statements is given as parameters: what the text itself has of their sign is doubled.
-    text = worded("h", history).replace("%", "%%")
-    return SNAPSHOTS.format(at=at, text=text, table=history._meta.db_table)
+    at, columns = plain("h", history._meta.get_field("history_date")), _columns(history)
+    return SNAPSHOTS.format(at=at, columns=columns, table=history._meta.db_table)
+
+
+def _columns(history):
+    """Return the SQL of what a snapshot's canonical text is made of: the text itself where the database words it."""
+    return worded("h", history) if words_snapshots() else _each_column(history)
+
+
+def _each_column(history):
+    return ", ".join(plain("h", field) for field in history._meta.concrete_fields)
 
 
 def _snapshots(entries, after, upto):
-    """Return {(model's name, history id): (its time, its canonical text as the database words it)}."""
+    """Return {(model's name, history id): (its time, its canonical text)}, without making objects of the rows."""
     found, histories = {}, _histories()
     for name in {entry.model for entry in entries} & set(histories):
-        rows = fetched(_snapshots_statement(histories[name]), name, after, upto)
-        found |= {(name, history_id): (at, escaped(text)) for history_id, at, text in rows}
+        history, text = histories[name], _escaped if words_snapshots() else canonical_text
+        for history_id, at, *held in fetched(_snapshots_statement(history), name, after, upto):
+            found[name, history_id] = at, text(history, held)
     return found
+
+
+def _escaped(history, held):
+    return escaped(*held)
 
 
 def _text_by_python(entry):
     """Return the canonical text of an entry's history row as Python has it, which is what counts."""
     history = _histories()[entry.model]
-    columns = ", ".join(plain("h", field) for field in history._meta.concrete_fields)
-    (row,) = fetched(COLUMNS.format(columns=columns, table=history._meta.db_table), entry.history_id)
+    given = {"columns": _each_column(history), "table": history._meta.db_table}
+    (row,) = fetched(COLUMNS.format(**given), entry.history_id)
     return canonical_text(history, [_as_it_is(*held) for held in zip(history._meta.concrete_fields, row, strict=True)])
 
 
@@ -212,7 +224,7 @@ def _faults(entry, previous, snapshot):
 
 
 def _texts(entry, text):
-    """Yield the canonical text as the database words it, and where that has not the digest, as Python does."""
+    """Yield the canonical text as it was read, and where that has not the digest, as Python has it."""
     yield text
     yield _text_by_python(entry)
 

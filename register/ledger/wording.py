@@ -1,9 +1,11 @@
-"""Canonical text (`chain.canonical_text`) as the database words it: in Python, most of a verification went into it.
+"""Days, moments and, on SQLite, whole snapshots in canonical text (`chain.canonical_text`) as the database words them.
+
+In Python, most of a verification went into it. PostgreSQL takes as long over a whole snapshot as Python does, so there
+only days and moments are its to word; and every function is the catalogue's own, so that none of the same name that
+the database's owner made speaks for it.
 
 Where the database's text does not have the digest, `verify` asks Python's. So no row is refused that Python would pass;
-and none is passed that Python would refuse, for here too what differs is worded differently: whatever a column was made
-to hold, or was made into. On PostgreSQL every function is the catalogue's own, so that none of the same name that the
-database's owner made speaks for it.
+and none is passed that Python would refuse, for here too what differs is worded differently, whatever a column holds.
 """
 
 import re
@@ -17,7 +19,6 @@ from register.ledger.chain import model_name
 # SQLite holds anything in any column: what is not of its type must not read as if it were, so it gets a mark.
 _OF_TYPE = "CASE typeof({{0}}) WHEN '{type}' THEN {said} WHEN 'null' THEN NULL ELSE '?' || quote({{0}}) END"
 _MOMENT = "replace({0}, ' ', 'T') || '+00:00'"
-_DAY_FORMAT, _MOMENT_FORMAT = "YYYY-MM-DDBC", 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"BC'
 # Before our era, and without end, a date is none that the register wrote: it must not read like one.
 _FORMATTED = "coalesce(pg_catalog.replace(pg_catalog.to_char({of}, '{format}'), 'AD', ''), {{0}}::pg_catalog.text)"
 # A day or a moment as canonical text has it between its quotation marks; anything else as it is held.
@@ -25,34 +26,23 @@ _PLAIN = {
     ("sqlite", models.DateField): _OF_TYPE.format(type="text", said="{0}"),
     ("sqlite", models.DateTimeField): _OF_TYPE.format(type="text", said=_MOMENT),
     ("sqlite", models.BooleanField): "+{0}",  # past what would make a truth value of any number
-    ("postgresql", models.DateField): _FORMATTED.format(of="{0}", format=_DAY_FORMAT),
+    ("postgresql", models.DateField): _FORMATTED.format(of="{0}", format="YYYY-MM-DDBC"),
     ("postgresql", models.DateTimeField): "pg_catalog.replace({}, '.000000', '')".format(
-        _FORMATTED.format(of="{0} AT TIME ZONE 'UTC'", format=_MOMENT_FORMAT)
+        _FORMATTED.format(of="{0} AT TIME ZONE 'UTC'", format='YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"BC')
     ),
 }
-_QUOTED = "pg_catalog.to_json({}::pg_catalog.text)::pg_catalog.text"
-_VALUES = {
-    "sqlite": [
-        (models.BooleanField, "CASE {0} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE '?' || quote({0}) END"),
-        (models.DateTimeField, _OF_TYPE.format(type="text", said=f"json_quote({_MOMENT})")),
-        ((models.IntegerField, models.ForeignKey), _OF_TYPE.format(type="integer", said="{0}")),
-        ((models.DateField, models.CharField, models.TextField), _OF_TYPE.format(type="text", said="json_quote({0})")),
-    ],
-    "postgresql": [
-        (models.DateTimeField, _QUOTED.format(_PLAIN["postgresql", models.DateTimeField])),
-        (models.DateField, _QUOTED.format(_PLAIN["postgresql", models.DateField])),
-        # Whatever is no number or truth value is quoted.
-        (
-            (models.BooleanField, models.IntegerField, models.ForeignKey),
-            "pg_catalog.to_json({0})::pg_catalog.text",
-        ),
-        ((models.CharField, models.TextField), _QUOTED.format("{0}")),
-    ],
-}
-_TOGETHER = {
-    "sqlite": lambda pieces: " || ".join(pieces),
-    "postgresql": lambda pieces: f"pg_catalog.concat({', '.join(pieces)})",
-}
+_TRUTH = "CASE WHEN {0} IS NULL THEN NULL WHEN {0} = 1 THEN 'true' WHEN {0} = 0 THEN 'false' ELSE '?' || quote({0}) END"
+_VALUES = [
+    (models.BooleanField, _TRUTH),
+    (models.DateTimeField, _OF_TYPE.format(type="text", said=f"json_quote({_MOMENT})")),
+    ((models.IntegerField, models.ForeignKey), _OF_TYPE.format(type="integer", said="{0}")),
+    ((models.DateField, models.CharField, models.TextField), _OF_TYPE.format(type="text", said="json_quote({0})")),
+]
+
+
+def words_snapshots():
+    """True where the database words whole snapshots."""
+    return connection.vendor == "sqlite"
 
 
 def plain(alias, field):
@@ -62,29 +52,22 @@ def plain(alias, field):
 
 @cache
 def worded(alias, history_model):
-    """Return the SQL of the canonical text of a history row, but for what `escaped` does to it.
+    """Return the SQL of the canonical text of a history row on SQLite, but for what `escaped` does to it.
 
     A column that is NULL leaves out its whole piece, comma and all; the model's own name, never empty, has none.
     """
     values = {field.attname: _value(alias, field) for field in history_model._meta.concrete_fields}
     names = sorted(values, key=lambda name: f'"{name}":')
-    before = [_piece(f"""'"{name}":'""", values[name], "','") for name in names if f'"{name}":' < '"model":']
-    after = [_piece(f"""',"{name}":'""", values[name]) for name in names if f'"{name}":' > '"model":']
-    return _TOGETHER[connection.vendor](["'{'", *before, f"""'"model":"{model_name(history_model)}"'""", *after, "'}'"])
-
-
-def _piece(*parts):
-    """Return the SQL of parts of a text that stand together, the second of them a (column, its SQL); empty without."""
-    column = parts[1][0]
-    said = _TOGETHER[connection.vendor]([parts[0], parts[1][1], *parts[2:]])
-    return f"CASE WHEN {column} IS NULL THEN '' ELSE {said} END"
+    before = [f"""'"{name}":' || {values[name]} || ','""" for name in names if f'"{name}":' < '"model":']
+    after = [f"""',"{name}":' || {values[name]}""" for name in names if f'"{name}":' > '"model":']
+    pieces = [f"coalesce({piece}, '')" for piece in [*before, f"""'"model":"{model_name(history_model)}"'""", *after]]
+    return " || ".join(["'{'", *pieces, "'}'"])
 
 
 def _value(alias, field):
-    """Return (column, the SQL of what canonical text has of it where it is not NULL)."""
-    column = f"{alias}.{field.column}"
-    said = next(said for kinds, said in _VALUES[connection.vendor] if isinstance(field, kinds))
-    return column, said.format(column)
+    """Return the SQL of what canonical text has of a column: NULL where it is."""
+    said = next(said for kinds, said in _VALUES if isinstance(field, kinds))
+    return said.format(f"{alias}.{field.column}")
 
 
 _UNSEEN = "\x7f"
