@@ -469,3 +469,18 @@ def test_the_list_filters_by_meeting(cast, client_of, raised):
     linked, _ = raised(), raised()
     link_meeting(linked, Meeting.objects.get(number=15), "listed", by=cast.triage)
     assert listed(client_of("triage"), meeting="CCDG15") == {linked.reference}
+
+
+def test_a_move_of_a_question_that_moved_since_the_page_was_opened_is_refused_once(client_of, cast, moved):
+    question, client = moved("awaiting_input"), client_of("triage")
+    url = page_of(question, "move/receive_input/")
+    form = client.get(url).context["form"]
+    given = {"seen": form["seen"].value(), "reason": "DCC answered: daily."}
+    change_status(question, "receive_input", by=cast.lead, reason="DCC answered.")
+    change_status(question, "await_input", by=cast.lead, waiting_on="RECCo", reason="What does RECCo say?")
+    page = client.post(url, given)
+    assert "changed status" in str(page.context["form"].non_field_errors())
+    assert refreshed(question).waiting_on.name == "RECCo"
+    again = {**given, "seen": page.context["form"]["seen"].value()}  # now they have seen it
+    assert client.post(url, again).status_code == 302
+    assert refreshed(question).status == "open"

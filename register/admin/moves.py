@@ -8,8 +8,9 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.short_page import DayInput, short_page
+from register.ledger.readings import version_of
 from register.models import Meeting, MeetingLink, Organisation, Question
-from register.services.questions import change_status, facts_of
+from register.services.questions import change_status, check_not_stale, facts_of
 from register.services.reading import before_a_move, told_by_feed
 from register.workflow import TRANSITIONS, Kind
 
@@ -21,6 +22,10 @@ def move_form(transition, user):
     """
     fields = {item.name: _field(item, user) for item in transition.inputs}
     return type("MoveForm", (forms.Form,), fields)
+
+
+class SeenForm(forms.Form):
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 def _field(item, user):
@@ -86,13 +91,15 @@ def move_page(model_admin, request, object_id, name):
         return HttpResponseRedirect(back)
 
     def act(given):
-        moved = change_status(question, name, by=request.user, **given)
+        seen = given.pop("seen")
+        moved = change_status(question, name, by=request.user, check=lambda row: check_not_stale(row, seen), **given)
         return f"{moved.reference} is now {moved.get_status_display()}."
 
     return short_page(
         model_admin,
         request,
-        form_class=move_form(transition, request.user),
+        form_class=type("SeenMoveForm", (move_form(transition, request.user), SeenForm), {}),
+        initial={"seen": version_of(question)},
         act=act,
         title=f"{transition.label}: {question.reference}",
         button=transition.label,
