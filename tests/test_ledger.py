@@ -275,6 +275,12 @@ def test_a_history_row_without_entry_is_named(last, lifted):
     assert (None, f"question history row {last.history_id} has no ledger entry") in problems()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps to types.")
+def test_a_salt_that_is_no_text_is_named(last, lifted):
+    sql("UPDATE register_ledgerentry SET salt = CAST(salt AS BLOB) WHERE position = %s", last.position)
+    assert last.position in [position for position, _ in problems()]
+
+
 def test_a_deleted_entry_is_named(last, lifted):
     sql("DELETE FROM register_ledgerentry WHERE position = %s", last.position - 1)
     assert (last.position - 1, "the entry is missing") in problems()

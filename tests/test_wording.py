@@ -60,6 +60,7 @@ FORGED = {
     "a truth value of five": "recorded_anew = 5",
     "bytes that are no text": "title = CAST(x'ff' AS BLOB)",
     "a day of bytes that are no text": "due_on = CAST(x'ff' AS BLOB)",
+    "a text of bytes that are none": "title = CAST(x'ff' AS TEXT)",
     "a number as bytes": "status_since_day = CAST(status_since_day AS BLOB)",
     "a text as bytes": "title = CAST(title AS BLOB)",
     "a day as bytes": "due_on = CAST(due_on AS BLOB)",

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 import django
-from django.db import DataError, connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models import Exists, OuterRef
 
 from register.ledger.chain import (
@@ -182,13 +182,27 @@ def _each_column(history):
 
 
 def _snapshots(entries, after, upto):
-    """Return {(model's name, history id): (its time, its canonical text)}, without making objects of the rows."""
+    """Return {(model's name, history id): (its time, its canonical text)}; the text is None where it cannot be read.
+
+    No objects are made of the rows: that would take most of the time.
+    """
     found, histories = {}, _histories()
     for name in {entry.model for entry in entries} & set(histories):
         history, text = histories[name], _escaped if words_snapshots() else canonical_text
-        for history_id, at, *held in fetched(_snapshots_statement(history), name, after, upto):
-            found[name, history_id] = at, text(history, held)
+        for history_id, at, *held in _rows(_snapshots_statement(history), name, after, upto):
+            found[name, history_id] = at, text(history, held) if held else None
     return found
+
+
+def _rows(statement, name, after, upto):
+    """Return the rows of a part; of one that cannot be read (bytes that are no text) its id alone."""
+    try:
+        return fetched(statement, name, after, upto)
+    except DatabaseError:
+        if upto - after > 1:
+            half = (after + upto) // 2
+            return [*_rows(statement, name, after, half), *_rows(statement, name, half, upto)]
+        return [(LedgerEntry.objects.get(position=upto).history_id, None)]
 
 
 def _escaped(history, held):
@@ -215,11 +229,14 @@ def _faults(entry, previous, snapshot):
         yield f"its {entry.model} history row {entry.history_id} is gone"
         return
     at, text = snapshot
+    if text is None:
+        yield f"its {entry.model} history row {entry.history_id} cannot be read"
+        return
     if entry.at != at:
         yield "its time is not that of its history row"
     if entry.salt is None:
         yield from _badly_redacted(entry)
-    elif all(digest_of(entry.salt, said) != entry.snapshot_digest for said in _texts(entry, text)):
+    elif all(digest_of(str(entry.salt), said) != entry.snapshot_digest for said in _texts(entry, text)):
         yield f"its {entry.model} history row {entry.history_id} was changed after it was recorded"
 
 
@@ -284,7 +301,7 @@ def _live_rows_that_differ():
             try:
                 with writing():  # look again with every writer held off: the first look may have met a change half way
                     yield from _difference(name, model, pk)
-            except (DataError, ValueError) as error:
+            except (DatabaseError, ValueError) as error:
                 yield Problem(None, f"{name} {pk} cannot be read: {error}")
 
 
