@@ -5,10 +5,12 @@ import json
 from datetime import date
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from register.documents.building import BUILDERS
 from register.documents.comparing import READERS, text_of
-from register.documents.keeping import restore_missing, writing
+from register.documents.keeping import restore_missing, unlike, writing
 from register.documents.sources import Live
 from register.ledger.verify import verify
 from register.models import Action, Document, Group, Meeting, Organisation, Question, Topic
@@ -224,3 +226,33 @@ def test_an_organisation_nobody_shows_changes_its_own_document_alone(cast, raise
     keep(Organisation(name="St Clements"), by=cast.triage)
     assert {r: row.position for r, row in kept().items()} == {r: row.position for r, row in before.items()}
     assert "St Clements" in kept(kind="organisation")
+
+
+FORGED = {
+    "reworded": "UPDATE register_document SET body = replace(body, 'Who', 'FORGED') WHERE {which}",
+    "shown to more": "UPDATE register_document SET to_public = NOT to_public WHERE {which}",
+    "taken away": "DELETE FROM register_document WHERE {which}",
+    "of nothing": (
+        "INSERT INTO register_document (kind, object_id, reference, position, body, in_feed, to_public, to_members, "
+        "to_triage) VALUES ('question', 9999, 'DSQ-9999', 0, '{{}}', true, true, false, false)"
+    ),
+}
+
+
+@pytest.mark.parametrize("statement", FORGED.values(), ids=FORGED)
+def test_a_document_changed_behind_the_registers_back_is_named(statement, raised):
+    question = raised(classification="members")
+    assert list(unlike()) == []
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(which=f"kind = 'question' AND object_id = {question.pk}"))
+    assert list(unlike()) == [("question", 9999 if "9999" in statement else question.pk)]
+
+
+def test_the_command_compares_what_the_api_shows_unless_told(raised, capsys):
+    question = raised()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM register_document WHERE kind = 'question'")
+    call_command("verify_ledger", "--ledger-only")
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger")
+    assert f"the document of question {question.pk}" in capsys.readouterr().out

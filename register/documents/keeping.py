@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from register.documents.building import BUILDERS
 from register.documents.comparing import Comparison
@@ -142,6 +143,20 @@ def _keep(changed, positions):
     update_many(Document, instead)
     insert_many(Document, new)
     forget(Document)
+
+
+def unlike():
+    """Yield (kind, key) of each item whose kept documents are not what it reads like, and of each that is none."""
+    for kind in DocumentKind:
+        keys = BUILDERS[kind].model._base_manager.order_by("pk").values_list("pk", flat=True)
+        waiting = keys.iterator()
+        while batch := list(islice(waiting, AT_ONCE)):
+            for pk in [comparison.pk for comparison in compared(kind, batch) if comparison.changed]:
+                with chain.writing():  # again with every writer held off: the first look may have met a change half way
+                    if compared(kind, [pk])[0].changed:
+                        yield kind, pk
+        for row in Document.objects.filter(kind=kind).exclude(object_id__in=keys.order_by()):
+            yield kind, row.object_id
 
 
 def restore_missing():

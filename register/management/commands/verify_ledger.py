@@ -2,8 +2,9 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
+from register.documents.keeping import unlike
 from register.ledger import outside
-from register.ledger.verify import BATCH, verify
+from register.ledger.verify import BATCH, Problem, verify
 
 LONG = 10 * BATCH
 
@@ -21,6 +22,9 @@ class Command(BaseCommand):
             metavar="N",
             help="among how many to share the entries; as many as serve, unless told",
         )
+        parser.add_argument(
+            "--ledger-only", action="store_true", help="do not compare what the API shows with what the register holds"
+        )
         parser.add_argument("--json", action="store_true", help="print the verdict for machines")
 
     def handle(self, *, expect, url, token, processes, **options):
@@ -28,6 +32,11 @@ class Command(BaseCommand):
             self._verify_from_outside(url, token, expect)
             return
         verdict = verify(expect=_noted(expect), processes=processes, progress=self._progress)
+        if not options["ledger_only"]:
+            verdict.problems += [
+                Problem(None, f"the document of {kind} {pk}, which the API shows, is not what the register holds")
+                for kind, pk in unlike()
+            ]
         (self._print_json if options["json"] else self._print)(verdict)
         if not verdict.ok:
             raise SystemExit(1)
