@@ -425,6 +425,13 @@ def test_a_forged_redaction_does_not_hide_an_emptied_row(cast, spilled):
     assert (position, "it was emptied without a redaction that says who and why") in problems()
 
 
+def test_a_row_that_is_not_there_cannot_be_changed_in_bulk(cast, raised):
+    rows = [raised(), Question(pk=99_999, reference="DSQ-99999")]
+    with pytest.raises(IntegrityError, match="no question 99999"), writing():
+        record_many(rows, by=cast.lead)
+    assert verify().ok
+
+
 def test_rows_changed_in_bulk_are_recorded_as_changes(cast, raised):
     rows = [raised(), raised()]
     for row in rows:

@@ -7,7 +7,7 @@ from itertools import islice
 from operator import attrgetter
 from types import SimpleNamespace
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from register.ledger.chain import append
@@ -46,6 +46,8 @@ def _differing(model, batch):
     SQLite writes every index of a column that an update sets, though to what it was: of a move, that is most of them.
     """
     held = {row.id: row for row in rows_of(model, id__in=[instance.pk for instance in batch])}
+    if gone := [instance.pk for instance in batch if instance.pk not in held]:
+        raise IntegrityError(f"There is no {model._meta.verbose_name} {gone[0]} to change.")
     names = [field.attname for field in model._meta.concrete_fields if not field.generated]
     return [name for name in names if any(getattr(it, name) != getattr(held[it.pk], name) for it in batch)]
 
