@@ -61,10 +61,11 @@ def test_an_error_of_the_callers_own_within_a_trip_is_raised_as_it_is():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_a_failure_outside_a_transaction_what_was_asked_beside_it_can_be_asked_again():
-    beside = ("SELECT count(*) FROM register_topic WHERE id > %s", (0,))
-    for _ in range(connection.settings_dict["OPTIONS"].get("prepare_threshold", 0)):
-        found_by(beside, beside)
-        with pytest.raises(DatabaseError):
-            found_by(("SELECT nothing FROM nowhere", ()), beside)
-    assert found_by(beside, beside) == [[(5,)], [(5,)]]
+@pytest.mark.parametrize("times", range(6))  # a statement is prepared once it was asked a few times
+def test_after_a_failure_outside_a_transaction_what_was_asked_beside_it_can_be_asked_again(times):
+    beside = (f"SELECT count(*), {times} FROM register_topic WHERE id > %s", (0,))
+    for _ in range(times):
+        found_by(beside)
+    with pytest.raises(DatabaseError):
+        found_by(("SELECT nothing FROM nowhere", ()), beside)
+    assert found_by(beside) == found_by(beside) == [[(5, times)]]
