@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
+from django.db.models import Exists, OuterRef
+
 from register.documents.building import BUILDERS
 from register.documents.comparing import Comparison
 from register.documents.shown import documents_of, shown_by
@@ -148,15 +150,17 @@ def _keep(changed, positions):
 def unlike():
     """Yield (kind, key) of each item whose kept documents are not what it reads like, and of each that is none."""
     for kind in DocumentKind:
-        keys = BUILDERS[kind].model._base_manager.order_by("pk").values_list("pk", flat=True)
-        waiting = keys.iterator()
+        rows = BUILDERS[kind].model._base_manager
+        waiting = rows.order_by("pk").values_list("pk", flat=True).iterator()
         while batch := list(islice(waiting, AT_ONCE)):
             for pk in [comparison.pk for comparison in compared(kind, batch) if comparison.changed]:
                 with chain.writing():  # again with every writer held off: the first look may have met a change half way
                     if compared(kind, [pk])[0].changed:
                         yield kind, pk
-        for row in Document.objects.filter(kind=kind).exclude(object_id__in=keys.order_by()):
-            yield kind, row.object_id
+        # EXISTS, for of NOT IN a long list PostgreSQL looks through the whole of it for every document.
+        of_none = Document.objects.filter(~Exists(rows.filter(pk=OuterRef("object_id"))), kind=kind)
+        for key in of_none.values_list("object_id", flat=True):
+            yield kind, key
 
 
 def restore_missing():
