@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.client import Clients
-from tests.benchmarks.judging import judged, judged_figures
+from tests.benchmarks.figures import judge_figures
+from tests.benchmarks.judging import judge_timings
 from tests.benchmarks.machine import described
 from tests.benchmarks.offline.start import second_start
 from tests.benchmarks.places import places
@@ -36,8 +37,8 @@ def arguments():
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000], help="questions; 10000 unless told")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8], help="at once; 1 and then 8 unless told")
-    parser.add_argument("--rounds", type=int, default=6, help="the most for one client, shared among several")
-    parser.add_argument("--seconds", type=float, default=0.15, help="for each contender of a work, in the end")
+    parser.add_argument("--rounds", type=int, default=40, help="the most, of every contender's bursts")
+    parser.add_argument("--seconds", type=float, default=0.5, help="for each contender of a work, in the end")
     parser.add_argument("--soak", type=int, default=0, metavar="REQUESTS", help="then see what a worker holds")
     parser.add_argument(
         "--only", nargs="+", default=[""], metavar="NAME", help="works with one of these in their names"
@@ -54,7 +55,7 @@ def main():
     for engine in given.engines:
         figures += without_http(engine, given)
         timings += over_http(engine, given, figures)
-    checks = judged(timings) + judged_figures(figures)
+    checks = judge_timings(timings) + judge_figures(figures)
     result = {**described(given.engines), "timings": timings, "figures": figures, "checks": checks}
     print(tables(result))
     if given.json:

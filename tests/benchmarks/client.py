@@ -18,7 +18,7 @@ PATIENCE = 120  # seconds until an answer counts as none
 
 @dataclass(frozen=True)
 class Ask:
-    """A request and the status expected. `after` is asked first, untimed; its ETag becomes this one's If-Match."""
+    """A request and the status expected. `after` is asked before the burst; its ETag becomes this one's If-Match."""
 
     path: str
     headers: dict = field(default_factory=dict)
@@ -79,10 +79,12 @@ class Connection:
         """Return the `Reply` to a request. Raises RuntimeError for another status than the one expected."""
         return _reply(ask, *self.send(ask.wire(**more)))
 
-    def timed(self, ask):
-        """Ask, and return (milliseconds, bytes of the body)."""
-        held = {"If-Match": self.ask(ask.after).etag} if ask.after else {}
-        wire = ask.wire(**held)
+    def wire(self, ask):
+        """Return the bytes of a request; where another is asked `after` which it comes, that one is asked now."""
+        return ask.wire(**({"If-Match": self.ask(ask.after).etag} if ask.after else {}))
+
+    def time(self, ask, wire):
+        """Send the bytes of a request, and return (milliseconds, bytes of the answer's body)."""
         began = time.perf_counter()
         head, body = self.send(wire)
         took = time.perf_counter() - began
@@ -112,18 +114,37 @@ class Clients:
             self.processes.append(process)
 
     def burst(self, port, asks, first, times):
-        """Let every client ask so many times, on a new connection, each from another place in the list of requests.
+        """Do all of a burst: `prepare`, and then `run`."""
+        self.prepare(port, asks, first, times)
+        return self.run()
 
-        Return [(milliseconds, bytes)]. `times` and each place are even, so that a move and the one back stay together.
+    def prepare(self, port, asks, first, times):
+        """Let every client connect, and ask whatever its requests come after: all that is not to be measured.
+
+        Each is to make so many requests, from a place of its own in the list. The places are whole numbers of two
+        bursts apart, so that no two clients move one question, and all move there, or all back. Raises RuntimeError.
         """
-        stride = len(asks) // self.count // 2 * 2
+        stride = len(asks) // self.count // (2 * times) * 2 * times
         for n, pipe in enumerate(self.pipes):
             begin = first + n * stride
             pipe.send((port, [asks[(begin + k) % len(asks)] for k in range(times)]))
-        told = [pipe.recv() for pipe in self.pipes]
-        if wrong := [answer for answer in told if isinstance(answer, str)]:
-            raise RuntimeError(wrong[0])
-        return [timing for answer in told for timing in answer]
+        self._answers()
+
+    def run(self):
+        """Let every client make its requests; return [(milliseconds, bytes)]. Raises RuntimeError."""
+        for pipe in self.pipes:
+            pipe.send(True)
+        return [timing for answer in self._answers() for timing in answer]
+
+    def _answers(self):
+        answers = [pipe.recv() for pipe in self.pipes]
+        wrong = [answer for answer in answers if isinstance(answer, str)]
+        if not wrong:
+            return answers
+        for pipe, answer in zip(self.pipes, answers, strict=True):
+            if answer is None:  # it waits to be let go
+                pipe.send(False)
+        raise RuntimeError(wrong[0])
 
     def __enter__(self):
         return self
@@ -136,15 +157,18 @@ class Clients:
 
 
 def _serve(pipe):
-    while (told := pipe.recv()) is not None:
+    while (burst := pipe.recv()) is not None:
         try:
-            pipe.send(_asked(*told))
+            _make(pipe, *burst)
         except (OSError, RuntimeError) as error:
             pipe.send(f"{type(error).__name__}: {error}")
 
 
-def _asked(port, asks):
+def _make(pipe, port, asks):
     # Connections are new for each burst: else eight could hang on one worker of two from first to last.
     with Connection(port) as connection:
         connection.ask(asks[0].after or asks[0])
-        return [connection.timed(ask) for ask in asks]
+        wires = [connection.wire(ask) for ask in asks]
+        pipe.send(None)
+        if pipe.recv():
+            pipe.send([connection.time(ask, wire) for ask, wire in zip(asks, wires, strict=True)])

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.benchmarks.backends import backends
 from tests.benchmarks.client import Ask, Connection
 
 # name: (application, settings, the address that says it is up)
@@ -38,8 +39,9 @@ class Server:
 
     def __init__(self, name, url, log: Path):
         application, settings, self.up = CONTENDERS[name]
-        self.port = free_port()
-        environ = environment(url, **({"DJANGO_SETTINGS_MODULE": settings} if settings else {}))
+        self.url, self.port = url, free_port()
+        self.label = f"bench_{name}_{self.port}"  # by which PostgreSQL knows its connections
+        environ = environment(url, PGAPPNAME=self.label, **({"DJANGO_SETTINGS_MODULE": settings} if settings else {}))
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}", *GUNICORN]
         with log.open("w") as told:
             self.process = subprocess.Popen(command, env=environ, stdout=told, stderr=told)
@@ -58,9 +60,17 @@ class Server:
         raise RuntimeError(f"It does not answer; its log ends:\n{self.log.read_text()[-2000:]}")
 
     def workers(self):
-        """Return the memory of each worker, in MB."""
+        """Return the numbers of the worker processes."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [_resident(pid) for pid in children]
+        return [int(pid) for pid in children]
+
+    def processes(self):
+        """Return the numbers of all processes that work for it: workers, and PostgreSQL's for their connections."""
+        return frozenset([*self.workers(), *backends(self.url, self.label)])
+
+    def memory(self):
+        """Return the memory of each worker, in MB."""
+        return [_resident(pid) for pid in self.workers()]
 
     def stop(self):
         self.process.terminate()

@@ -13,10 +13,10 @@ def soak(place, clients, requests):
     turns, held = requests // (2 * clients.count * TURN), []
     for _ in range(2):
         _turns(place, clients, asks, turns)
-        held.append(max(place.servers["ours"].workers()))
+        held.append(max(place.servers["ours"].memory()))
     return {"requests": 2 * turns * clients.count * TURN, "half_way_mb": held[0], "mb": held[1]}
 
 
 def _turns(place, clients, asks, turns):
     for n in range(turns):
-        clients.burst(place.port("ours"), asks, n * TURN, TURN)
+        clients.burst(place.server("ours").port, asks, n * TURN, TURN)

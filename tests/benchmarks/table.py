@@ -31,7 +31,8 @@ def _timed(which, timings, checks):
     cost = {(t["work"], t["contender"], t["questions"]): t["median_ms"] for t in timings}
     at = " / ".join(f"{size:,}" for size in sizes)
     clients = "one client" if which["clients"] == 1 else f"{which['clients']} clients"
-    lines = [f"**{NAMES[which['engine']]}, {clients}**: medians in ms with {at} questions", ""]
+    title = f"**{NAMES[which['engine']]}, {clients}**: medians in ms by the clock with {at} questions; what is reached,"
+    lines = [f"{title} unless in ms, in processor time of server and database (the median, and its 95 % interval)", ""]
     lines += _rows("work", "register", "floor", "kept", "usual way", "at most", "reached", "met")
     for work in dict.fromkeys(t["work"] for t in timings):
         ours, floor, kept, usual, constant = (
