@@ -37,8 +37,8 @@ def arguments():
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000], help="questions; 10000 unless told")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8], help="at once; 1 and then 8 unless told")
-    parser.add_argument("--rounds", type=int, default=40, help="the most, of every contender's bursts")
-    parser.add_argument("--seconds", type=float, default=0.5, help="for each contender of a work, in the end")
+    parser.add_argument("--rounds", type=int, default=60, help="the most, of every contender's bursts")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for each contender of a work, in the end")
     parser.add_argument("--soak", type=int, default=0, metavar="REQUESTS", help="then see what a worker holds")
     parser.add_argument(
         "--only", nargs="+", default=[""], metavar="NAME", help="works with one of these in their names"
