@@ -9,8 +9,8 @@ from tests.benchmarks.works import FIRST_PAGE
 
 WARM = 2  # rounds that are not counted: connections are made in them, and statements prepared
 AT_LEAST = 12  # rounds that count: of fewer the interval is too wide to tell anything
-SHOWN = 6  # rounds of what no target compares
-FEW = 2  # requests of a burst, of each of several clients, and of what no target compares
+SHOWN = 6  # rounds of what no target compares, with one client
+FEW = 2  # its rounds with several; and requests of a burst, of each of several clients and of what is not compared
 
 
 def measure(work, places, clients, rounds, seconds):
@@ -21,9 +21,9 @@ def measure(work, places, clients, rounds, seconds):
     """
     asked = _asked(work, places)
     compared, bursts = _compared(work, asked, clients.count), {key: [] for key in asked}
-    enough = time.monotonic() + seconds * len(asked)
+    enough, shown = time.monotonic() + seconds * len(asked), WARM + (SHOWN if clients.count == 1 else FEW)
     for n in _until(enough, WARM + AT_LEAST, WARM + rounds // 2 * 2):
-        for key in asked if n < WARM + SHOWN else compared:
+        for key in asked if n < shown else compared:
             times = work.burst if clients.count == 1 and key in compared else FEW
             bursts[key].append(_burst(key, clients, asked[key], n * times, times))
     return [_record(work, *key, clients.count, some[WARM:]) for key, some in bursts.items()]
