@@ -61,7 +61,7 @@ def _targets(work, costs, checks):
     targets = list(dict.fromkeys(check["target"] for check in checks)) or [""]
     for n, target in enumerate(targets):
         about = _where(checks, target=target)
-        reached = " / ".join(check["reached"] for check in about)
+        reached = " / ".join(check["reached"] for check in about if check["reached"])
         first = [work, *costs] if n == 0 else [""] * 5
         yield _line([*first, target, reached, _met(about)])
 
