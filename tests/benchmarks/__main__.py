@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -99,7 +100,7 @@ def without_http(engine, given):
     if _wanted("verify_ledger", given):
         for size in sorted(given.sizes):
             url = ready(engine, size, size, say)
-            found.append(_figures("verify_ledger", engine, _alone(url, "ledger"), size))
+            found += _alone("verify_ledger", engine, url, "ledger", size)
     return found + _to_be_written_to(engine, given)
 
 
@@ -115,16 +116,21 @@ def _to_be_written_to(engine, given):
     if not wanted and not starts:
         return []
     with scratch(engine, say) as url:
-        found = [_figures(name, engine, _alone(url, module)) for name, module in wanted.items()]
+        found = [record for name, module in wanted.items() for record in _alone(name, engine, url, module)]
         if starts:
             say("make run, second start")
             found.append(_figures("make run, second start", engine, {"seconds": second_start(url)}))
     return found
 
 
-def _alone(url, module):
-    say(f"{url.split(':')[0]}: {module}")
-    return told(url, f"tests.benchmarks.offline.{module}")
+def _alone(work, engine, url, module, size=None):
+    """Return a list of the figures of a module that is run by itself: none where it failed."""
+    say(f"{engine}: {work}")
+    try:
+        return [_figures(work, engine, told(url, f"tests.benchmarks.offline.{module}"), size)]
+    except subprocess.CalledProcessError as error:  # it showed why; the others are worth their hours
+        FAILED.append(f"{engine}, {work}: {error}")
+        return []
 
 
 def _figures(work, engine, figures, size=None):
