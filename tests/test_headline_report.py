@@ -367,7 +367,7 @@ def test_what_is_no_report_is_refused_in_a_sentence(text, sentence):
         read_report(text)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.randoms(use_true_random=False),
     st.sampled_from(["shuffle", "cut", "double", "swap", "noise"]),
@@ -389,7 +389,7 @@ def test_a_mangled_report_is_read_or_refused_and_nothing_else(chance, way, noise
         assert read_report("\n".join(lines)).paragraphs
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text())
 def test_any_text_at_all_is_read_or_refused(text):
     for candidate in (text, HEADER + "1.1 A" + text):
@@ -522,7 +522,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(content, sentence):
         text_of(content)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.randoms(use_true_random=False), st.sampled_from(["pdf", "word"]))
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(chance, kind):
     content = bytearray(pdf_of(PLAIN) if kind == "pdf" else word_of(PLAIN.split("\n")))

@@ -73,7 +73,7 @@ def test_every_operation_answers_as_the_schema_says(operation, reader, full_regi
     _, token = Token.objects.create(user=getattr(cast, reader))
     places = _known_places(operation)
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck), database=None)
     @given(case=operation.as_strategy(), data=st.data())
     def conforms(case, data):
         for name, values in places.items():

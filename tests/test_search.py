@@ -21,7 +21,7 @@ def read(text):
     return set(Question.objects.filter(search.says(text)).values_list("pk", flat=True))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=4), sought=TEXTS)
 def test_the_index_finds_what_reading_every_row_finds(texts, sought, raised):
     for text in texts:

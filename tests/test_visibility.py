@@ -139,7 +139,7 @@ def everything_told_to(user, moment):
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 def test_nothing_hidden_shows_in_any_answer():
-    @settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(levels=st.tuples(LEVELS, LEVELS, LEVELS), steps=STEPS, half=st.integers(0, 9))
     def nothing_shows(levels, steps, half):
         with transaction.atomic():

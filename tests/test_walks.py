@@ -99,5 +99,5 @@ class Walk(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 def test_the_stored_status_is_always_the_replayed_one():
-    limits = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=25, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Walk, settings=limits)
