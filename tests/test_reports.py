@@ -6,6 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import transaction
+from django.db.models.signals import post_init
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from register.ledger.verify import verify
 from register.models import (
@@ -20,6 +25,7 @@ from register.models import (
     Question,
 )
 from register.refusals import NotPermitted
+from register.services.links import link_meeting
 from register.services.questions import change_status, edit_question
 from register.services.reference import keep
 from register.services.reports import apply_report, plan_report, read_file
@@ -252,6 +258,47 @@ def test_a_question_that_resembles_one_held_is_linked_not_doubled(cast, brought_
         "discussed at CCDG11",
         "listed at CCDG18 1.2",
     ]
+
+
+WORDS = ["who", "may", "read", "reads", "meter", "meters", "is", "an", "agent", "frequency", "frequencies"]
+SAID = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
+LATER = """\
+Meeting name\tCode Change and Development Group
+Meeting number\t18
+Date\t15 June 2021
+Classification\tPublic
+
+1.1 These questions are open:
+- {} (see CCDG15 Headline Report)?
+"""
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.lists(SAID, min_size=1, max_size=5), asked=SAID, end=st.sampled_from(["?", " (see CCDG15)!", ",--?"]))
+@example(said=["who"], asked="who a", end="?")  # 75, and no lengths further apart reach that
+@example(said=["who a"], asked="who", end="?")
+def test_a_link_is_proposed_to_whichever_of_all_questions_resembles_it_most(said, asked, end, raised, cast):
+    with transaction.atomic():
+        questions = [raised(text=words.title() + end) for words in said]
+        for question in questions:
+            link_meeting(question, Meeting.objects.get(number=15), "discussed", by=cast.triage)
+        proposed = plan_of(LATER.format(asked.title())).proposals[-1]
+        transaction.set_rollback(True)
+    scores = [fuzz.token_sort_ratio(asked, words) for words in said]
+    best = scores.index(max(scores))
+    likeliest = (questions[best], round(scores[best])) if scores[best] >= 75 else (None, None)
+    assert (proposed.target, proposed.score) == likeliest
+
+
+@pytest.mark.parametrize(("asked", "loaded"), [("Who pays for it", 0), ("Who may fetch the data, and how often", 1)])
+def test_a_question_is_loaded_whole_only_where_a_link_to_it_is_proposed(asked, loaded, raised):
+    for n in range(3):
+        raised(text=f"Who may fetch the data, and how often? {n}")
+    made = []
+    post_init.connect(count := lambda **told: made.append(told), sender=Question)
+    plan_of(LATER.format(asked))
+    post_init.disconnect(count, sender=Question)
+    assert len(made) == loaded
 
 
 def test_a_members_report_brings_in_questions_for_members(cast):

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from functools import cached_property
+from math import ceil, floor
 
 from rapidfuzz import fuzz, process
 
@@ -14,6 +16,7 @@ from register.words import OriginKind, Status
 MUCH_THE_SAME = 90  # out of 100: the same question in other words
 SAME_WITH_MEETING = 75  # enough where both cite one meeting
 SAME_PLACE = 60  # enough in the same paragraph and bullet of the same meeting's report
+AS_LONG = SAME_WITH_MEETING / (200 - SAME_WITH_MEETING)  # a score is at most 200 × shorter / (shorter + longer)
 LONGEST_COMPARED = 2_000  # characters; a longer text is no question that a person asked
 YEARS_APART = 180  # days between two meetings of one number, in groups whose numbers restart
 
@@ -60,28 +63,44 @@ class _Known:
         self.actions = {action.reference: action for action in Action.objects.filter(group=group)} if group else {}
         origins = Origin.objects.filter(report__meeting=meeting) if meeting else Origin.objects.none()
         self.origins = list(origins.select_related("question", "action").order_by("id"))
-        self.questions = {
-            question.pk: question for question in Question.objects.exclude(status__in=[Status.WITHDRAWN, Status.MERGED])
-        }
-        self.texts = {pk: _bare(question.text) for pk, question in self.questions.items()}
+
+    @cached_property
+    def matched(self):
+        """{id of an asked question: the origin of the held one that it is}: same words first, then the likeliest."""
+        same = self._same_words()
+        return same | self._reworded(same)
+
+    @cached_property
+    def texts(self):
+        """{key: its words in order} of each held question, of no match, that may resemble one of the report's without.
+
+        Only its length can rule a question out. An index of words cannot: “read meters” and “reads meter” share none
+        and score 91, and any word of a question from this field is in most of the register.
+        """
+        lengths = [len(_bare(asked.text)) for asked in self.report.questions if id(asked) not in self.matched]
+        if not lengths:
+            return {}
+        near = range(floor(min(lengths) * AS_LONG), ceil(max(lengths) / AS_LONG) + 1)
+        taken = {origin.question_id for origin in self.matched.values()}
+        rows = Question.objects.exclude(status__in=[Status.WITHDRAWN, Status.MERGED]).values_list("pk", "text")
+        bare = ((pk, _bare(text)) for pk, text in rows.iterator())
+        return {pk: _in_order(text) for pk, text in bare if len(text) in near and pk not in taken}
 
     def latest(self, kind, item):
         """Return {item's key: its latest origin of that kind} for this meeting's reports."""
         return {getattr(origin, item): origin for origin in self.origins if origin.kind == kind}
 
-    def same_words(self, questions):
-        """Return {id of an asked question: origin} for those whose latest published words are the same."""
+    def _same_words(self):
         by_words = {origin.published: origin for origin in self.latest(OriginKind.ASKED, "question_id").values()}
-        return {id(asked): by_words.pop(asked.text) for asked in questions if asked.text in by_words}
+        asked_of_all = self.report.questions
+        return {id(asked): by_words.pop(asked.text) for asked in asked_of_all if asked.text in by_words}
 
-    def reworded(self, questions):
-        """Return {id of an asked question: origin} for the rest, where a held one of that paragraph reads alike."""
-        same = self.same_words(questions)
+    def _reworded(self, same):
         taken = {origin.question_id for origin in same.values()}
         held = [o for o in self.latest(OriginKind.ASKED, "question_id").values() if o.question_id not in taken]
         pairs = [
             (fuzz.token_sort_ratio(_bare(asked.text), _bare(origin.published)), n, asked, origin)
-            for n, asked in enumerate(questions)
+            for n, asked in enumerate(self.report.questions)
             if id(asked) not in same
             for origin in held
             if origin.paragraph == asked.paragraph
@@ -208,7 +227,6 @@ def _questions(report, known):
     A held question answers to one asked question at most: same words first, then the likeliest in the same paragraph.
     """
     keys = _keys(report.questions)
-    matched = known.same_words(report.questions) | known.reworded(report.questions)
     for asked, key in zip(report.questions, keys, strict=True):
         common = {
             "label": f"{asked.paragraph}, bullet {asked.bullet}" if asked.bullet else asked.paragraph,
@@ -218,11 +236,10 @@ def _questions(report, known):
             "topic": asked.topic,
             "meetings": asked.meetings,
         }
-        if origin := matched.get(id(asked)):
+        if origin := known.matched.get(id(asked)):
             yield _held(key, asked, origin, known, common)
         else:
-            taken = {origin.question_id for origin in matched.values()}
-            yield _resembling(key, asked, known, taken, common) or Proposal(key, Kind.NEW, What.QUESTION, **common)
+            yield _resembling(key, asked, known, common) or Proposal(key, Kind.NEW, What.QUESTION, **common)
 
 
 def _keys(questions):
@@ -246,19 +263,18 @@ def _held(key, asked, origin, known, common):
     return Proposal(key, kind, What.QUESTION, held=held.text, note=note, target=held, **common)
 
 
-def _resembling(key, asked, known, taken, common):
+def _resembling(key, asked, known, common):
     """Propose a link to a question already held that asks much the same, with the score; a person decides a “not”."""
-    texts = {pk: text for pk, text in known.texts.items() if pk not in taken}
     bare = _bare(asked.text)
-    best = process.extractOne(bare, texts, scorer=fuzz.token_sort_ratio, score_cutoff=SAME_WITH_MEETING)
+    best = process.extractOne(_in_order(bare), known.texts, scorer=fuzz.ratio, score_cutoff=SAME_WITH_MEETING)
     if best is None:
         return None
-    held, score = known.questions[best[2]], round(best[1])
+    held, score = Question.objects.get(pk=best[2]), round(best[1])
     cited = {str(link.meeting) for link in held.meeting_links.filter(struck_out=False).select_related("meeting__group")}
     if score < MUCH_THE_SAME and not cited & set(asked.meetings):
         return None
     note = f"It resembles {held.reference} ({score} of 100): a link to it is proposed, not a second question."
-    denied = bool(_DENIES.search(bare)) != bool(_DENIES.search(best[0]))
+    denied = bool(_DENIES.search(bare)) != bool(_DENIES.search(_bare(held.text)))
     kind, note = (Kind.CLASH, f"{note} But one of the two says “not”.") if denied else (Kind.NEW, note)
     return Proposal(key, kind, What.LINK, held=held.text, note=note, score=score, target=held, **common)
 
@@ -269,8 +285,7 @@ _DENIES = re.compile(r"\b(?:not|no|never|without|cannot|isn|doesn|won|can t)\b")
 def gone_from(report, known):
     """Return a sentence for each item that an earlier edition of this report had and this one has not."""
     actions = {minted.reference for minted in report.actions}
-    asked = known.same_words(report.questions) | known.reworded(report.questions)
-    held = {origin.question_id for origin in asked.values()}
+    held = {origin.question_id for origin in known.matched.values()}
     lost = [
         f"Action {origin.action.reference} ({origin.paragraph}) is no longer in the report."
         for origin in known.latest(OriginKind.MINTED, "action_id").values()
@@ -283,6 +298,14 @@ def gone_from(report, known):
     ]
 
 
+_CITATION, _WORD = re.compile(r"\([^()]*\bsee\b[^()]*\)"), re.compile(r"\w+")
+
+
 def _bare(text):
     """Return a question without its citation, case and punctuation, so that wording alone is compared."""
-    return " ".join(re.findall(r"\w+", re.sub(r"\([^()]*\bsee\b[^()]*\)", "", text[:LONGEST_COMPARED]).lower()))
+    return " ".join(_WORD.findall(_CITATION.sub("", text[:LONGEST_COMPARED]).lower()))
+
+
+def _in_order(bare):
+    """Return the words of a bare text sorted: their `ratio` is then `token_sort_ratio`, each text sorted just once."""
+    return " ".join(sorted(bare.split()))
