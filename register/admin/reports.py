@@ -1,5 +1,6 @@
 """Import a headline report: upload, see what it proposes beside what is held, accept, and follow the links."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django import forms
@@ -13,7 +14,7 @@ from register.admin.guarded import RegisterAdmin
 from register.models import Group, HeadlineReport, Organisation, Origin, PendingUpload, Topic
 from register.refusals import Refusal
 from register.services.pending import discard, hold, pending_of
-from register.services.reports import apply_report, plan_report, read_file
+from register.services.reports import Plan, apply_report, plan_report, read_file
 from register.services.reports.applying import kept_file
 from register.services.reports.proposals import APPLIED_UNASKED, Kind, Proposal, What
 from register.words import Priority, Purpose, Role
@@ -122,33 +123,33 @@ class HeadlineReportAdmin(RegisterAdmin):
         except PendingUpload.DoesNotExist:
             messages.info(request, "That upload is not here: it was applied or discarded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
-        plan = plan_report(read_file(bytes(pending.content)))
-        if request.method == "POST" and (done := self._decided(request, pending, plan)):
+        report = read_file(bytes(pending.content))
+        if request.method == "POST" and (done := self._decided(request, pending, report)):
             return done
-        return TemplateResponse(request, "register/import_preview.html", self._preview(request, pending, plan))
+        context = self._preview(request, pending, plan_report(report))
+        return TemplateResponse(request, "register/import_preview.html", context)
 
-    def _decided(self, request, pending, plan):
+    def _decided(self, request, pending, report):
         if "_discard" in request.POST:
             discard(pending)
             messages.info(request, "The upload is discarded; nothing was recorded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
         try:
             applied = apply_report(
-                plan,
+                Plan(report),  # compared under the lock, and so not here as well
                 set(request.POST.getlist("accept")),
                 by=request.user,
                 file_name=pending.file_name,
                 content=bytes(pending.content),
-                choices=_choices(request.POST, plan),
+                choices=_choices(request.POST),
             )
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return None
         discard(pending)
-        return self._summary(request, plan, applied, kept_file(bytes(pending.content)))
+        return self._summary(request, report.meeting.name, applied, kept_file(bytes(pending.content)))
 
-    def _summary(self, request, plan, applied, report):
-        meeting = plan.report.meeting.name
+    def _summary(self, request, meeting, applied, report):
         if not applied:
             messages.info(request, f"Nothing of the {meeting} Headline Report was ticked, so nothing was recorded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
@@ -191,10 +192,11 @@ class HeadlineReportAdmin(RegisterAdmin):
             raise PermissionDenied("Only Triage may import a report.")
 
 
-def _choices(posted, plan):
+def _choices(posted):
     """Return {key: {owner, topic, priority}} as the triager left the fields of each proposal."""
-    names = ("owner", "topic", "priority")
-    return {
-        proposal.key: {name: posted[f"{name}:{proposal.key}"] for name in names if f"{name}:{proposal.key}" in posted}
-        for proposal in plan.proposals
-    }
+    choices = defaultdict(dict)
+    for field in posted:
+        name, _, key = field.partition(":")
+        if name in ("owner", "topic", "priority"):
+            choices[key][name] = posted[field]
+    return choices
