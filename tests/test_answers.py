@@ -105,6 +105,11 @@ def test_a_position_after_the_date_is_taken_and_marked_late(cast, in_review, mon
     assert record_review(in_review, "agree", by=cast.member).late
 
 
+def test_a_position_on_the_date_itself_is_in_time(cast, in_review, monkeypatch):
+    monkeypatch.setattr(answers_service, "today", in_a_month)
+    assert not record_review(in_review, "agree", by=cast.member).late
+
+
 def test_no_position_is_taken_once_the_review_is_over(cast, in_review):
     change_status(in_review.question, "agree", by=cast.lead, reason="Done.")
     with pytest.raises(Refused, match="takes no positions now"):

@@ -251,6 +251,14 @@ def test_a_reader_sees_no_snapshot_of_what_is_hidden(api, raised):
     assert "Hush" in json.dumps(items(api("member"), "ledger"))
 
 
+def test_a_snapshot_of_when_its_object_was_stricter_is_not_shown(api, cast, raised):
+    question = raised(classification="members", title="Hush?")
+    edit_question(question, by=cast.triage, title="Say it aloud?")
+    reclassify_question(question, "public", by=cast.lead, reason="It may be told.")
+    told = json.dumps(items(api("feed"), "ledger"))
+    assert ("Hush" in told, "Say it aloud" in told) == (False, True)
+
+
 def test_a_snapshot_that_points_at_something_hidden_is_not_shown(api, cast, moved):
     question = moved("merged")
     hidden = question.merged_into

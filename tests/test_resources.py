@@ -196,6 +196,14 @@ def test_the_past_shows_under_the_stricter_classification(cast, api, raised):
     assert references(api("feed"), "") == [loosened.reference]
 
 
+def test_what_was_stricter_then_takes_no_place_on_a_page_of_then(cast, api, raised):
+    loosened, shown = raised(classification="members"), raised()
+    then = timezone.now()
+    reclassify_question(loosened, "public", by=cast.lead, reason="Nothing in it is secret.")
+    listed = page(api("feed"), f"questions/?limit=1&as_at={at(then)}")
+    assert ([item["reference"] for item in listed["results"]], listed["next"]) == ([shown.reference], None)
+
+
 def test_hidden_changes_move_no_version_of_the_past(cast, api, something_of_everything):
     client, question = api("feed"), something_of_everything
     paths = [f"questions/{question.reference}/", f"meetings/{Meeting.objects.get(number=15).pk}/", "actions/1/"]
@@ -310,6 +318,11 @@ def test_a_key_serves_one_request_alone(api, cast):
     client.post(LIST, NEW, format="json", HTTP_IDEMPOTENCY_KEY="a-key")
     assert client.post(LIST, NEW | {"title": "Other?"}, format="json", HTTP_IDEMPOTENCY_KEY="a-key").status_code == 409
     assert api("lead").post(LIST, NEW, format="json", HTTP_IDEMPOTENCY_KEY="a-key").status_code == 201
+
+
+def test_a_key_is_each_logins_own(api):
+    answers = [api(who).post(LIST, NEW, format="json", HTTP_IDEMPOTENCY_KEY="a-key") for who in ("triage", "lead")]
+    assert [answer.json()["reference"] for answer in answers] == ["DSQ-001", "DSQ-002"]
 
 
 @pytest.mark.parametrize(

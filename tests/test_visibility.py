@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from register.models import Action, Group, Meeting, Question, Token, Topic, User, clearance
+from register.models import Action, Group, Meeting, Organisation, Question, Token, Topic, User, clearance
 from register.refusals import Refusal
 from register.services.answers import propose_answer, reclassify_answer
 from register.services.atom import new_address
@@ -167,3 +167,9 @@ def test_a_search_finds_and_orders_nothing_by_what_is_hidden(reader, api, raised
     client = api(reader)
     assert client.get("/api/v1/questions/?q=hush").json()["results"] == []
     assert [q["reference"] for q in client.get("/api/v1/questions/?q=shared").json()["results"]] == shown
+
+
+@pytest.mark.parametrize("model", [Group, Meeting, Topic, Organisation])
+def test_reference_data_is_seen_by_whoever_has_a_role_and_nobody_else(model, cast):
+    seeing = {name for name, user in vars(cast).items() if model.objects.visible_to(user).exists()}
+    assert seeing == set(vars(cast)) - {"nobody"}

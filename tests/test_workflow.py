@@ -1,11 +1,14 @@
 """The whole status × transition matrix, as each role, against a table written out here from the design."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
 from register.models import Organisation, Question, Topic
 from register.refusals import NotPermitted, NotVisible, Refused
 from register.services.answers import propose_answer
+from register.services.door import today
 from register.services.questions import change_status, edit_question, raise_question
 from register.words import Status
 from register.workflow import TRANSITIONS, holder
@@ -157,11 +160,12 @@ def test_an_unknown_transition_is_refused(cast, moved):
         change_status(moved("open"), "teleport", by=cast.triage)
 
 
-def test_a_review_needs_a_date_to_come(cast, moved):
+@pytest.mark.parametrize("days", [0, -1])
+def test_a_review_needs_a_date_to_come(days, cast, moved):
     question = moved("open")
     propose_answer(question, "An answer.", by=cast.triage)
     with pytest.raises(Refused, match="Choose a review date after"):
-        change_status(question, "start_review", by=cast.triage, review_by="2021-03-16")
+        change_status(question, "start_review", by=cast.triage, review_by=today() + timedelta(days=days))
 
 
 @pytest.mark.parametrize("which", ["question", "answer"])
