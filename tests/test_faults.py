@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,21 +111,42 @@ for n in range(1_000_000):
 """
 
 
-@pytest.fixture
-def other_database(tmp_path):
-    """A migrated database of its own with the demo in it, on the engine at hand: the environment to reach it."""
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A migrated database with the demo in it, made once and only to be copied: its file, or its name."""
     if connection.vendor == "sqlite":
-        url = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+        database = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
     else:
-        name = f"register_killed_{os.getpid()}"
-        _administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
-        url = address_of(name)
-    env = {**os.environ, "DEBUG": "1", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
+        database = f"register_demo_{os.getpid()}"
+        _administer(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database}")
     for command in (["migrate", "-v0"], ["load_demo"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, capture_output=True)
-    yield env
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=_reaching(database), check=True, capture_output=True
+        )
+    yield database
+    _drop(database)
+
+
+@pytest.fixture
+def other_database(demo, tmp_path):
+    """A copy of the demo's database, on the engine at hand: the environment to reach it."""
+    if connection.vendor == "sqlite":
+        database = shutil.copy(demo, tmp_path / "other.sqlite3")
+    else:
+        database = f"register_killed_{os.getpid()}"
+        _administer(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} TEMPLATE {demo}")
+    yield _reaching(database)
+    _drop(database)
+
+
+def _reaching(database):
+    url = f"sqlite:///{database}" if connection.vendor == "sqlite" else address_of(database)
+    return {**os.environ, "DEBUG": "1", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
+
+
+def _drop(database):
     if connection.vendor == "postgresql":
-        _administer(f"DROP DATABASE {name} WITH (FORCE)")
+        _administer(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 def address_of(database):
