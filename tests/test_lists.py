@@ -30,11 +30,12 @@ def aged(cast, moved):
     return Question.objects.with_ages(today())
 
 
-@pytest.mark.parametrize("youngest", [False, True])
-@pytest.mark.parametrize("standings", [tuple(Standing), LIVE_STANDINGS])
-def test_the_eldest_are_those_that_sorting_finds(youngest, standings, aged):
-    rows = sorted(aged.filter(standing__in=standings), key=lambda q: (q.age_in_days, q.pk), reverse=not youngest)
-    assert aged.keys_by_age(9, standings, today(), youngest=youngest) == [row.pk for row in rows[:9]]
+def test_the_eldest_are_those_that_sorting_finds(aged, subtests):
+    for standings, youngest in product((tuple(Standing), LIVE_STANDINGS), (False, True)):
+        with subtests.test(standings=standings, youngest=youngest):
+            rows = aged.filter(standing__in=standings)
+            rows = sorted(rows, key=lambda q: (q.age_in_days, q.pk), reverse=not youngest)
+            assert aged.keys_by_age(9, standings, today(), youngest=youngest) == [row.pk for row in rows[:9]]
 
 
 def test_live_is_what_the_statuses_say(aged):
