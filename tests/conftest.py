@@ -1,5 +1,6 @@
 """A known cast, present before every test, and what a test needs to move a question along."""
 
+import gc
 import importlib
 import json
 import os
@@ -41,6 +42,12 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 def pytest_sessionstart(session):
     if os.environ.get("REQUIRE_POSTGRESQL") and connection.vendor != "postgresql":
         pytest.exit("These tests were to run on PostgreSQL: set DATABASE_URL.", returncode=1)
+
+
+def pytest_collection_finish(session):
+    """Leave what was imported out of every later look for garbage: there is much of it, and it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 ORGANISATIONS = ("Ofgem", "Elexon", "DCC", "ENA", "RECCo")
