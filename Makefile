@@ -1,16 +1,20 @@
-# make run: the demo register on http://127.0.0.1:$(PORT)/   make test: the tests, on SQLite unless DATABASE_URL is set
+# make run: the demo register on http://127.0.0.1:$(PORT)/
+# make test: the tests without the slow ones, on SQLite unless DATABASE_URL is set   make test-all: every test
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test lint lock bench
+.PHONY: run test test-all lint lock bench
 
 run: $(VENV)/runtime
 	@DEBUG=1 $(BIN)/python manage.py run_demo 127.0.0.1:$(PORT)
 
 test: $(VENV)/development
+	DEBUG=1 $(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/development
 	DEBUG=1 $(BIN)/python -m pytest
 
 lint: $(VENV)/development

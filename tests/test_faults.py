@@ -164,6 +164,7 @@ def _administer(*statements):
             administrator.execute(statement)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("wait", [0.011, 0.053, 0.097])
 def test_a_writer_killed_in_the_middle_leaves_a_chain_that_verifies(wait, other_database):
@@ -198,6 +199,7 @@ print([problem.position for problem in shared if problem.position])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_several_processes_find_what_one_finds(other_database):
     said = subprocess.run(

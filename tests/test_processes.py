@@ -215,6 +215,7 @@ def moves_in_history():
     return Counter(change.reason for change in changes if change.source)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(300)
 def test_a_rolling_restart_under_load_loses_doubles_and_fails_nothing(processes, raised):

@@ -150,6 +150,7 @@ def start(work, *given):
     return thread, errors
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(600)
 def test_every_readers_copy_is_what_the_lists_show_it():

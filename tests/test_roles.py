@@ -69,6 +69,7 @@ def _pages_of_its_own(model, model_admin):
                 yield reverse(f"admin:{pattern.name}", kwargs=wanted) if wanted else reverse(f"admin:{pattern.name}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", EVERYBODY)
 @pytest.mark.timeout(300)
 def test_every_page_answers_and_shows_nothing_hidden(role, pages, client_of):

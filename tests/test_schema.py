@@ -66,6 +66,7 @@ def _known_places(operation):
     return {"id": [str(pk) for pk in model.objects.values_list("pk", flat=True)]} if "{id}" in operation.path else {}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("reader", ["feed", "lead"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)

@@ -27,6 +27,7 @@ def test_without_an_environment_it_does_not_start():
     assert "Set SECRET_KEY" in answer.stderr
 
 
+@pytest.mark.slow
 def test_production_settings_pass_every_deployment_check():
     answer = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert (answer.returncode, answer.stderr) == (0, "")
@@ -55,6 +56,7 @@ def test_migrations_are_complete():
     assert manage("makemigrations", "--check", "--dry-run", DEBUG="1").returncode == 0
 
 
+@pytest.mark.slow
 def test_the_schema_has_no_warning(tmp_path):
     answer = manage("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"), DEBUG="1")
     assert (answer.returncode, answer.stderr) == (0, "")

@@ -136,6 +136,7 @@ def everything_told_to(user, moment):
     return {path: f"{dict(answer.headers)} {answer.content.decode()}" for path, answer in told.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 def test_nothing_hidden_shows_in_any_answer():

@@ -96,6 +96,7 @@ class Walk(RuleBasedStateMachine):
             self.savepoint.__exit__(None, None, None)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 def test_the_stored_status_is_always_the_replayed_one():

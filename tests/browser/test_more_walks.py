@@ -12,7 +12,7 @@ from register.services.questions import change_status
 from tests.browser.test_walks import LIST, asked, page_of, raised_in_full, somebody  # noqa: F401 fixtures
 from tests.conftest import GIVEN, refreshed
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
 
 class Keyboard:

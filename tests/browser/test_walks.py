@@ -8,7 +8,7 @@ from register.services.questions import change_status, raise_question
 from tests.conftest import GIVEN, in_a_month, refreshed
 from tests.test_reports import MINUTES
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 LIST = "/admin/register/question/"
 
 
