@@ -1,12 +1,13 @@
 # make run: the demo register on http://127.0.0.1:$(PORT)/
 # make test: the tests without the slow ones, on SQLite unless DATABASE_URL is set   make test-all: every test
+# make lint, make check: what else CI asks   make test-newest: the tests on the newest Django and Python
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-all lint lock bench
+.PHONY: run test test-all test-newest lint check lock bench
 
 run: $(VENV)/runtime
 	@DEBUG=1 $(BIN)/python manage.py run_demo 127.0.0.1:$(PORT)
@@ -17,9 +18,18 @@ test: $(VENV)/development
 test-all: $(VENV)/development
 	DEBUG=1 $(BIN)/python -m pytest
 
+test-newest:
+	.ci/newest
+
+# A check of types belongs here too, so that CI and the hooks run it.
 lint: $(VENV)/development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+check: $(VENV)/development
+	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=register.example.org \
+	  $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # Takes its arguments so: make bench ARGS="--sizes 10000 100000 --engines postgresql"
 bench: $(VENV)/runtime
