@@ -1,0 +1,118 @@
+"""The register's fixed vocabulary: values that columns, documents and screens share."""
+
+from django.db.models import TextChoices
+
+SYSTEM = "system"  # the name credited when no person acted: a migration, a command
+
+
+class Role(TextChoices):
+    """Names of the permission groups that a migration makes."""
+
+    TRIAGE = "Triage"
+    APPROVER = "Approver"
+    MEMBER = "Member"
+    FEED = "Feed"
+
+
+class Status(TextChoices):
+    RAISED = "raised", "raised"
+    OPEN = "open", "open"
+    AWAITING_INPUT = "awaiting_input", "awaiting input"
+    IN_REVIEW = "in_review", "in review"
+    AGREED = "agreed", "agreed"
+    CLOSED = "closed", "closed"
+    DEFERRED = "deferred", "deferred"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    MERGED = "merged", "merged"
+
+
+ENDED = (Status.CLOSED, Status.WITHDRAWN, Status.MERGED)
+LIVE = tuple(status for status in Status if status not in ENDED)
+# An answer can be sought only for a question that somebody owns and has sorted.
+TRIAGED = (Status.OPEN, Status.AWAITING_INPUT, Status.IN_REVIEW, Status.AGREED, Status.CLOSED)
+
+
+class Classification(TextChoices):
+    """Declared from the loosest to the strictest; `strictness` relies on that order."""
+
+    PUBLIC = "public", "Public"
+    MEMBERS = "members", "Members"
+    RESTRICTED = "restricted", "Restricted"
+
+
+def strictness(classification):
+    """Return 0 for Public up to 2 for Restricted, so that two classifications can be compared."""
+    return Classification.values.index(classification)
+
+
+def strictest(*classifications):
+    return max(classifications, key=strictness)
+
+
+class Priority(TextChoices):
+    HIGH = "high", "high"
+    MEDIUM = "medium", "medium"
+    LOW = "low", "low"
+
+
+class Outcome(TextChoices):
+    """Why a question was withdrawn."""
+
+    OUT_OF_SCOPE = "out_of_scope", "out of scope"
+    OVERTAKEN = "overtaken", "overtaken"
+    TRANSFERRED = "transferred", "transferred"
+    NO_LONGER_ASKED = "no_longer_asked", "no longer asked"
+
+
+class AnswerStatus(TextChoices):
+    DRAFT = "draft", "draft"
+    IN_REVIEW = "in_review", "in review"
+    AGREED = "agreed", "agreed"
+    SUPERSEDED = "superseded", "superseded"
+
+
+class Position(TextChoices):
+    """What a member thinks of an answer."""
+
+    NO_RESPONSE = "no_response", "no response yet"
+    AGREE = "agree", "agree"
+    AGREE_WITH_COMMENTS = "agree_with_comments", "agree with comments"
+    DISAGREE = "disagree", "disagree"
+    NO_VIEW = "no_view", "no view"
+
+
+COMMENT_NEEDED = (Position.AGREE_WITH_COMMENTS, Position.DISAGREE)
+
+
+class LinkKind(TextChoices):
+    """What happened to a question at a meeting."""
+
+    LISTED = "listed", "listed"
+    RAISED = "raised", "raised"
+    DISCUSSED = "discussed", "discussed"
+    SCHEDULED = "scheduled", "scheduled"
+    ANSWER_PRESENTED = "answer_presented", "answer presented"
+    DECIDED = "decided", "decided"
+    DEFERRED = "deferred", "deferred"
+
+
+class ActionStatus(TextChoices):
+    OPEN = "open", "open"
+    DONE = "done", "done"
+    SUPERSEDED = "superseded", "superseded"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class OriginKind(TextChoices):
+    """What a paragraph of a report did for an item of the register."""
+
+    ASKED = "asked", "asked"
+    MINTED = "minted", "minted"
+    MENTIONED = "mentioned", "mentioned"
+
+
+class Purpose(TextChoices):
+    """What an upload that waits for its triager's decision is to become."""
+
+    REPORT = "report", "headline report"
+    QUESTIONS = "questions", "questions"
