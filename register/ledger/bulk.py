@@ -3,99 +3,87 @@
 simple-history sends no signal for a bulk insert, so here rows, history and entries are written together.
 """
 
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from operator import attrgetter
-from types import SimpleNamespace
+from typing import Any, TypeVar
 
-from django.db import IntegrityError, connection
-from django.utils import timezone
+from django.db import IntegrityError
 
-from register.ledger.chain import append
-from register.models.many import insert_many, update_many
-from register.models.statements import rows_of
+from register.ledger.unit_of_work import Actor, UnitOfWork, unit_of_work
+from register.models import Audited
 
-AT_ONCE = 500  # rows to a statement: memory stays flat however many there are
+BATCH = 500  # rows to a statement: memory stays flat however many there are
+
+Thing = TypeVar("Thing")
 
 
-def record_many(instances, *, by, reason=""):
+def record_many(instances: Iterable[Audited], *, by: Actor, reason: str = "") -> int:
     """Save checked instances of one audited model, all new or none, credited to `by` (None: the system).
 
-    Return how many. `instances` may be a generator: it is read `AT_ONCE` at a time. The caller holds the head lock
-    (`chain.writing`).
+    Return how many. `instances` may be a generator: it is read `BATCH` at a time. Raises IntegrityError.
     """
     saved = 0
-    for batch in _batches(instances):
-        changed = batch[0].pk is not None
-        _save(type(batch[0]), batch, changed)
-        for instance in batch:
-            instance._state.adding, instance._state.db = False, connection.alias
-        saved += len(_chained(batch, by=by, reason=reason, changed=changed))
+    with unit_of_work() as unit:
+        for batch in _batches(instances):
+            is_change = batch[0].pk is not None
+            (_update if is_change else _insert)(batch)
+            saved += len(_append(unit, batch, by=by, reason=reason, update=is_change))
     return saved
 
 
-def _save(model, batch, changed):
-    if changed:
-        update_many(model, batch, only=_differing(model, batch))
-    else:
-        insert_many(model, batch)
+def _insert(batch: list[Audited]) -> None:
+    type(batch[0])._base_manager.bulk_create(batch)
 
 
-def _differing(model, batch):
-    """Return the columns in which any instance is not what its row says.
+def _update(batch: list[Audited]) -> None:
+    """Update the columns in which any instance differs from its row.
 
-    SQLite writes every index of a column that an update sets, though to what it was: of a move, that is most of them.
+    SQLite writes every index of a column that an update sets, even where the value stays.
     """
-    held = {row.id: row for row in rows_of(model, id__in=[instance.pk for instance in batch])}
-    if gone := [instance.pk for instance in batch if instance.pk not in held]:
+    model = type(batch[0])
+    rows = model._base_manager.in_bulk([instance.pk for instance in batch])
+    if gone := [instance.pk for instance in batch if instance.pk not in rows]:
         raise IntegrityError(f"There is no {model._meta.verbose_name} {gone[0]} to change.")
-    names = [field.attname for field in model._meta.concrete_fields if not field.generated]
-    return [name for name in names if any(getattr(it, name) != getattr(held[it.pk], name) for it in batch)]
+    columns = [field for field in model._meta.concrete_fields if not field.generated]
+    changed = [
+        field.name
+        for field in columns
+        if any(getattr(instance, field.attname) != getattr(rows[instance.pk], field.attname) for instance in batch)
+    ]
+    if changed:
+        model._base_manager.bulk_update(batch, changed)
 
 
-def record_again(model, keys, *, by):
+def record_again(model: Any, keys: Iterable[int], *, by: Actor) -> list[int]:
     """Record rows of an audited model once more, as they stand: something that their documents show has changed.
 
-    Return the positions of the new entries, one for each key in order; a key may come twice. The caller holds the lock.
+    Return the positions of the new entries, one for each key in order; a key may come twice.
     """
-    positions = []
-    for batch in _batches(keys):
-        rows = model._base_manager.in_bulk(batch)
-        positions += _chained([rows[key] for key in batch], by=by, changed=True, anew=True)
+    positions: list[int] = []
+    with unit_of_work() as unit:
+        for batch in _batches(keys):
+            rows = model._base_manager.in_bulk(batch)
+            positions += _append(unit, [rows[key] for key in batch], by=by, update=True, recorded_anew=True)
     return positions
 
 
-def _batches(things):
+def _batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:
     waiting = iter(things)
-    while batch := list(islice(waiting, AT_ONCE)):
+    while batch := list(islice(waiting, BATCH)):
         yield batch
 
 
-def _chained(batch, *, by, reason="", changed=False, anew=False):
-    """Insert the history and ledger entries of a batch; return the positions."""
-    history, noted = type(batch[0]).history.model, {"recorded_anew": True} if anew else {}
+def _append(
+    unit: UnitOfWork, batch: list[Any], *, by: Actor, update: bool, reason: str = "", **columns: Any
+) -> list[int]:
+    """Insert the history rows and ledger entries of a batch; return the positions."""
     for instance in batch:
         instance._history_user = by
-    credit = history(
-        history_date=timezone.now(),
-        history_type="~" if changed else "+",
-        history_user=by,
-        history_change_reason=reason or None,
-        **noted,
+    history = type(batch[0]).history
+    rows = history.bulk_history_create(
+        batch, update=update, default_change_reason=reason or None, custom_historical_attrs=columns
     )
-    rows = _snapshots(history, batch, credit)
-    insert_many(history, rows)
-    positions = append(history, rows, batch)
+    positions = unit.append(rows, batch)
     for instance in batch:
         instance.__dict__.pop("_history_user", None)  # left in place, it would be credited with the next save
     return positions
-
-
-def _snapshots(history, batch, credit):
-    """Return the history row of each instance, unsaved: its own columns, and those that it has in common with others.
-
-    simple-history has nothing that does not insert it at once.
-    """
-    tracked = [field.attname for field in history.tracked_fields]
-    common = {f.attname: getattr(credit, f.attname) for f in history._meta.concrete_fields if f.attname not in tracked}
-    held = attrgetter(*tracked)
-    return [SimpleNamespace(**common, **dict(zip(tracked, held(instance), strict=True))) for instance in batch]

@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from django.db.models import ForeignKey
 
-from register.ledger.chain import audited_models, canonical, history_rows
+from register.ledger.audited_models import get_audited_models, load_history_rows
+from register.ledger.digests import canonical_json
 from register.models import clearance
 
 
@@ -15,12 +16,12 @@ def disclosed(entries, user):
     snapshots, which hold personal data, are for nobody here. What was only recorded anew says nothing itself, and that
     something else changed, which may be hidden: it is digests for all.
     """
-    rows = history_rows([entry for entry in entries if entry.salt is not None])
+    rows = load_history_rows([entry for entry in entries if entry.salt is not None])
     seen = clearance(user)
     said = {key: row for key, row in rows.items() if not row.recorded_anew}
     candidates = {key: row for key, row in said.items() if getattr(row, "classification", None) in (None, *seen)}
     visible = _visible(candidates, user)
-    told = {key: canonical(row).decode() for key, row in candidates.items() if _pointers(key[0], row) <= visible}
+    told = {key: canonical_json(row).decode() for key, row in candidates.items() if _pointers(key[0], row) <= visible}
     return [(entry, told.get((entry.model, entry.history_id))) for entry in entries]
 
 
@@ -30,7 +31,7 @@ def _visible(rows, user):
     for (name, _), row in rows.items():
         for model, pk in _pointers(name, row):
             wanted[model].add(pk)
-    models = audited_models()
+    models = get_audited_models()
     visible = set()
     for name, keys in wanted.items():
         objects = models[name].objects
@@ -41,7 +42,7 @@ def _visible(rows, user):
 
 def _pointers(name, row):
     """Return {(model's name, id)}: the row's own object, and whatever of the register it refers to but logins."""
-    models = audited_models()
+    models = get_audited_models()
     keys = {(name, row.id)}
     for column in models[name]._meta.concrete_fields:
         if isinstance(column, ForeignKey) and (pk := getattr(row, column.attname, None)):

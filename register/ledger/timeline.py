@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from register.ledger.chain import audited_models, history_rows
+from register.ledger.audited_models import get_audited_models, load_history_rows
 from register.models import LedgerEntry, clearance
 from register.workflow import BELONGS_TO
 
@@ -34,7 +34,7 @@ class Happening:
 def timeline(question, *, seen_by):
     """Return the `Happening`s of a question and what belongs to it, latest first, as far as `seen_by` may see."""
     entries = list(LedgerEntry.objects.filter(question_id=question.pk).order_by("position"))
-    rows = history_rows(entries)
+    rows = load_history_rows(entries)
     shown = _visible_now(entries, rows, seen_by)
     found, before = [], {}
     for entry in entries:
@@ -58,7 +58,7 @@ def _visible_now(entries, rows, seen_by):
     ids = defaultdict(set)
     for entry in entries:
         ids[entry.model].add(rows[entry.model, entry.history_id].id)
-    models = audited_models()
+    models = get_audited_models()
     return {
         (name, pk)
         for name, keys in ids.items()

@@ -5,14 +5,14 @@ Reinstalled after every migrate: on SQLite a changed column rebuilds its table a
 
 from django.db import connection, models, transaction
 
-from register.ledger.chain import history_models
+from register.ledger.audited_models import get_history_models
 from register.models import LedgerEntry, LedgerHead
 
 # Kept by a redaction although they are text: what a row is about, and who wrote it.
 KEPT_TEXT = {"reference", "actor", "actor_organisation", "model", "snapshot_digest", "digest"}
 
 
-def free_text(model):
+def get_free_text_columns(model):
     """Return the columns that a redaction empties: text that somebody typed, and the ledger's salt."""
     text = (models.CharField, models.TextField)
     return [
@@ -48,7 +48,7 @@ _PRESENT = {
 
 def _guarded():
     """Yield (table, condition under which an UPDATE may pass, key that an INSERT may not meet again)."""
-    for name, history in history_models().items():
+    for name, history in get_history_models().items():
         entry = f"e.model = '{name}' AND e.history_id = OLD.history_id"
         yield history._meta.db_table, _only_empties(history, entry), ["history_id = NEW.history_id"]
     yield (
@@ -56,12 +56,17 @@ def _guarded():
         _only_empties(LedgerEntry, "e.position = OLD.position"),
         ["position = NEW.position", "model = NEW.model AND history_id = NEW.history_id"],
     )
-    yield LedgerHead._meta.db_table, "NEW.position > OLD.position", ["id = NEW.id"]
+    # A savepoint that was rolled back without the unit of work's knowledge would leave a gap in the positions.
+    led_to = (
+        "SELECT COUNT(*) FROM register_ledgerentry e WHERE e.position > OLD.position AND e.position <= NEW.position"
+    )
+    moves_on = f"NEW.position > OLD.position AND ({led_to}) = NEW.position - OLD.position"
+    yield LedgerHead._meta.db_table, moves_on, ["id = NEW.id"]
 
 
 def _only_empties(model, entry):
     """SQL that is true of an UPDATE which a redaction announced, and which empties the free text and nothing else."""
-    emptied = free_text(model)
+    emptied = get_free_text_columns(model)
     same = "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
     kept = [f.column for f in model._meta.concrete_fields if f.column not in emptied]
     changes = [f"NEW.{column} IS NULL" for column in emptied] + [f"NEW.{column} {same} OLD.{column}" for column in kept]

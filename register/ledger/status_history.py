@@ -1,0 +1,92 @@
+"""A question's status history, read out of its history and the ledger."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from register import clock
+from register.ledger.versions import annotate_entries
+from register.models import Question, User, clearance
+from register.vocabulary import Status
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """One row of a status history. `source` is None for the first; `at` is aware, in UTC.
+
+    `days` are the working days spent in the status that it led to, by now where it is the present one.
+    """
+
+    at: datetime
+    by: str
+    organisation: str
+    source: str | None
+    target: str
+    reason: str
+    position: int
+    redacted: bool
+    days: int = 0
+
+    @property
+    def source_label(self) -> str:
+        return Status(self.source).label if self.source else ""
+
+    @property
+    def target_label(self) -> str:
+        return Status(self.target).label
+
+
+COLUMNS = (
+    "history_date",
+    "actor",
+    "actor_organisation",
+    "status",
+    "classification",
+    "history_change_reason",
+    "position",
+    "salt",
+)
+
+
+def status_history(question: Question, *, seen_by: User) -> list[StatusChange]:
+    """Return the `StatusChange`s of a question, oldest first, as far as `seen_by` may see them.
+
+    A past version shows under the stricter of its classification then and now; the caller has checked the present one.
+    """
+    versions = annotate_entries(Question.history.filter(id=question.pk), "question").order_by("history_id")
+    return _get_changes(list(versions.values_list(*COLUMNS, named=True)), clearance(seen_by))
+
+
+def _get_changes(versions: list[Any], seen: tuple[str, ...]) -> list[StatusChange]:
+    shown = [version for version in versions if version.classification in seen]
+    before = [None, *(version.status for version in shown)]
+    moves = (pair for pair in zip(before, shown, strict=False) if pair[0] != pair[1].status)
+    changes = [_make_change(source, version) for source, version in moves]
+    if shown and shown[0] is not versions[0]:
+        changes[0] = _hide_beginning(changes[0])
+    ends = [*(change.at for change in changes[1:]), timezone.now()]
+    return [replace(change, days=_count_days(change.at, end)) for change, end in zip(changes, ends, strict=False)]
+
+
+def _count_days(begin: datetime, end: datetime) -> int:
+    return clock.working_days(clock.london_date(begin), clock.london_date(end))
+
+
+def _hide_beginning(change: StatusChange) -> StatusChange:
+    """Return the first row for a reader who may not see what came before, and so not how it came to be."""
+    return replace(change, by="", organisation="", reason="What came before is not shown to you.")
+
+
+def _make_change(source: str | None, version: Any) -> StatusChange:
+    return StatusChange(
+        at=version.history_date,
+        by=version.actor,
+        organisation=version.actor_organisation,
+        source=source,
+        target=version.status,
+        reason=version.history_change_reason or "",
+        position=version.position,
+        redacted=version.salt is None,
+    )

@@ -1,0 +1,68 @@
+"""What changed of a question since a version of its document."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from register.ledger.audited_models import get_model_name
+from register.models import LedgerEntry, Question
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a question itself: who made it, when (aware, in UTC), and the columns that changed."""
+
+    at: datetime
+    by: str
+    what: list[str]
+
+
+def annotate_entries(history: QuerySet, model_name: str) -> QuerySet:
+    """Annotate history rows of a model with the `position` and `salt` of their ledger entries."""
+    entry = LedgerEntry.objects.filter(model=model_name, history_id=OuterRef("history_id"))
+    return history.annotate(position=Subquery(entry.values("position")[:1]), salt=Subquery(entry.values("salt")[:1]))
+
+
+def get_version(question: Question) -> int | None:
+    """Return the position of the last entry that changed the question's document."""
+    entries = LedgerEntry.objects.filter(question_id=question.pk).order_by("-position")
+    return entries.values_list("position", flat=True).first()
+
+
+def get_snapshot_at(question: Question, version: int) -> Any:
+    """Return the history row of the question itself that was the last by that position."""
+    rows = annotate_entries(question.history.all(), "question")
+    return rows.filter(position__lte=version).order_by("-history_id").first()
+
+
+def get_changes_since(question: Question, version: int) -> list[Edit]:
+    """Return the `Edit`s of the question itself that the ledger holds after that position, oldest first."""
+    rows = list(annotate_entries(question.history.all(), "question").order_by("history_id"))
+    since = ((before, row) for before, row in pairwise(rows) if row.position > version)
+    changes = [(row, _get_changed(before, row) or _get_reason(row)) for before, row in since]
+    return [Edit(row.history_date, f"{row.actor} ({row.actor_organisation})", what) for row, what in changes if what]
+
+
+def _get_reason(row: Any) -> list[str]:
+    """Return what a row that changes nothing is there to say, such as a split; one recorded anew has no reason."""
+    reason = row.history_change_reason
+    return [f"its record ({reason})"] if reason else []
+
+
+def _get_changed(before: Any, after: Any) -> list[str]:
+    fields = [f for f in after.tracked_fields if getattr(before, f.attname) != getattr(after, f.attname)]
+    return [f.verbose_name for f in fields]
+
+
+def get_redacted_ids(history_rows: Iterable[Any]) -> set[int]:
+    """Return the ids of those rows of one history table that a redaction has emptied."""
+    rows = list(history_rows)
+    if not rows:
+        return set()
+    ids = [row.history_id for row in rows]
+    entries = LedgerEntry.objects.filter(model=get_model_name(type(rows[0])), history_id__in=ids, salt=None)
+    return set(entries.values_list("history_id", flat=True))
