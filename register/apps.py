@@ -11,25 +11,43 @@ class RegisterConfig(AppConfig):
         # Models are not loaded before this point, so what needs them is imported here.
         from simple_history.signals import post_create_historical_record
 
-        from register.documents import keeping, tallying
-        from register.ledger import chain, triggers
+        from register.documents.updating import DocumentUpdater
+        from register.ledger import triggers
+        from register.ledger.unit_of_work import append_history_row, register_observer
         from register.models import search
 
         # The one signal that data depends on: an entry cannot be forgotten by whoever writes a row.
-        post_create_historical_record.connect(chain.chain_history_row, dispatch_uid="ledger")
+        post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
+        register_observer(DocumentUpdater)
         post_migrate.connect(lambda **_: triggers.install(), sender=self, weak=False, dispatch_uid="triggers")
         post_migrate.connect(lambda **_: search.install(), sender=self, weak=False, dispatch_uid="search")
-        post_migrate.connect(lambda **_: keeping.restore_missing(), sender=self, weak=False, dispatch_uid="documents")
-        post_migrate.connect(lambda **_: tallying.restore_missing(), sender=self, weak=False, dispatch_uid="tallies")
-        checks.register(_triggers_in_place, checks.Tags.database)
+        post_migrate.connect(_rebuild_documents, sender=self, dispatch_uid="documents")
+        checks.register(_check_triggers, checks.Tags.database)
+        checks.register(_check_columns, checks.Tags.database)
 
 
-def _triggers_in_place(databases=None, **_):
+def _rebuild_documents(**_):
+    from register.documents.updating import rebuild_documents
+    from register.models.columns import has_unapplied_migrations
+
+    if not has_unapplied_migrations():  # as after `migrate register 0012`, whose tables are not those of the models
+        rebuild_documents()
+
+
+def _check_triggers(databases=None, **_):
     from register.ledger import triggers
 
-    if not databases:
-        return []
     return [
         checks.Warning(f"Trigger {name} is missing.", hint="Run manage.py migrate to put it back.", id="register.W001")
-        for name in triggers.missing()
+        for name in (triggers.missing() if databases else [])
     ]
+
+
+def _check_columns(databases=None, **_):
+    from register.models.columns import find_missing_columns, has_unapplied_migrations
+
+    missing = find_missing_columns() if databases else []
+    if missing and has_unapplied_migrations():
+        return []
+    hint = "Add it by hand, or go back to a backup: a migration was edited after it had run here."
+    return [checks.Error(f"Column {name} is missing.", hint=hint, id="register.E001") for name in missing]

@@ -1,119 +1,92 @@
-"""What is kept of an item beside what it reads like now, for each clearance."""
+"""What is kept of an item beside how it reads now, for each clearance."""
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
+from functools import cached_property
+from typing import Any
 
+from register.documents.building import CLEARANCES, Reading, read_items
+from register.documents.embedding import get_embedded_fields
+from register.documents.kinds import KINDS, Kind
+from register.documents.sources import Live
 from register.models import Document
-from register.models.documents import COLUMN_FOR
-from register.words import IN_FEED, Classification
-
-ORDER = tuple(Classification)
-# column of a document: what its readers may see
-READERS = {COLUMN_FOR[strictest]: ORDER[: n + 1] for n, strictest in enumerate(ORDER)}
-WHOLE = COLUMN_FOR[ORDER[-1]]  # of whoever may read everything
-
-
-def text_of(document):
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 class Comparison:
-    """One item: `changed` names the columns of the readers to whom it reads differently than what is kept."""
+    """One item: `changed` has the clearances for which it reads differently than what is kept."""
 
-    def __init__(self, builder, pk, held):
-        self.kind, self.face, self.pk, self.held = builder.kind, builder.face, pk, held
-        built = {column: builder.document(pk, seen) for column, seen in READERS.items()}
-        self.documents = {column: document for column, document in built.items() if document}
-        texts = _Once(text_of)
-        self.now = {column: (said[0], texts(said[1])) for column, said in self.documents.items()}
-        self.kept = {column: row for row in held if row.body is not None for column in READERS if getattr(row, column)}
-        self.changed = [column for column in READERS if self.now.get(column) != _said(self.kept.get(column))]
+    def __init__(self, kind: Kind, key: int, readings: dict[str, Reading], rows: list[Document]) -> None:
+        self.kind, self.key, self.readings = kind, key, readings
+        self.kept = {row.clearance: row for row in rows if row.body is not None}
+        self.changed = [clearance for clearance in CLEARANCES if self._reads_differently(clearance)]
+
+    def _reads_differently(self, clearance: str) -> bool:
+        row, reading = self.kept.get(clearance), self.readings.get(clearance)
+        before = row and (row.reference, row.body)
+        return before != (reading and (reading.reference, reading.body))
+
+    @cached_property
+    def renamed(self) -> list[str]:
+        """The clearances with which it is known by another reference than before."""
+        both = (clearance for clearance in self.changed if clearance in self.kept and clearance in self.readings)
+        return [c for c in both if self.kept[c].reference != self.readings[c].reference]
 
     @property
-    def renamed(self):
-        """The columns of readers who know it by another reference."""
-        return [
-            c for c in self.changed if c in self.kept and c in self.now and self.kept[c].reference != self.now[c][0]
-        ]
-
-    @property
-    def wants(self):
+    def positions_needed(self) -> int:
         """How many positions the change takes: a new name takes another, for the tombstone of the old one."""
         return 2 if self.renamed else 1
 
     @property
-    def looks_different(self):
-        """True where what other documents show of it changed: its face, or who may see it. A new item is in none."""
-        return bool(self.kept) and any(self._face_now(column) != self._face_kept(column) for column in self.changed)
+    def shows_elsewhere(self) -> bool:
+        """True where what other documents show of it changed, or who may see it. A new item is shown nowhere yet."""
+        return bool(self.kept) and any(self._embedded_now(c) != self._embedded_before(c) for c in self.changed)
 
-    def _face_now(self, column):
-        document = self.documents.get(column)
-        return document and [document[1][name] for name in self.face]
+    def _embedded_now(self, clearance: str) -> list[Any] | None:
+        reading = self.readings.get(clearance)
+        return reading and [reading.document.get(name) for name in get_embedded_fields(self.kind)]
 
-    def _face_kept(self, column):
-        row = self.kept.get(column)
-        document = row and json.loads(row.body)
-        return document and [document[name] for name in self.face]
+    def _embedded_before(self, clearance: str) -> list[Any] | None:
+        document = self.get_document_before(clearance)
+        return document and [document.get(name) for name in get_embedded_fields(self.kind)]
 
-    def rows(self, positions):
-        """Return (keys of the kept rows to delete, rows to insert), the change standing at these positions."""
-        wanted = defaultdict(set)
-        for row in self.held:
-            for column in READERS:
-                if getattr(row, column) and not self._replaces(row, column):
-                    wanted[row.reference, row.body, row.position].add(column)
-        for column in self.changed:
-            for reference, body in self._new(column):
-                position = positions[-1] if body is None and len(positions) > 1 else positions[0]
-                wanted[reference, body, position].add(column)
-        kept = {_key(row): row for row in self.held}
-        same = {key for key, row in kept.items() if wanted.get(key) == _columns(row)}
-        return [row.id for key, row in kept.items() if key not in same], [
-            self._row(key, columns) for key, columns in wanted.items() if key not in same
-        ]
+    def get_document_before(self, clearance: str) -> dict[str, Any] | None:
+        """Return the document that is kept for a clearance, or None."""
+        row = self.kept.get(clearance)
+        return json.loads(row.body) if row and row.body else None
 
-    def _replaces(self, row, column):
-        """True where a kept row gives way to the change: the document itself, or a tombstone of the name it has now."""
-        return column in self.changed and (row.body is not None or row.reference == self.now.get(column, (None,))[0])
+    def get_document_now(self, clearance: str) -> dict[str, Any] | None:
+        """Return the document as it reads now with a clearance, or None."""
+        reading = self.readings.get(clearance)
+        return reading and reading.document
 
-    def _new(self, column):
-        if column in self.now:
-            yield self.now[column]
-        if column in self.renamed or column not in self.now:
-            yield self.kept[column].reference, None
+    def make_rows(self, positions: list[int]) -> list[Document]:
+        """Return the rows to write, documents at the first of the positions and tombstones at the last."""
+        rows = []
+        for clearance in self.changed:
+            reading, before = self.readings.get(clearance), self.kept.get(clearance)
+            if reading:
+                rows.append(self._make_row(clearance, reading.reference, reading.body, positions[0]))
+            if before and (not reading or clearance in self.renamed):
+                rows.append(self._make_row(clearance, before.reference, None, positions[-1]))
+        return rows
 
-    def _row(self, key, columns):
-        reference, body, position = key
+    def _make_row(self, clearance: str, reference: str, body: str | None, position: int) -> Document:
         return Document(
-            kind=self.kind,
-            object_id=self.pk,
+            clearance=clearance,
+            kind=self.kind.name,
+            object_id=self.key,
             reference=reference,
             body=body,
             position=position,
-            in_feed=self.kind in IN_FEED,
-            **dict.fromkeys(columns, True),
+            in_feed=self.kind.in_feed,
         )
 
 
-class _Once:
-    """Turns equal documents into text once: most read the same to all."""
-
-    def __init__(self, make):
-        self.make, self.last, self.text = make, None, None
-
-    def __call__(self, document):
-        if document != self.last:
-            self.last, self.text = document, self.make(document)
-        return self.text
-
-
-def _said(row):
-    return row and (row.reference, row.body)
-
-
-def _key(row):
-    return row.reference, row.body, row.position
-
-
-def _columns(row):
-    return {column for column in READERS if getattr(row, column)}
+def compare_items(name: str, keys: Collection[int]) -> list[Comparison]:
+    """Return a `Comparison` for each item of the kind of that name."""
+    kind, kept = KINDS[name], defaultdict(list)
+    # All clearances are named, so that the index that begins with them serves.
+    for row in Document.objects.filter(clearance__in=CLEARANCES, kind=name, object_id__in=keys):
+        kept[row.object_id].append(row)
+    return [Comparison(kind, key, readings, kept[key]) for key, readings in read_items(kind, keys, Live())]

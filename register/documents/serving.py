@@ -1,33 +1,31 @@
 """Kept documents as text, for one reader."""
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from register.models import clearance
-from register.models.documents import COLUMN_FOR
-from register.models.statements import last_entry
+from register.models import Document, LedgerEntry, User, clearance
 
 # A quotation mark inside a JSON string always has a backslash before it, so this is an address and nothing else.
 _ADDRESS = ('url":"/', 'url":"{base}/')
 
 
-def with_version(body, position):
-    """Return a document's text with the position at which it last changed as its `version`."""
+def add_version(body: str, position: int) -> str:
+    """Return a document's JSON with the position at which it last changed as its `version`."""
     return f'{body[:-1]},"version":{position}}}'
 
 
-def addressed(text, base):
-    """Return text with absolute addresses: `base` is scheme and host, without a slash."""
-    find, put = _ADDRESS
-    return text.replace(find, put.replace("{base}", base))
+def make_addresses_absolute(text: str, base: str) -> str:
+    """Return JSON with absolute addresses: `base` is scheme and host, without a slash."""
+    relative, absolute = _ADDRESS
+    return text.replace(relative, absolute.replace("{base}", base))
 
 
-def item(row):
-    """Return a document or tombstone as an item of the feed, as text."""
+def make_feed_item(row: Any) -> str:
+    """Return a document or tombstone (kind, reference, body, position) as an item of the feed, as JSON."""
     envelope = f'"type":"{row.kind}","position":{row.position}}}'
     if row.body is None:
         return f'{{"reference":{json.dumps(row.reference)},"removed":true,{envelope}'
-    return f"{with_version(row.body, row.position)[:-1]},{envelope}"
+    return f"{add_version(row.body, row.position)[:-1]},{envelope}"
 
 
 class Head(NamedTuple):
@@ -36,23 +34,20 @@ class Head(NamedTuple):
     position: int = 0
     digest: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.position}-{self.digest[:16]}"
 
 
-def readers_like(user):
-    """Return the column of the documents for those who may read what this user may. Raises KeyError without a role."""
+def get_clearance(user: User) -> str | None:
+    """Return the clearance under which documents are kept for those who may read what this user may, or None."""
     seen = clearance(user)
-    return COLUMN_FOR[seen[-1] if seen else None]
+    return seen[-1] if seen else None
 
 
-def head_of(user, kind=None, known=None):
-    """Return the `Head` of what this reader may see, in the feed or of a kind: where anything last changed for it.
-
-    `known` are the heads of the feed that came with the reader's token, which need not be asked for again.
-    """
-    if not clearance(user):
-        return Head()
-    readers = readers_like(user)
-    found = known[readers] if known else last_entry(readers, kind)
-    return Head(*found) if found else Head()
+def get_head(user: User, kind: str | None = None) -> Head:
+    """Return the `Head` of what this reader may see, in the feed or of a kind: where anything last changed for it."""
+    documents = Document.objects.visible_to(user)
+    documents = documents.filter(kind=kind) if kind else documents.filter(in_feed=True)
+    last = documents.order_by("-position").values("position")[:1]
+    entry = LedgerEntry.objects.filter(position=last).values_list("position", "digest").first()
+    return Head(*entry) if entry else Head()

@@ -4,12 +4,12 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
-from register.models.audited import Audited, Records
+from register.models.audited import Audited, Records, computed_from
 from register.models.meetings import Group, Meeting
 from register.models.people import Organisation
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet
-from register.words import ActionStatus, Classification
+from register.vocabulary import ActionStatus, Classification
 
 
 class ActionQuerySet(ClassifiedQuerySet):
@@ -75,7 +75,12 @@ class Action(Audited):
     def __str__(self):
         return f"{self.group} action {self.reference}"
 
-    @property
+    @computed_from("group__name", "reference")
+    def full_reference(self):
+        """The reference with its group: as minuted, 15/10, it can come again in another."""
+        return f"{self.group.name} {self.reference}"
+
+    @computed_from("owner__name", "owner_group__name")
     def owned_by(self):
         """The name of the body that owns it, or None."""
         return self.owner.name if self.owner_id else f"{self.owner_group.name} members" if self.owner_group_id else None

@@ -3,11 +3,11 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
-from register.models.audited import Audited, Records
+from register.models.audited import Audited, Records, computed_from
 from register.models.people import Organisation
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet
-from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Position
+from register.vocabulary import COMMENT_NEEDED, AnswerStatus, Classification, Position
 
 
 class Answer(Audited):
@@ -58,6 +58,10 @@ class Answer(Audited):
         ]
 
     def __str__(self):
+        return self.reference
+
+    @computed_from("question__reference", "number")
+    def reference(self):
         return f"{self.question.reference} answer {self.number}"
 
     def about_question(self):

@@ -1,13 +1,15 @@
 """What every audited model shares: a history that credits its actor, and saves that are whole or not at all."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from django.db import models, transaction
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from register.refusals import Refused
-from register.words import SYSTEM
+from register.vocabulary import SYSTEM
 
 
 class HistoryRow(models.Model):
@@ -78,6 +80,23 @@ class Records(HistoricalRecords):
         if update_fields and set(update_fields) <= set(self.excluded_fields):
             return
         super().post_save(instance, created, using=using, **kwargs)
+
+
+class ComputedProperty(property):
+    """A property that tells which columns (look-ups) it is made from, so that whoever shows it knows."""
+
+    columns: tuple[str, ...] = ()
+
+
+def computed_from(*columns: str) -> Callable[[Callable[[Any], Any]], Any]:
+    """Decorate a method of a model as a `ComputedProperty` of these columns: `@computed_from("group__name")`."""
+
+    def decorate(method: Callable[[Any], Any]) -> ComputedProperty:
+        found = ComputedProperty(method)
+        found.columns = columns
+        return found
+
+    return decorate
 
 
 class AuditedQuerySet(models.QuerySet):

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Concat
 
-from register.models.audited import Audited, Records
+from register.models.audited import Audited, Records, computed_from
 from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet
-from register.words import LinkKind
+from register.vocabulary import LinkKind
 
 
 class Group(Audited):
@@ -65,7 +65,17 @@ class Meeting(Audited):
         ]
 
     def __str__(self):
+        return self.name
+
+    @computed_from("group__name", "number")
+    def name(self):
+        """The name that minutes use: CCDG15."""
         return f"{self.group.name}{self.number}"
+
+    @computed_from("group__name", "number", "held_on")
+    def reference(self):
+        """The name with the date where known: numbers restart in some groups."""
+        return f"{self.name} {self.held_on}" if self.held_on else self.name
 
 
 class MeetingLink(Audited):

@@ -4,7 +4,7 @@ from knox.models import AbstractAuthToken
 
 from register.models.audited import Audited, AuditedQuerySet, Records
 from register.models.visibility import ReferenceQuerySet
-from register.words import SYSTEM, Role
+from register.vocabulary import SYSTEM, Role
 
 
 class Organisation(Audited):

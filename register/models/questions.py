@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from register import clock, workflow
 from register.models import search
-from register.models.audited import Audited, Records
+from register.models.audited import Audited, Records, computed_from
 from register.models.meetings import Meeting, MeetingLink
 from register.models.people import Organisation
 from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet, clearance
-from register.words import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
+from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
 
 
@@ -325,7 +325,7 @@ class Question(Audited):
     def about_question(self):
         return self.pk
 
-    @property
+    @computed_from("status", "owner__name", "waiting_on__name")
     def holder(self):
         """The name of whoever's move it is, or None once the question has ended."""
         return workflow.holder(
@@ -333,6 +333,11 @@ class Question(Audited):
             owner=self.owner.name if self.owner_id else None,
             waiting_on=self.waiting_on.name if self.waiting_on_id else None,
         )
+
+    @computed_from("status")
+    def clock_runs(self):
+        """Whether working days count in the present status."""
+        return self.status in clock.RUNS_IN
 
     def age(self, today: date):
         """Age in working days on a date in London."""

@@ -7,7 +7,7 @@ from register.models.audited import Audited, AuditedQuerySet, Records
 from register.models.meetings import Meeting
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet, clearance
-from register.words import Classification, OriginKind, Purpose
+from register.vocabulary import Classification, OriginKind, Purpose
 
 
 class HeadlineReport(Audited):

@@ -1,10 +1,12 @@
-"""How many questions there are of each sort: kept with every write, for counting a million takes too long."""
+"""How many questions there are of each sort: kept with every write, so that the front page need not count them."""
 
-from django.db import models
+from collections.abc import Mapping
+
+from django.db import connection, models
 from django.db.models import Sum
 
 from register.models.visibility import clearance
-from register.words import Classification, Status
+from register.vocabulary import Classification, Status
 
 
 class TallyBy(models.TextChoices):
@@ -13,9 +15,25 @@ class TallyBy(models.TextChoices):
     WAITING_ON = "waiting_on", "organisation waited on"
 
 
+# `bulk_create(update_conflicts=True)` can set a count, but not add to it.
+ADD = """
+    INSERT INTO register_tally (by, status, key, classification, count) VALUES {places}
+    ON CONFLICT (by, status, key, classification) DO UPDATE SET count = register_tally.count + excluded.count
+"""
+
+
 class TallyQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(classification__in=clearance(user))
+
+    def add(self, counts: Mapping[tuple[str, str, str, str], int]) -> None:
+        """Add to the counts of (by, status, key, classification), which are made where they are not there yet."""
+        if not counts:
+            return
+        places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(counts))
+        values = [value for key, count in counts.items() for value in (*key, count)]
+        with connection.cursor() as cursor:
+            cursor.execute(ADD.format(places=places), values)
 
     def totals(self, *columns):
         """Return {a column's value, or a tuple of several: how many questions}."""
@@ -26,7 +44,7 @@ class TallyQuerySet(models.QuerySet):
 class Tally(models.Model):
     """A count of the questions of one classification and status, by one more thing; nothing is an empty key.
 
-    Written by `documents.tallying` under the head lock, so that no two writers add to the same count at once.
+    Written by `documents.tallies` under the head lock, so that no two writers add to the same count at once.
     """
 
     by = models.CharField(max_length=12, choices=TallyBy.choices)

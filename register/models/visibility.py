@@ -1,7 +1,12 @@
 """Who may see what: one rule, as a query word."""
 
+from functools import reduce
+from typing import Any
+
+from django.db.models import Model
+
 from register.models.audited import AuditedQuerySet
-from register.words import Classification, Role
+from register.vocabulary import Classification, Role
 
 EVERYTHING = tuple(Classification)
 CLEARANCES = (
@@ -42,5 +47,17 @@ class ClassifiedQuerySet(AuditedQuerySet):
 class ReferenceQuerySet(AuditedQuerySet):
     """Reference data: seen by whoever has a role."""
 
+    classified_by = ()
+
     def visible_to(self, user):
         return self.all() if clearance(user) else self.none()
+
+
+def get_classification_paths(model: type[Model]) -> tuple[str, ...]:
+    """Return the look-ups of the classifications that hide a row of a model; none for reference data."""
+    return model._default_manager._queryset_class.classified_by  # type: ignore[attr-defined]
+
+
+def get_classifications(row: Any) -> tuple[str, ...]:
+    """Return the classifications that a reader must be cleared for to see a row of a visible model."""
+    return tuple(reduce(getattr, path.split("__"), row) for path in get_classification_paths(type(row)))

@@ -2,13 +2,13 @@ from django.conf import settings
 from django.contrib.auth.models import Group as RoleGroup
 from django.core.management.base import BaseCommand, CommandError
 
-from register.documents.keeping import writing
+from register.ledger.unit_of_work import unit_of_work
 from register.models import MeetingLink, Organisation, Question, User
 from register.services.questions import change_status
 from register.services.reference import keep_roles, keep_user, known, load_reference
 from register.services.reports import apply_report, plan_report, read_file
 from register.services.reports.proposals import What
-from register.words import LinkKind, Priority, Role, Status
+from register.vocabulary import LinkKind, Priority, Role, Status
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 REPORT = FIXTURES / "ccdg15-headline-report.md"
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         refuse_in_production()
-        with writing():
+        with unit_of_work():
             if not _is_loaded():
                 load_reference(FIXTURES)
                 _load_logins()

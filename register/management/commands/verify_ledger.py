@@ -2,9 +2,9 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from register.documents.keeping import unlike
+from register.documents.updating import find_stale_documents
 from register.ledger import outside
-from register.ledger.verify import BATCH, Problem, verify
+from register.ledger.verification import BATCH, Problem, verify
 
 LONG = 10 * BATCH
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if not options["ledger_only"]:
             verdict.problems += [
                 Problem(None, f"the document of {kind} {pk}, which the API shows, is not what the register holds")
-                for kind, pk in unlike()
+                for kind, pk in find_stale_documents()
             ]
         (self._print_json if options["json"] else self._print)(verdict)
         if not verdict.ok:

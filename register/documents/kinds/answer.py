@@ -1,0 +1,42 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from register.documents.kinds.fields import Part, PositionTally, Url
+from register.documents.kinds.kind import Kind
+from register.models import Answer, Review
+from register.vocabulary import AnswerStatus, Classification
+
+
+class AnswerOfQuestion(Part):
+    id = serializers.IntegerField()
+    url = Url()
+    number = serializers.IntegerField()
+    status = serializers.ChoiceField(AnswerStatus.choices)
+    text = serializers.CharField(allow_blank=True)
+    classification = serializers.ChoiceField(Classification.choices)
+    reviews = PositionTally(help_text="How many members hold each position.")
+
+
+class _OfQuestion(serializers.Serializer):
+    question = serializers.CharField(source="question.reference")
+    question_url = Url(source="question")
+
+
+class AnswerDocument(_OfQuestion, AnswerOfQuestion):
+    """One proposed answer, with the tally of its reviews."""
+
+
+class AnswerKind(Kind):
+    model = Answer
+    serializer_class = AnswerDocument
+
+    def describe(self, row: Any, *, is_new: bool) -> str:
+        return f"Answer {row.number} {'proposed' if is_new else AnswerStatus(row.status).label}"
+
+
+class ReviewKind(Kind):
+    model = Review
+
+    def describe(self, row: Any, *, is_new: bool) -> str:
+        return f"Review by {row.reviewer_name}" + (" asked for" if is_new else "")
