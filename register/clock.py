@@ -9,8 +9,9 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.utils import timezone
 
-from register.words import Status
+from register.vocabulary import Status
 
 EPOCH = date(1999, 12, 31)
 LONDON = ZoneInfo("Europe/London")
@@ -52,3 +53,14 @@ def age(status, *, before, since, today):
     `before` is what had been counted when it entered its status on the date `since`; `today` is a date in London.
     """
     return before + (working_days(since, today) if status in RUNS_IN else 0)
+
+
+def today():
+    """Return the date in London now."""
+    return london_date(timezone.now())
+
+
+def format_moment(moment: datetime):
+    """Return a moment as people say it: `14:03 on 23 November 2026`, in London."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%H:%M} on {local.day} {local:%B %Y}"

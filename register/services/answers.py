@@ -1,51 +1,51 @@
 """Propose, edit and review answers."""
 
-from register.ledger.chain import record
+from register.clock import format_moment, today
+from register.ledger.unit_of_work import record
 from register.models import Answer, Question, Review, clearance
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
-from register.services.door import (
-    at_london,
-    change,
-    cleaned,
-    let_pass,
-    needed,
-    parts_of,
-    require_part,
-    require_role,
-    said,
-    today,
-    writing_to,
-)
+from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
+from register.services.permissions import get_parts, require_part, require_role
 from register.services.questions import check_reclassification
-from register.words import COMMENT_NEEDED, AnswerStatus, Classification, Position, Role, Status, strictest, strictness
+from register.services.rows import check_nothing, unit_of_work_on
+from register.vocabulary import (
+    COMMENT_NEEDED,
+    AnswerStatus,
+    Classification,
+    Position,
+    Role,
+    Status,
+    strictest,
+    strictness,
+)
 from register.workflow import Part
 
 TAKES_ANSWERS = (Status.OPEN, Status.AWAITING_INPUT)
 PROPOSERS = (Part.TRIAGE, Part.OWNER)
 
 
-def propose_answer(question, text, *, by, check=let_pass, classification=None, reason=""):
+def propose_answer(question, text, *, by, check=check_nothing, classification=None, reason=""):
     """Add a numbered draft answer to an open question, and return it. Triage or the owner's people propose.
 
     The classification is Members, or the question's where that is stricter, unless another is given. `check` is as in
-    `door.writing_to`.
+    `rows.unit_of_work_on`.
     """
-    with writing_to(question, by, check) as question:
+    with unit_of_work_on(question, by, check) as question:
         permit_proposal(question, by)
         _takes_a_draft(question)
         classification = classification or strictest(Classification.MEMBERS, question.classification)
         answer = Answer(
             question=question,
             number=question.answers.count() + 1,
-            text=needed(text, "Give the answer a text."),
+            text=require_text(text, "Give the answer a text."),
             classification=classification,
             proposed_by=by,
         )
         _no_looser_than_question(answer)
         if answer.classification not in clearance(by):
             raise Refused("Choose a classification that you may read yourself.")
-        return record(cleaned(answer), by=by, reason=said(reason))
+        return record(clean_row(answer), by=by, reason=clean_remark(reason))
 
 
 def permit_proposal(question, by):
@@ -55,7 +55,7 @@ def permit_proposal(question, by):
 
 def may_propose(question, by):
     """True where this person could propose an answer to the question now."""
-    return question.status in TAKES_ANSWERS and bool(parts_of(question, by) & set(PROPOSERS))
+    return question.status in TAKES_ANSWERS and bool(get_parts(question, by) & set(PROPOSERS))
 
 
 def proposable(by):
@@ -87,51 +87,51 @@ def edit_answer(answer, text, *, by, seen=None, reason=""):
 
     `seen` is the id of the history row that the editor was shown: where there is a later one, Stale says who wrote it.
     """
-    with writing_to(answer, by) as answer:
+    with unit_of_work_on(answer, by) as answer:
         require_part(answer.question, by, *PROPOSERS, to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
         _not_stale(answer, seen)
-        if change(answer, {"text": needed(text, "Give the answer a text.")}):
-            record(cleaned(answer), by=by, reason=said(reason))
+        if apply_changes(answer, {"text": require_text(text, "Give the answer a text.")}):
+            record(clean_row(answer), by=by, reason=clean_remark(reason))
         return answer
 
 
 def _not_stale(answer, seen):
     last = answer.history.first()
     if seen is not None and last.history_id != seen:
-        said_by = f"{last.actor} ({last.actor_organisation}) wrote at {at_london(last.history_date)}: {last.text}"
+        said_by = f"{last.actor} ({last.actor_organisation}) wrote at {format_moment(last.history_date)}: {last.text}"
         raise Stale("The answer was changed since you opened it, so nothing was saved.", [said_by])
 
 
 def reclassify_answer(answer, classification, *, by, reason=""):
     """Change who may see an answer, under the rules for questions and never looser than its question; return it."""
-    with writing_to(answer, by) as answer:
+    with unit_of_work_on(answer, by) as answer:
         check_reclassification(answer, classification, by, reason)
         if answer.status == AnswerStatus.IN_REVIEW and classification == Classification.RESTRICTED:
             raise Refused("Send the answer back first: members could not finish a review of a Restricted answer.")
-        if change(answer, {"classification": classification}):
+        if apply_changes(answer, {"classification": classification}):
             _no_looser_than_question(answer)
-            record(cleaned(answer), by=by, reason=said(reason))
-            review_round.tighten([answer], classification, by=by, reason=said(reason))
+            record(clean_row(answer), by=by, reason=clean_remark(reason))
+            review_round.tighten([answer], classification, by=by, reason=clean_remark(reason))
         return answer
 
 
-def record_review(answer, position, *, by, check=let_pass, comment=""):
+def record_review(answer, position, *, by, check=check_nothing, comment=""):
     """Record a member's own position on an answer in review; return the review, marked late after its date.
 
-    `check` is as in `door.writing_to`.
+    `check` is as in `rows.unit_of_work_on`.
     """
-    with writing_to(answer, by, check) as answer:
+    with unit_of_work_on(answer, by, check) as answer:
         permit_review(by)
         if answer.status != AnswerStatus.IN_REVIEW:
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")
         given = {"position": position, "comment": (comment or "").strip()}
         _says_enough(**given)
         review = Review.objects.filter(answer=answer, reviewer=by).first() or review_round.silent_review(answer, by)
-        if change(review, given) or not review.pk:
+        if apply_changes(review, given) or not review.pk:
             review.late = today() > answer.question.review_by
-            record(cleaned(review), by=by)
+            record(clean_row(review), by=by)
         return review
 
 

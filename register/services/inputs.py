@@ -70,12 +70,11 @@ def _meeting(item, value, by):
 
 def _row(rows, value, noun, **called):
     if not isinstance(value, str):
-        found = rows.filter(pk=getattr(value, "pk", None)).first()
-    else:
-        found = rows.filter(**{path: name.strip() for path, name in called.items()}).first()
-    if found is None:
-        raise ValueError(f"There is no {noun} called “{value}”.")
-    return found
+        called = {"pk": getattr(value, "pk", None)}
+    found = rows.filter(**{path: name.strip() if isinstance(name, str) else name for path, name in called.items()})
+    for row in found.order_by()[:1]:
+        return row
+    raise ValueError(f"There is no {noun} called “{value}”.")
 
 
 _UNDERSTAND = {

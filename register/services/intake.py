@@ -1,10 +1,11 @@
 """Raise many questions at once: from a spreadsheet, or when a register is filled from another."""
 
-from register.documents.keeping import writing
 from register.ledger.bulk import record_many
-from register.services.door import cleaned, require_role, said
+from register.ledger.unit_of_work import unit_of_work
+from register.services.cleaning import clean_remark, clean_row
+from register.services.permissions import require_role
 from register.services.questions import begun, next_number
-from register.words import Role
+from register.vocabulary import Role
 
 
 def raise_questions(questions, *, by, reason=""):
@@ -14,9 +15,11 @@ def raise_questions(questions, *, by, reason=""):
     Refused or Invalid for the first that cannot be raised; none is then.
     """
     require_role(by, Role.TRIAGE, to="raise many questions")
-    with writing():
+    with unit_of_work():
         numbered = enumerate(questions, next_number())
-        return record_many((_named(question, number, by) for number, question in numbered), by=by, reason=said(reason))
+        return record_many(
+            (_named(question, number, by) for number, question in numbered), by=by, reason=clean_remark(reason)
+        )
 
 
 def _named(question, number, by):
@@ -26,4 +29,4 @@ def _named(question, number, by):
 
 def checked(question, by):
     """Return a new question ready to be saved. Raises Refused."""
-    return begun(cleaned(question), by)
+    return begun(clean_row(question), by)

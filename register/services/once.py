@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from register.documents.keeping import writing
+from register.ledger.unit_of_work import unit_of_work
 from register.models import Question, RaisedOnce
 from register.refusals import Refused
 from register.services.questions import raise_question
@@ -17,7 +17,7 @@ KEPT_FOR = timedelta(days=7)
 def raise_once(key, *, by, **asked):
     """Return the question, raised now or before. Raises as `raise_question` does, and Refused for a used key."""
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
-    with writing():
+    with unit_of_work():
         before = RaisedOnce.objects.filter(user=by, key=key).first()
         if before and before.request_digest != digest:
             raise Refused("Use a new Idempotency-Key: this one raised a question in other words.")

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from register.models import PendingUpload
-from register.services.door import require_role
-from register.words import Role
+from register.services.permissions import require_role
+from register.vocabulary import Role
 
 KEPT_FOR = timedelta(days=7)
 

@@ -5,27 +5,17 @@ from datetime import date
 from django.utils import timezone
 
 from register import clock
-from register.documents.keeping import writing
-from register.ledger.chain import record
-from register.ledger.readings import changes_since
+from register.clock import format_moment, today
+from register.ledger.unit_of_work import record, unit_of_work
+from register.ledger.versions import get_changes_since
 from register.models import Question, clearance
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
-from register.services.door import (
-    at_london,
-    change,
-    cleaned,
-    let_pass,
-    needed,
-    parts_of,
-    require_role,
-    said,
-    seen_again,
-    today,
-    writing_to,
-)
+from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.inputs import understood
-from register.words import Classification, Role, Status, strictness
+from register.services.permissions import get_parts, require_role
+from register.services.rows import check_nothing, reload_visible, unit_of_work_on
+from register.vocabulary import Classification, Role, Status, strictness
 from register.workflow import BELONGS_TO, TRANSITIONS, Facts
 
 EDITABLE = ("title", "text", "topic", "owner", "assignee", "priority", "due_on", "raised_on")
@@ -44,7 +34,7 @@ def raise_question(*, by, title, text, classification=Classification.MEMBERS, re
     given = {"title": (title or "").strip(), "text": (text or "").strip(), **given}
     _only_known(given)
     _within_role(by, given, classification)
-    with writing():
+    with unit_of_work():
         return record_raised(Question(classification=classification, **given), by=by, reason=reason)
 
 
@@ -56,7 +46,7 @@ def permit_raising(by):
 def record_raised(question, *, by, reason):
     """Give a question its reference, start its clock and record it, under the head lock; return it."""
     question.reference = f"DSQ-{next_number():03}"
-    return record(cleaned(begun(question, by)), by=by, reason=said(reason))
+    return record(clean_row(begun(question, by)), by=by, reason=clean_remark(reason))
 
 
 def begun(question, by):
@@ -109,24 +99,26 @@ def permit_edit(by):
     require_role(by, Role.TRIAGE, to="edit a question")
 
 
-def edit_question(question, *, by, seen=None, check=let_pass, reason="", **changes):
+def edit_question(question, *, by, seen=None, check=check_nothing, reason="", **changes):
     """Change what a question says or who deals with it; return it.
 
     `seen` is the document version on which the edit was made: where the question itself was changed after it, Stale
     says who changed what, and nothing is saved. An edit that changes nothing records nothing. `check` is as in
-    `door.writing_to`.
+    `rows.unit_of_work_on`.
     """
-    with writing_to(question, by, check) as question:
+    with unit_of_work_on(question, by, check) as question:
         permit_edit(by)
         _only_known(changes)
         check_not_stale(question, seen)
         counted = counted_when_recorded(question)
-        if changed := change(question, changes):
+        if changed := apply_changes(question, changes):
             if {"title", "text"} & set(changed) and question.status in ANSWERED:
-                needed(reason, f"Give a reason: what is {question.get_status_display()} are the words as they stand.")
+                require_text(
+                    reason, f"Give a reason: what is {question.get_status_display()} are the words as they stand."
+                )
             question.working_days_before += counted_when_recorded(question) - counted
             _assignee_can_see(question)
-            record(cleaned(question), by=by, reason=said(reason))
+            record(clean_row(question), by=by, reason=clean_remark(reason))
         return question
 
 
@@ -134,22 +126,24 @@ def check_not_stale(question, seen):
     """Raise Stale where the question itself was changed after the document version `seen`; None asks for no check."""
     if seen is None:
         return
-    if since := changes_since(question, seen):
+    if since := get_changes_since(question, seen):
         raise Stale(
             f"{question.reference} was changed since you opened it, so nothing was saved.",
-            [f"{row.by} changed {' and '.join(row.what)} at {at_london(row.at)}." for row in since],
+            [f"{row.by} changed {' and '.join(row.what)} at {format_moment(row.at)}." for row in since],
         )
 
 
-def change_status(question, name, *, by, check=let_pass, reason="", **given):
+def change_status(question, name, *, by, check=check_nothing, reason="", **given):
     """Make the transition called `name` and return the question. The one place where a status changes.
 
     `given` holds the transition's inputs, as rows or as people name them (see `inputs.understood`); `check` is as in
-    `door.writing_to`. Raises NotVisible, NotPermitted, or Refused with every reason at once; nothing is then changed.
+    `rows.unit_of_work_on`. Raises NotVisible, NotPermitted, or Refused with every reason at once, and changes nothing
+    then.
     """
     values, wrong = understood(_called(name), {"reason": reason, **given}, by)
-    with writing_to(question, by, check) as question:
-        transition, facts = permit_move(question, name, by), facts_of(question, by)
+    with unit_of_work_on(question, by, check) as question:
+        transition = permit_move(question, name, by)
+        facts = facts_of(question, by, with_answers=bool(transition.guards))
         values = _as_now(values, by)
         if reasons := transition.refusals(facts, values, wrong):
             raise Refused(*reasons)
@@ -158,13 +152,13 @@ def change_status(question, name, *, by, check=let_pass, reason="", **given):
 
 def _as_now(values, by):
     """Return what was understood before the lock; a question, of which more is asked than its key, as it is now."""
-    return {name: seen_again(value, by) if isinstance(value, Question) else value for name, value in values.items()}
+    return {name: reload_visible(value, by) if isinstance(value, Question) else value for name, value in values.items()}
 
 
 def permit_move(question, name, by):
     """Return the transition called `name`, which this person may make. Raises NotPermitted, Refused."""
     transition = _called(name)
-    if not transition.may_be_made_by(parts_of(question, by), question.status):
+    if not transition.may_be_made_by(get_parts(question, by), question.status):
         raise NotPermitted(who_may(transition, question))
     return transition
 
@@ -181,14 +175,14 @@ def who_may(transition, question):
     return f"Only {who} may make this move: “{transition.label}” on {question.reference}."
 
 
-def facts_of(question, by):
-    """Gather what the workflow table asks about a question and a person."""
-    draft, reviewed = review_round.standing(question)
+def facts_of(question, by, *, with_answers=True):
+    """Gather what the workflow table asks about a question and a person; of its answers guards alone ask."""
+    draft, reviewed = review_round.standing(question) if with_answers else (None, None)
     return Facts(
         reference=question.reference,
         status=Status(question.status),
         today=today(),
-        parts=parts_of(question, by),
+        parts=get_parts(question, by),
         classification=Classification(question.classification),
         has_owner=question.owner_id is not None,
         has_topic=question.topic_id is not None,
@@ -230,9 +224,9 @@ def _turn_clock(question):
 
 def put_back_review(question, review_by, *, by, reason):
     """Put a review's end back to a later date; return the question."""
-    with writing_to(question, by) as question:
+    with unit_of_work_on(question, by) as question:
         require_role(by, Role.TRIAGE, to="put a review back")
-        reason = needed(reason, "Give a reason: why the review is put back.")
+        reason = require_text(reason, "Give a reason: why the review is put back.")
         if question.status != Status.IN_REVIEW:
             raise Refused(f"{question.reference} is {question.get_status_display()}: only a review can be put back.")
         if review_by is None or review_by <= max(question.review_by, today()):
@@ -246,7 +240,7 @@ def reclassify_question(question, classification, *, by, reason=""):
 
     Its answers and reviews follow a stricter question, for none may be looser than it.
     """
-    with writing_to(question, by) as question:
+    with unit_of_work_on(question, by) as question:
         check_reclassification(question, classification, by, reason)
         if classification == question.classification:
             raise Refused(f"Leave it: {question.reference} is {question.get_classification_display()} already.")
@@ -254,8 +248,8 @@ def reclassify_question(question, classification, *, by, reason=""):
         if in_review and classification == Classification.RESTRICTED:
             raise Refused("Send the answer back first: members could not finish a review of a Restricted question.")
         question.classification = classification
-        record(cleaned(question), by=by, reason=said(reason))
-        review_round.tighten(question.answers.all(), classification, by=by, reason=said(reason))
+        record(clean_row(question), by=by, reason=clean_remark(reason))
+        review_round.tighten(question.answers.all(), classification, by=by, reason=clean_remark(reason))
         return question
 
 
@@ -267,4 +261,4 @@ def check_reclassification(thing, classification, by, reason):
         require_role(by, Role.TRIAGE, to="make a classification stricter")
         return
     require_role(by, Role.APPROVER, to="make a classification looser")
-    needed(reason, "Give a reason: why it may be seen more widely.")
+    require_text(reason, "Give a reason: why it may be seen more widely.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from register.ledger.timeline import word_differences
 from register.models import Answer, MeetingLink, Review
-from register.words import AnswerStatus, Classification, Position, Status, strictest
+from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
 from register.workflow import Kind
 
 IN_HAND = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW)

@@ -1,13 +1,14 @@
 """Empty a recorded snapshot that should never have been recorded: a spilled secret, personal data."""
 
-from register.documents.keeping import writing
-from register.ledger.chain import history_models, record
-from register.ledger.triggers import free_text
-from register.ledger.verify import remains_digest
+from register.ledger.audited_models import get_history_models
+from register.ledger.triggers import get_free_text_columns
+from register.ledger.unit_of_work import record, unit_of_work
+from register.ledger.verification import digest_of_remains
 from register.models import LedgerEntry, Redaction
 from register.refusals import Refused
-from register.services.door import cleaned, needed, require_role
-from register.words import Role
+from register.services.cleaning import clean_row, require_text
+from register.services.permissions import require_role
+from register.vocabulary import Role
 
 
 def redact(position, *, by, reason):
@@ -17,17 +18,17 @@ def redact(position, *, by, reason):
     live row is not touched: edit that first. Raises NotPermitted, Refused.
     """
     require_role(by, Role.APPROVER, to="redact")
-    reason = needed(reason, "Give a reason for the redaction.")
-    with writing():
+    reason = require_text(reason, "Give a reason for the redaction.")
+    with unit_of_work():
         entry = _redactable(position)
-        history = history_models()[entry.model]
+        history = get_history_models()[entry.model]
         row = history.objects.get(history_id=entry.history_id)
-        spilled = {column: getattr(row, column) for column in free_text(history)}
+        spilled = {column: getattr(row, column) for column in get_free_text_columns(history)}
         for column in spilled:
             setattr(row, column, None)
-        redaction = Redaction(position=position, reason=reason, redacted_by=by, remains=remains_digest(row))
+        redaction = Redaction(position=position, reason=reason, redacted_by=by, remains=digest_of_remains(row))
         # The triggers let the emptying pass because this announces it.
-        record(cleaned(redaction), by=by, reason=reason)
+        record(clean_row(redaction), by=by, reason=reason)
         history.objects.filter(history_id=row.history_id).update(**dict.fromkeys(spilled))
         LedgerEntry.objects.filter(position=position).update(salt=None)
         return _still_standing(entry, row, spilled)

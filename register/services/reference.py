@@ -2,13 +2,13 @@
 
 import json
 
-from register.documents.keeping import writing
-from register.ledger.chain import record
+from register.ledger.unit_of_work import record, unit_of_work
 from register.models import Action, Group, Meeting, Organisation, Topic
 from register.refusals import NotPermitted
-from register.services.door import cleaned, require_role, said
+from register.services.cleaning import clean_remark, clean_row
+from register.services.permissions import require_role
 from register.services.questions import check_reclassification
-from register.words import Role
+from register.vocabulary import Role
 
 KEPT_BY_TRIAGE = (Action, Group, Meeting, Organisation, Topic)
 
@@ -17,11 +17,11 @@ def keep(row, *, by, reason=""):
     """Save a new or changed row of reference data, and return it; `by` None is the system loading its fixtures."""
     if not isinstance(row, KEPT_BY_TRIAGE):
         raise TypeError(f"{type(row).__name__} has a service of its own.")
-    with writing():
+    with unit_of_work():
         if by is not None:
             require_role(by, Role.TRIAGE, to=f"keep {row._meta.verbose_name_plural}")
             _not_looser(row, by, reason)
-        return record(cleaned(row), by=by, reason=said(reason))
+        return record(clean_row(row), by=by, reason=clean_remark(reason))
 
 
 def _not_looser(row, by, reason):
@@ -34,15 +34,15 @@ def keep_user(user, *, by, reason=""):
     """Save a login, and return it. People's logins are kept by superusers; `by` None is the system."""
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may keep logins.")
-    with writing():
-        return record(cleaned(user), by=by, reason=said(reason))
+    with unit_of_work():
+        return record(clean_row(user), by=by, reason=clean_remark(reason))
 
 
 def keep_roles(user, groups, *, by):
     """Give a login exactly these permission groups; a change of them is recorded in its history."""
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may give roles.")
-    with writing():
+    with unit_of_work():
         before, after = (sorted(group.name for group in held) for held in (user.groups.all(), groups))
         user.groups.set(groups)
         if before != after:
@@ -56,7 +56,7 @@ def known(model, **called):
 
 def load_reference(folder):
     """Add the organisations, groups and topics of a folder's JSON files that are not there yet."""
-    with writing():
+    with unit_of_work():
         for model, name in ((Organisation, "organisations"), (Group, "groups"), (Topic, "topics")):
             for details in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):
                 if not model.objects.filter(name=details["name"]).exists():

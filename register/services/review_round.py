@@ -1,15 +1,14 @@
 """What a move of the question does to its answers: one review round at a time."""
 
-from register.ledger.chain import record
+from register.ledger.unit_of_work import record
 from register.models import Answer, MeetingLink, Review, User
-from register.models.statements import instances_of
-from register.services.door import cleaned
-from register.words import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
+from register.services.cleaning import clean_row
+from register.vocabulary import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
 
 
 def standing(question):
     """Return (the draft, the answer under review) of a question: one of each at most, None where there is none."""
-    answers = {answer.status: answer for answer in instances_of(Answer, question_id=question.pk)}
+    answers = {answer.status: answer for answer in Answer.objects.filter(question=question).order_by()}
     return answers.get(AnswerStatus.DRAFT), answers.get(AnswerStatus.IN_REVIEW)
 
 
@@ -63,7 +62,7 @@ def _agree(question, values, by, reason):
 def _link_decision(question, meeting, by, reason):
     link = {"question": question, "meeting": meeting, "kind": LinkKind.DECIDED, "paragraph": ""}
     if not MeetingLink.objects.filter(**link, struck_out=False).exists():
-        record(cleaned(MeetingLink(**link)), by=by, reason=reason)
+        record(clean_row(MeetingLink(**link)), by=by, reason=reason)
 
 
 def _reopen(question, values, by, reason):

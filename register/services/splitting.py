@@ -1,12 +1,14 @@
 """Split a question that is really two (as the first of CCDG15's five is), and keep the lineage."""
 
 from register.clock import london_date
-from register.ledger.chain import record
+from register.ledger.unit_of_work import record
 from register.models import ActionLink, MeetingLink, Question
 from register.refusals import Refused
-from register.services.door import change, cleaned, needed, require_role, writing_to
+from register.services.cleaning import apply_changes, clean_row, require_text
+from register.services.permissions import require_role
 from register.services.questions import check_not_stale, record_raised
-from register.words import Role, Status
+from register.services.rows import unit_of_work_on
+from register.vocabulary import Role, Status
 
 SPLITTABLE = (Status.RAISED, Status.OPEN, Status.AWAITING_INPUT, Status.DEFERRED)
 # What the new question has of the one that it is split from.
@@ -31,7 +33,7 @@ def split_question(question, *, by, title, text, new_title, new_text, reason, se
     asked on the day that the first was, and has its links to meetings and actions.
     `seen` is as in `edit_question`. Raises NotVisible, NotPermitted, Refused, Stale.
     """
-    with writing_to(question, by) as question:
+    with unit_of_work_on(question, by) as question:
         require_role(by, Role.TRIAGE, to="split a question")
         if refused := why_not_split(question):
             raise Refused(refused)
@@ -40,11 +42,11 @@ def split_question(question, *, by, title, text, new_title, new_text, reason, se
         if stays == goes:
             raise Refused("Cut each half down to its part: the two say the same.")
         # No reference in it: either question may come to be hidden, and a reason stays.
-        reason = f"Split in two: {needed(reason, 'Give a reason: why it is really two questions.')}"
+        reason = f"Split in two: {require_text(reason, 'Give a reason: why it is really two questions.')}"
         rest = record_raised(Question(**goes, **_handed_down(question)), by=by, reason=reason)
         # Recorded even where its words stay, so that its own history says that it was split, by whom and why.
-        change(question, stays)
-        record(cleaned(question), by=by, reason=reason)
+        apply_changes(question, stays)
+        record(clean_row(question), by=by, reason=reason)
         _copy_links(question, rest, by, reason)
         return rest
 
@@ -62,4 +64,4 @@ def _copy_links(question, rest, by, reason):
     for model in (MeetingLink, ActionLink):
         for link in model.objects.filter(question=question, struck_out=False):
             link.pk, link.question, link._state.adding = None, rest, True
-            record(cleaned(link), by=by, reason=reason)
+            record(clean_row(link), by=by, reason=reason)

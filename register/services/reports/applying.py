@@ -5,16 +5,16 @@ import re
 
 from django.utils import timezone
 
-from register.documents.keeping import writing
-from register.ledger.chain import record
+from register.ledger.unit_of_work import record, unit_of_work
 from register.models import Action, ActionLink, Group, HeadlineReport, Meeting, MeetingLink, Organisation, Origin, Topic
-from register.services.door import cleaned, require_role
+from register.services.cleaning import clean_row
 from register.services.links import link_action, link_meeting
+from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import keep, known
 from register.services.reports.planning import held_meeting, paragraph_digest, plan_report, split_name
 from register.services.reports.proposals import APPLIED_UNASKED, Kind, What
-from register.words import LinkKind, OriginKind, Role
+from register.vocabulary import LinkKind, OriginKind, Role
 
 TITLE_LENGTH = 200
 
@@ -27,7 +27,7 @@ def apply_report(plan, accepted, *, by, file_name, content, choices=None, progre
     kept once, when something of it is applied. Raises NotPermitted, Refused; nothing is then written.
     """
     require_role(by, Role.TRIAGE, to="import a report")
-    with writing():
+    with unit_of_work():
         fresh = plan_report(plan.report)
         applied = [p for p in fresh.proposals if p.key in accepted and p.kind in (*APPLIED_UNASKED, Kind.CLASH)]
         if applied:
@@ -74,7 +74,7 @@ class _Work:
             imported_by=self.by if self.by.pk else None,
             imported_at=timezone.now(),
         )
-        return record(cleaned(file), by=self.by, reason=self.said)
+        return record(clean_row(file), by=self.by, reason=self.said)
 
     def apply(self, proposal):
         _APPLY[proposal.key.split(":")[0]](self, proposal)

@@ -11,7 +11,7 @@ from register.headline_report.references import references
 from register.headline_report.sentences import sentences
 from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.proposals import Kind, Plan, Proposal, What
-from register.words import OriginKind, Status
+from register.vocabulary import OriginKind, Status
 
 MUCH_THE_SAME = 90  # out of 100: the same question in other words
 SAME_WITH_MEETING = 75  # enough where both cite one meeting

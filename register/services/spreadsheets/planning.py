@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from register.documents.keeping import writing
+from register.ledger.unit_of_work import unit_of_work
 from register.models import LedgerHead, Question
 from register.refusals import Refused
-from register.services.door import require_role
 from register.services.intake import raise_questions
+from register.services.permissions import require_role
 from register.services.questions import edit_question
 from register.services.spreadsheets.files import rows_of
 from register.services.spreadsheets.sheet import QuestionSheet, differences
-from register.words import Role
+from register.vocabulary import Role
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def apply_sheet(file_name, content, *, by, position):
     `position` is that of the plan which the triager saw: where a question was changed after it, Stale says who changed
     what. Raises NotPermitted, Refused; nothing is then written.
     """
-    with writing():
+    with unit_of_work():
         plan = plan_sheet(content, by=by)
         if refused := plan.of("refused"):
             raise Refused(*(f"Row {row.number}: {' '.join(row.refusals)}" for row in refused[:10]))

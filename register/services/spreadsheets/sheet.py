@@ -4,11 +4,11 @@ from django.core.exceptions import ValidationError
 from import_export import fields, instance_loaders, resources
 
 from register.models import Organisation, Question, Topic
-from register.services.door import cleaned
+from register.services.cleaning import clean_row
 from register.services.intake import checked
 from register.services.questions import counted_when_recorded
 from register.services.spreadsheets.cells import Day, Named, OneOf, Words
-from register.words import Classification, Priority
+from register.vocabulary import Classification, Priority
 
 COMPARED = ("title", "text", "topic", "owner", "priority", "classification", "due_on", "raised_on")
 
@@ -63,7 +63,7 @@ class QuestionSheet(resources.ModelResource):
         elif instance.classification != instance.classified_before:
             raise ValidationError({"classification": "Reclassify it on its own page: it takes a reason."})
         else:
-            counted_when_recorded(cleaned(instance))
+            counted_when_recorded(clean_row(instance))
 
     def save_instance(self, instance, is_create, row, **kwargs):
         return None

@@ -1,0 +1,43 @@
+"""Rows as a person may see them, and the unit of work on one of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
+from register.ledger.unit_of_work import Actor, unit_of_work
+from register.refusals import NotVisible
+
+Row = TypeVar("Row", bound=Model)
+Check = Callable[[Any], None]
+
+
+def get_visible(model: type[Row], by: Actor, **key: Any) -> Row:
+    """Return the row of that key as it is now. Raises NotVisible where there is none that `by` may see."""
+    try:
+        return model._default_manager.visible_to(by).get(**key)  # type: ignore[attr-defined]
+    except model.DoesNotExist:
+        raise NotVisible(f"There is no such {model._meta.verbose_name}.") from None
+
+
+def reload_visible(row: Row, by: Actor) -> Row:
+    """Return a fresh copy of a row. Raises NotVisible as `get_visible` does."""
+    return get_visible(type(row), by, pk=row.pk)
+
+
+def check_nothing(row: Any) -> None:
+    """Do nothing: the check of a service whose caller gives none of its own."""
+
+
+@contextmanager
+def unit_of_work_on(row: Row, by: Actor, check: Check = check_nothing) -> Iterator[Row]:
+    """Open a unit of work on a row that the caller has; yield it as it reads under the head lock.
+
+    `check(row)` is asked about it first, and raises where nothing is to be written. Raises NotVisible as `get_visible`
+    does.
+    """
+    with unit_of_work():
+        fresh = reload_visible(row, by)
+        check(fresh)
+        yield fresh
