@@ -209,9 +209,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
-        "QuestionStatus": "register.words.Status",
-        "AnswerStatus": "register.words.AnswerStatus",
-        "ActionStatus": "register.words.ActionStatus",
+        "QuestionStatus": "register.vocabulary.Status",
+        "AnswerStatus": "register.vocabulary.AnswerStatus",
+        "ActionStatus": "register.vocabulary.ActionStatus",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

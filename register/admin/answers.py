@@ -16,7 +16,7 @@ from register.services.answers import (
     record_review,
 )
 from register.services.reading import before_a_position, dealt_with
-from register.words import AnswerStatus, Classification, Position, Role
+from register.vocabulary import AnswerStatus, Classification, Position, Role
 
 AS_USUAL = ("", "As strict as usual: Members, or as its question")
 

@@ -15,7 +15,7 @@ from register.models import Meeting, MeetingLink, Organisation, Question, User
 from register.refusals import Refusal
 from register.services.links import link_meeting
 from register.services.questions import change_status, edit_question, facts_of
-from register.words import LinkKind, Role, Status
+from register.vocabulary import LinkKind, Role, Status
 from register.workflow import TRANSITIONS
 
 MOST = 200  # questions at once: what one page can show and one person can have looked at

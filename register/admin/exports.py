@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from import_export.formats.base_formats import CSV, XLSX
 
 from register.characters import printable
-from register.services.door import today
+from register.clock import today
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
 

@@ -10,12 +10,12 @@ from django.urls import reverse
 from register import clock
 from register.admin.lists import TABS
 from register.admin.pages import counted
-from register.documents.tallying import day_key
+from register.clock import today
+from register.documents.tallies import get_day_key
 from register.models import Action, Meeting, MeetingLink, Organisation, Question, Review, Tally, Topic
 from register.models.questions import LIVE_STANDINGS
 from register.models.tallies import TallyBy
-from register.services.door import today
-from register.words import LIVE, AnswerStatus, LinkKind, Position, Role, Status
+from register.vocabulary import LIVE, AnswerStatus, LinkKind, Position, Role, Status
 
 # (what it says, the most working days in the status; None for no end)
 SPANS = (("up to a week", 5), ("up to a month", 20), ("up to a quarter", 60), ("longer", None))
@@ -177,7 +177,7 @@ def _standing(tallies, totals):
     """Return how long live questions have stood in their status: counts by span, and the bars of the picture."""
     counts = {status: [*[0] * (len(SPANS) - 1), totals[status]] for status in LIVE if totals[status]}
     now = clock.day_number(today())
-    lately = tallies.filter(by=TallyBy.SINCE, status__in=LIVE, key__gte=day_key(now - SPANS[-2][1]))
+    lately = tallies.filter(by=TallyBy.SINCE, status__in=LIVE, key__gte=get_day_key(now - SPANS[-2][1]))
     for (status, day), count in lately.totals("status", "key").items():
         counts[status][_span(now - int(day))] += count
         counts[status][-1] -= count

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
-from register.ledger.readings import redacted_among
+from register.ledger.versions import get_redacted_ids
 from register.models import clearance
 from register.refusals import Invalid, NotPermitted, NotVisible, Refusal
 from register.services.reference import keep
-from register.words import Role
+from register.vocabulary import Role
 
 
 def _is_key(value):
@@ -155,7 +155,7 @@ class RegisterAdmin(SimpleHistoryAdmin):
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
         """Say what each version changed, in words, naming nothing that the person may not see."""
         rows = list(historical_records)
-        emptied = redacted_among(rows)
+        emptied = get_redacted_ids(rows)
         for row, before in zip(rows, [*rows[1:], None], strict=True):
             row.is_redacted = row.history_id in emptied
             comparable = before is not None and not emptied & {row.history_id, before.history_id}

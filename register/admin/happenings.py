@@ -2,17 +2,8 @@
 
 from django.db import models
 
+from register.documents.kinds import KINDS
 from register.ledger.timeline import timeline, word_differences
-from register.words import AnswerStatus, LinkKind
-
-WHAT = {
-    "question": lambda row, new: "Raised" if new else "Edited",
-    "answer": lambda row, new: f"Answer {row.number} {'proposed' if new else AnswerStatus(row.status).label}",
-    "review": lambda row, new: f"Review by {row.reviewer_name}" + (" asked for" if new else ""),
-    "meetinglink": lambda row, new: f"Meeting link {'struck out' if row.struck_out else LinkKind(row.kind).label}",
-    "actionlink": lambda row, new: f"Action link {'struck out' if row.struck_out else 'added'}",
-    "origin": lambda row, new: f"Imported from paragraph {row.paragraph} of a headline report",
-}
 
 
 def happenings_of(model_admin, request, question):
@@ -22,7 +13,7 @@ def happenings_of(model_admin, request, question):
 
 def _told(model_admin, request, happening):
     return {
-        "what": WHAT[happening.kind](happening.row, happening.is_new),
+        "what": KINDS[happening.kind].describe(happening.row, is_new=happening.is_new),
         "at": happening.at,
         "by": happening.by,
         "organisation": happening.organisation,

@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.urls import reverse
 
+from register.clock import today
 from register.models import Meeting, User
 from register.models.questions import LIVE_STANDINGS, Standing
-from register.services.door import today
-from register.words import Role
+from register.vocabulary import Role
 
 # name in the address: (label, the questions it holds)
 TABS = {

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.short_page import DayInput, short_page
-from register.ledger.readings import version_of
+from register.ledger.versions import get_version
 from register.models import Meeting, MeetingLink, Organisation, Question
 from register.services.questions import change_status, check_not_stale, facts_of
 from register.services.reading import before_a_move, told_by_feed
@@ -99,7 +99,7 @@ def move_page(model_admin, request, object_id, name):
         model_admin,
         request,
         form_class=type("SeenMoveForm", (move_form(transition, request.user), SeenForm), {}),
-        initial={"seen": version_of(question)},
+        initial={"seen": get_version(question)},
         act=act,
         title=f"{transition.label}: {question.reference}",
         button=transition.label,

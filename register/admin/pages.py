@@ -4,8 +4,8 @@ from functools import cached_property
 
 from django.core.paginator import Paginator
 
+from register.clock import today
 from register.models.questions import Standing
-from register.services.door import today
 
 MOST = 1_000  # rows that a list is counted and paged to: nobody reads on, one filters
 

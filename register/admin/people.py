@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group as RoleGroup
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.models import Token, User
 from register.services.reference import keep_roles, keep_user
-from register.words import Role
+from register.vocabulary import Role
 
 # Roles are made by a migration and mean something in code: they are not for renaming.
 admin.site.unregister(RoleGroup)

@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
-from register.ledger.readings import version_of
+from register.ledger.versions import get_version
 from register.services.questions import put_back_review, reclassify_question
 from register.services.reading import told_of_split
 from register.services.splitting import split_question, why_not_split
-from register.words import Role
+from register.vocabulary import Role
 
 
 class PutBackForm(ReasonForm):
@@ -63,7 +63,7 @@ def split_page(model_admin, request, object_id):
         return f"{question.reference} is split: the rest is {rest.reference}, {rest.get_status_display()}."
 
     whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
-    initial = whole | {"seen": version_of(question)}
+    initial = whole | {"seen": get_version(question)}
     return _page(
         model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=told_of_split(question)
     )

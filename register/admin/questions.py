@@ -18,12 +18,13 @@ from register.admin.pages import FirstThousand
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
 from register.admin.short_page import DayInput, other_classifications
 from register.admin.spreadsheets import preview_page, upload_page
-from register.ledger.readings import snapshot_at, status_history, version_of
+from register.clock import today
+from register.ledger.status_history import status_history
+from register.ledger.versions import get_snapshot_at, get_version
 from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
 from register.models.questions import holder_name, priority_rank
 from register.refusals import Stale
 from register.services.answers import may_propose, reviewable
-from register.services.door import today
 from register.services.questions import (
     EDITABLE,
     MEMBERS_MAY_GIVE,
@@ -32,7 +33,7 @@ from register.services.questions import (
     raise_question,
 )
 from register.services.splitting import why_not_split
-from register.words import LIVE, Classification, Role, Status
+from register.vocabulary import LIVE, Classification, Role, Status
 
 LOOKED_UP = {"q", "meeting", "term"}  # parameters whose rows are found by another table
 
@@ -51,19 +52,19 @@ class EditForm(RefusableForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.fields["seen"].initial = version_of(self.instance)
+            self.fields["seen"].initial = get_version(self.instance)
         if isinstance(self.refusal, Stale):
             self.data = self._brought_up_to_date()
 
     def _brought_up_to_date(self):
         """Keep what this person typed, take over what the others changed, and let the next save pass."""
         data = self.data.copy()
-        shown = snapshot_at(self.instance, int(data["seen"]))
+        shown = get_snapshot_at(self.instance, int(data["seen"]))
         for name, field in self.fields.items():
             if name in EDITABLE and not field.has_changed(_initial(shown, name), data.get(name)):
                 now = field.prepare_value(_initial(self.instance, name))
                 data[name] = "" if now is None else now
-        data["seen"] = version_of(self.instance)
+        data["seen"] = get_version(self.instance)
         return data
 
 

@@ -6,10 +6,10 @@ from django.urls import path, reverse
 
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.short_page import DayInput, ReasonForm, short_page
+from register.clock import today
 from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic
-from register.services.door import today
 from register.services.links import link_action, link_meeting, strike_out
-from register.words import Role
+from register.vocabulary import Role
 
 
 class KeptForm(RefusableForm):

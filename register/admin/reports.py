@@ -17,7 +17,7 @@ from register.services.pending import discard, hold, pending_of
 from register.services.reports import Plan, apply_report, plan_report, read_file
 from register.services.reports.applying import kept_file
 from register.services.reports.proposals import APPLIED_UNASKED, Kind, Proposal, What
-from register.words import Priority, Purpose, Role
+from register.vocabulary import Priority, Purpose, Role
 
 BEFORE = "The report is read first: you see what it proposes beside what the register holds."
 TITLES = {

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from register.refusals import NotPermitted, NotVisible, Refused, Stale
-from register.words import Classification, Role, strictness
+from register.vocabulary import Classification, Role, strictness
 
 
 class DayInput(forms.DateInput):

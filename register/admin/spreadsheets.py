@@ -12,7 +12,7 @@ from register.models import PendingUpload
 from register.refusals import Refusal, Refused
 from register.services.pending import discard, hold, pending_of
 from register.services.spreadsheets import apply_sheet, plan_sheet
-from register.words import Purpose, Role
+from register.vocabulary import Purpose, Role
 
 LIST = "admin:register_question_changelist"
 KINDS = {"refused": "Refused: mend these rows first", "changed": "Changed", "new": "New", "held": "Held already"}

@@ -11,11 +11,11 @@ from django.utils.http import quote_etag
 
 from register.api.conditions import not_modified
 from register.characters import printable
-from register.documents.serving import head_of
+from register.documents.serving import get_head
 from register.ledger.events import last_redaction, latest_events
 from register.models import Answer, clearance
 from register.services.atom import reader_of
-from register.words import Status
+from register.vocabulary import Status
 
 SHOWN = 50
 
@@ -29,7 +29,7 @@ class MovesAndAnswers(Feed):
 
     def __call__(self, request, *args, **kwargs):
         user = self.get_object(request, *args, **kwargs)
-        etag = quote_etag(f"{clearance(user)[-1]}-{head_of(user)}-{last_redaction()}")
+        etag = quote_etag(f"{clearance(user)[-1]}-{get_head(user)}-{last_redaction()}")
         if answer := not_modified(request, etag):
             return answer
         response = super().__call__(request, *args, **kwargs)

@@ -4,7 +4,7 @@ from django.http import HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
 from rest_framework.exceptions import APIException, ValidationError
 
-from register.services.door import today
+from register.clock import today
 
 
 class PreconditionRequired(APIException):

@@ -3,23 +3,22 @@
 from pathlib import Path
 
 from django.http import HttpResponse
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
-from register.api import shapes
+from register.api import serializers
 from register.api.conditions import etag_of_list, not_modified
 from register.api.pagination import limit_of
 from register.api.resources import READ, SINCE, Answering
-from register.documents.comparing import text_of
-from register.documents.serving import Head, head_of, item, readers_like
+from register.documents.building import dump_json
+from register.documents.serving import Head, get_clearance, get_head, make_feed_item
 from register.ledger import outside
 from register.ledger.disclosure import disclosed
 from register.ledger.events import events_after, last_redaction
 from register.models import LedgerEntry, LedgerHead
-from register.models.statements import changes_after
+from register.models.documents import get_changes
 
 PARAMETERS = [
     OpenApiParameter("since", int, description="A position: the `next` of the page before, or 0 to begin."),
@@ -43,7 +42,7 @@ class Feed(Answering, APIView):
     def head_by(self, reached):
         """Return the reader's head, looked at again where somebody wrote before the page was read."""
         head = self.request.reading.head
-        return head if reached <= head.position else head_of(self.request.user)
+        return head if reached <= head.position else get_head(self.request.user)
 
     def _since(self):
         if unknown := sorted(set(self.request.query_params) - {"since", "limit"}):
@@ -66,14 +65,14 @@ class Feed(Answering, APIView):
 
 def _page(items, reached, more, head):
     told = {"next": reached, "more": more, "head": {"position": head.position, "digest": head.digest}}
-    return f'{{"results":[{",".join(items)}],{text_of(told)[1:]}'
+    return f'{{"results":[{",".join(items)}],{dump_json(told)[1:]}'
 
 
 class Changes(Feed):
     def last_change(self):
         return self.request.reading.head
 
-    @extend_schema(parameters=PARAMETERS, responses={200: shapes.ChangePage, **READ}, operation_id="changes")
+    @extend_schema(parameters=PARAMETERS, responses={200: serializers.ChangePage, **READ}, operation_id="changes")
     def get(self, request):
         """What changed after a position: each question, meeting and action once, in its latest state, by position.
 
@@ -88,17 +87,17 @@ class Changes(Feed):
         return super().get(request)
 
     def page(self, since, limit):
-        rows = changes_after(since, readers_like(self.request.user), limit + 1)
+        rows = get_changes(get_clearance(self.request.user), since, limit + 1)
         shown = rows[:limit]
         reached = shown[-1].position if shown else since
-        return _page(map(item, shown), reached, len(rows) > limit, self.head_by(reached))
+        return _page(map(make_feed_item, shown), reached, len(rows) > limit, self.head_by(reached))
 
 
 class Events(Feed):
     def last_change(self):
         return f"{self.request.reading.head}-{last_redaction()}"
 
-    @extend_schema(parameters=PARAMETERS, responses={200: shapes.EventPage, **READ}, operation_id="events")
+    @extend_schema(parameters=PARAMETERS, responses={200: serializers.EventPage, **READ}, operation_id="events")
     def get(self, request):
         """Every change of status after a position: whose people made it, when, from, to and why."""
         return super().get(request)
@@ -109,28 +108,14 @@ class Events(Feed):
         head = self.head_by(reached)
         # What was looked at beyond the head is hidden from this reader: that it is there shows nowhere.
         reached = reached if more else max(reached, head.position)
-        return _page((text_of(_event(event)) for event in events), reached, more, head)
-
-
-def _event(event):
-    return {
-        "position": event.position,
-        "at": event.at.isoformat().replace("+00:00", "Z"),
-        "reference": event.reference,
-        "url": reverse("question-detail", args=[event.reference]),
-        "organisation": event.organisation,
-        "from": event.source,
-        "to": event.target,
-        "reason": event.reason,
-        "redacted": event.redacted,
-    }
+        return _page(map(dump_json, serializers.Event(events, many=True).data), reached, more, head)
 
 
 class Ledger(Feed):
     def last_change(self):
         return Head(*LedgerHead.objects.values_list("position", "digest").get())
 
-    @extend_schema(parameters=PARAMETERS, responses={200: shapes.EntryPage, **READ}, operation_id="ledger")
+    @extend_schema(parameters=PARAMETERS, responses={200: serializers.EntryPage, **READ}, operation_id="ledger")
     def get(self, request):
         """The chain itself, to be checked from outside: `/api/v1/ledger/verify.py` does it.
 
@@ -142,7 +127,7 @@ class Ledger(Feed):
     def page(self, since, limit):
         entries = list(LedgerEntry.objects.filter(position__gt=since).order_by("position")[: limit + 1])
         shown = entries[:limit]
-        told = (text_of(_entry(*pair)) for pair in disclosed(shown, self.request.user))
+        told = (dump_json(_entry(*pair)) for pair in disclosed(shown, self.request.user))
         reached = shown[-1].position if shown else since
         return _page(told, reached, len(entries) > limit, self.last_change())
 

@@ -12,12 +12,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
-from register.documents.sources import Live, Past, position_at
+from register.clock import today
+from register.documents.sources import Live, Past, get_position_at
 from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
 from register.models.questions import is_live, is_overdue
 from register.models.search import relevance, says
-from register.services.door import today
-from register.words import ActionStatus, AnswerStatus, Classification, DocumentKind, Status
+from register.vocabulary import ActionStatus, AnswerStatus, Classification, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
 ALWAYS_KNOWN = {"cursor", "limit", "ordering", "as_at"}
@@ -104,7 +104,7 @@ class UpdatedSince(django_filters.Filter):
         if value is None:
             return rows
         documents = Document.objects.visible_to(self.parent.request.user).filter(kind=self.kind)
-        return rows.filter(id__in=documents.filter(position__gt=position_at(value)).values("object_id"))
+        return rows.filter(id__in=documents.filter(position__gt=get_position_at(value)).values("object_id"))
 
 
 def _overdue():
@@ -121,7 +121,7 @@ class QuestionFilter(FilterSet):
     meeting = django_filters.CharFilter(method="at_meeting", max_length=40, label="A meeting's name: CCDG15.")
     classification = django_filters.MultipleChoiceFilter(choices=Classification.choices, distinct=False)
     overdue = YesOrNo(_overdue, label="Whether it is live and its due date is before today in London.")
-    updated_since = UpdatedSince(DocumentKind.QUESTION, label="An ISO 8601 time.")
+    updated_since = UpdatedSince("question", label="An ISO 8601 time.")
     q = django_filters.CharFilter(method="matching", max_length=200, label="Words in title or text, or a reference.")
 
     def held_by(self, questions, name, value):
@@ -140,7 +140,7 @@ class QuestionFilter(FilterSet):
             raise ValidationError({name: [f"There is no meeting called {value}."]})
         position = self.request.reading.position
         source = Live() if position is None else Past(position)
-        links = source.rows(MeetingLink, meeting_id__in=meetings, struck_out=False)
+        links = source.get_rows(MeetingLink, {"": {"question"}}).filter(meeting_id__in=meetings)
         return questions.filter(id__in={link.question_id for link in links})
 
     def matching(self, questions, name, value):
@@ -157,7 +157,7 @@ _MEMBERS = Q(status=Status.IN_REVIEW)
 class AnswerFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=AnswerStatus.choices, distinct=False)
     question = django_filters.CharFilter(method="of_question", max_length=12, label="A question's reference: DSQ-001.")
-    updated_since = UpdatedSince(DocumentKind.ANSWER, label="An ISO 8601 time.")
+    updated_since = UpdatedSince("answer", label="An ISO 8601 time.")
 
     def of_question(self, answers, name, value):
         question = Question.objects.visible_to(self.request.user).filter(reference__iexact=value).first()
@@ -169,12 +169,12 @@ class AnswerFilter(FilterSet):
 class ActionFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=ActionStatus.choices, distinct=False)
     owner = NameFilter(Organisation)
-    updated_since = UpdatedSince(DocumentKind.ACTION, label="An ISO 8601 time.")
+    updated_since = UpdatedSince("action", label="An ISO 8601 time.")
 
 
 class MeetingFilter(FilterSet):
     name = django_filters.CharFilter(method="called", max_length=40, label="As minutes call it: CCDG15.")
-    updated_since = UpdatedSince(DocumentKind.MEETING, label="An ISO 8601 time.")
+    updated_since = UpdatedSince("meeting", label="An ISO 8601 time.")
 
     def called(self, meetings, name, value):
         return meetings.filter(id__in=Meeting.objects.named(value).values("pk"))

@@ -1,14 +1,17 @@
 """What is sent to write: the input of a move, generated from the workflow table, and of the other services."""
 
+from functools import cache
+
 from rest_framework import serializers
 
 from register.characters import ASK, is_printable
 from register.models import Organisation, Topic, User
-from register.words import Classification, Position, Priority
+from register.vocabulary import Classification, Position, Priority
 from register.workflow import TRANSITIONS
 
 
-def _inputs():
+@cache
+def _get_takers():
     """Return {input's name: the transitions that take it}, over the whole table."""
     takers = {}
     for transition in TRANSITIONS.values():
@@ -43,7 +46,7 @@ class Move(Strict):
     def get_fields(self):
         return super().get_fields() | {
             name: Words(required=False, allow_null=True, allow_blank=True, help_text=f"For {', '.join(takers)}.")
-            for name, takers in _inputs().items()
+            for name, takers in _get_takers().items()
         }
 
 

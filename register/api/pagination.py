@@ -3,7 +3,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.utils.urls import replace_query_param
 
-from register.models.statements import Documents
+from register.models.documents import DocumentPages
 
 RELEVANCE = "relevance"  # offered where words are sought
 MOST_RANKED = 1_000  # more than these are in the order of their references: a page of them costs no more than any
@@ -20,7 +20,7 @@ class ByReference(CursorPagination):
         return limit_of(request, self.page_size, self.max_page_size)
 
     def get_ordering(self, request, queryset, view):
-        if isinstance(queryset, Documents):
+        if isinstance(queryset, DocumentPages):
             return ("object_id",)
         sign = "-" if self.chosen.startswith("-") else ""
         columns = dict.fromkeys([view.orderings[self.chosen.removeprefix("-")], "id"])
@@ -28,7 +28,7 @@ class ByReference(CursorPagination):
 
     def _chosen(self, request, queryset, view):
         """Return the order that the client asks for, or else the list's usual one. Raises ValidationError."""
-        if isinstance(queryset, Documents):
+        if isinstance(queryset, DocumentPages):
             return next(iter(view.orderings))
         sought = RELEVANCE in queryset.query.annotations
         chosen = request.query_params.get("ordering")

@@ -1,26 +1,24 @@
 """Questions: read as kept documents, and written through the services that the admin uses."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from register.api import shapes
 from register.api.conditions import check_unchanged
-from register.api.filters import QuestionFilter
+from register.api.filters import AnswerFilter, QuestionFilter
 from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
-from register.api.resources import PROBLEMS, AnswerResource, Resource, documented, problems
-from register.documents.comparing import text_of
-from register.documents.serving import readers_like
-from register.ledger.readings import status_history_by
+from register.api.resources import PROBLEMS, Resource, documented, problems
+from register.api.serializers import PossibleMove, StatusChangeDocument, get_document_serializer
+from register.documents.building import dump_json
+from register.documents.kinds import KINDS
+from register.ledger.status_history import status_history
 from register.models import Question
-from register.models.statements import document_of
 from register.refusals import NotVisible
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
-from register.services.door import seen
 from register.services.once import raise_once
 from register.services.questions import (
     change_status,
@@ -32,7 +30,7 @@ from register.services.questions import (
     raise_question,
     who_may,
 )
-from register.words import DocumentKind
+from register.services.rows import get_visible
 from register.workflow import TRANSITIONS, Kind
 
 IF_MATCH = OpenApiParameter(
@@ -65,27 +63,29 @@ class Writing:
 
         Who may not is told so first (404, 403), then what was sent is looked at (400), then If-Match (428, 412).
         """
-        row = seen(self.model, self.request.user, **key)
+        row = get_visible(self.model, self.request.user, **key)
         permit(row, self.request.data)
         return act(row, {**self.given(shape), "by": self.request.user, "check": self._check_unchanged})
 
     def _check_unchanged(self, row):
-        kept = document_of(self.model, self.kind, readers_like(self.request.user), pk=row.pk)
-        if kept is None:  # before the lock, it may have been hidden since the row was read
+        kept = self.get_kept_document(pk=row.pk)
+        if kept is None:
             raise NotVisible(f"There is no such {self.model._meta.verbose_name}.")
         check_unchanged(self.request, kept.position)
 
 
+STATUS_CHANGE = StatusChangeDocument()  # made once: a serializer's fields cost more than a history has rows
+QUESTION, ANSWER = KINDS["question"], KINDS["answer"]
+QUESTION_DOCUMENT, ANSWER_DOCUMENT = get_document_serializer(QUESTION), get_document_serializer(ANSWER)
+
+
 @documented(
-    shapes.QuestionDocument,
-    "reference, status_since or recorded_at; relevance where q has words, and usual then for up to 1,000 questions",
+    "reference, status_since or recorded_at; relevance where q has words, and usual then for up to 1,000 questions"
 )
 class QuestionResource(Writing, Resource):
     """Questions, as far as the reader may see them."""
 
-    kind, model, filterset_class = DocumentKind.QUESTION, Question, QuestionFilter
-    serializer_class = shapes.QuestionDocument
-    queryset = Question.objects.none()  # tells the schema the model; every request asks anew
+    kind, filterset_class = QUESTION, QuestionFilter
     lookup_field = "reference"
     lookup_value_regex = r"[^/\x00]+"
     orderings = {
@@ -95,9 +95,7 @@ class QuestionResource(Writing, Resource):
         RELEVANCE: RELEVANCE,
     }
 
-    @extend_schema(
-        request=NewQuestion, parameters=[ONCE], responses={201: shapes.QuestionDocument, **RAISE}, filters=False
-    )
+    @extend_schema(request=NewQuestion, parameters=[ONCE], responses={201: QUESTION_DOCUMENT, **RAISE}, filters=False)
     def create(self, request):
         """Raise a question. Its place is in Location; raised before under the same Idempotency-Key, it is the same."""
         permit_raising(request.user)
@@ -111,9 +109,7 @@ class QuestionResource(Writing, Resource):
         place = request.build_absolute_uri(f"{question.reference}/")
         return self.document({"pk": question.pk}, status=201, Location=place)
 
-    @extend_schema(
-        request=Edit, parameters=[IF_MATCH], responses={200: shapes.QuestionDocument, **WRITE}, filters=False
-    )
+    @extend_schema(request=Edit, parameters=[IF_MATCH], responses={200: QUESTION_DOCUMENT, **WRITE}, filters=False)
     def partial_update(self, request, reference):
         """Change what a question says or who deals with it."""
         key = {"reference": reference}
@@ -125,23 +121,22 @@ class QuestionResource(Writing, Resource):
         )
         return self.document(key)
 
-    @extend_schema(responses={200: shapes.StatusChangeDocument(many=True), **PROBLEMS}, filters=False)
+    @extend_schema(responses={200: StatusChangeDocument(many=True), **PROBLEMS}, filters=False)
     @action(detail=True, pagination_class=None, filter_backends=())
     def history(self, request, reference):
         """Every change of status: who, when, from, to, why; oldest first."""
-        changes = status_history_by(reference, seen_by=request.user) or self._none()
-        return HttpResponse(text_of([_change(change) for change in changes]), content_type="application/json")
+        changes = status_history(self._seen(reference), seen_by=request.user)
+        text = dump_json([STATUS_CHANGE.to_representation(change) for change in changes])
+        return HttpResponse(text, content_type="application/json")
 
-    @extend_schema(responses={200: shapes.PossibleMove(many=True), **PROBLEMS}, filters=False, operation_id="moves")
+    @extend_schema(responses={200: PossibleMove(many=True), **PROBLEMS}, filters=False, operation_id="moves")
     @action(detail=True, pagination_class=None, filter_backends=())
     def transitions(self, request, reference):
         """Which moves are possible for you now, their inputs, and why each other is refused."""
         facts = facts_of(self._seen(reference), request.user)
         return Response([_move(transition, facts) for transition in TRANSITIONS.values()])
 
-    @extend_schema(
-        request=Move, parameters=[IF_MATCH], responses={200: shapes.QuestionDocument, **WRITE}, filters=False
-    )
+    @extend_schema(request=Move, parameters=[IF_MATCH], responses={200: QUESTION_DOCUMENT, **WRITE}, filters=False)
     @transitions.mapping.post
     def move(self, request, reference):
         """Move the question through the workflow; the answer is its new document."""
@@ -159,9 +154,7 @@ class QuestionResource(Writing, Resource):
         if isinstance(name, str) and name in TRANSITIONS:
             permit_move(row, name, self.request.user)
 
-    @extend_schema(
-        request=NewAnswer, parameters=[IF_MATCH], responses={201: shapes.AnswerDocument, **WRITE}, filters=False
-    )
+    @extend_schema(request=NewAnswer, parameters=[IF_MATCH], responses={201: ANSWER_DOCUMENT, **WRITE}, filters=False)
     @action(detail=True, methods=["post"], pagination_class=None, filter_backends=())
     def answers(self, request, reference):
         """Propose an answer; If-Match names the question's version."""
@@ -172,24 +165,13 @@ class QuestionResource(Writing, Resource):
             lambda row, given: propose_answer(row, given.pop("text"), **given),
         )
         place = request.build_absolute_uri(reverse("answer-detail", args=[answer.pk]))
-        return AnswerWriting(request=request).document({"pk": answer.pk}, status=201, Location=place)
+        return AnswerResource(request=request).document({"pk": answer.pk}, status=201, Location=place)
 
     def _seen(self, reference):
-        question = Question.objects.visible_to(self.request.user).filter(reference=reference).first()
-        return question or self._none()
-
-
-def _change(change):
-    return {
-        "at": change.at.isoformat().replace("+00:00", "Z"),
-        "by": change.by,
-        "organisation": change.organisation,
-        "from": change.source,
-        "to": change.target,
-        "reason": change.reason,
-        "position": change.position,
-        "redacted": change.redacted,
-    }
+        try:
+            return get_visible(Question, self.request.user, reference=reference)
+        except NotVisible as refusal:
+            raise Http404(str(refusal)) from refusal
 
 
 def _move(transition, facts):
@@ -214,12 +196,13 @@ def _input(item):
     return {"name": item.name, "kind": kind, "required": item.required, "ask": item.ask, "choices": choices}
 
 
-class AnswerWriting(Writing, AnswerResource):
+@documented()
+class AnswerResource(Writing, Resource):
     """Proposed answers, and one's own review of each."""
 
-    @extend_schema(
-        request=OwnReview, parameters=[IF_MATCH], responses={200: shapes.AnswerDocument, **WRITE}, filters=False
-    )
+    kind, filterset_class = ANSWER, AnswerFilter
+
+    @extend_schema(request=OwnReview, parameters=[IF_MATCH], responses={200: ANSWER_DOCUMENT, **WRITE}, filters=False)
     @action(detail=True, methods=["put"], pagination_class=None, filter_backends=())
     def review(self, request, pk):
         """Record one's own position on an answer in review; it can be changed until the review ends."""

@@ -6,8 +6,8 @@ from django.utils.functional import cached_property
 from rest_framework.exceptions import PermissionDenied
 
 from register.api.filters import moment
-from register.documents.serving import head_of
-from register.documents.sources import position_at
+from register.documents.serving import Head, get_clearance, get_head
+from register.documents.sources import get_position_at
 from register.models import User, clearance
 
 
@@ -20,7 +20,7 @@ class Reading:
 
     user: User
     position: int | None = None
-    heads: dict | None = None
+    heads: dict[str, Head] | None = None
 
     @cached_property
     def seen(self):
@@ -29,7 +29,7 @@ class Reading:
     @cached_property
     def head(self):
         """The last entry at which anything changed that this reader may see."""
-        return head_of(self.user, known=self.heads)
+        return self.heads[get_clearance(self.user)] if self.heads else get_head(self.user)
 
 
 def reading_of(request):
@@ -38,5 +38,5 @@ def reading_of(request):
     if not reading.seen:
         raise PermissionDenied("Ask for a role first: this login may read nothing.")
     if (text := request.query_params.get("as_at")) is not None:
-        reading.position = position_at(moment("as_at", text))
+        reading.position = get_position_at(moment("as_at", text))
     return reading

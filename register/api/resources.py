@@ -11,17 +11,17 @@ from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.viewsets import GenericViewSet
 
-from register.api import shapes
 from register.api.conditions import etag_of_list, not_modified
-from register.api.filters import ActionFilter, AnswerFilter, MeetingFilter, StrictFilterBackend
+from register.api.filters import StrictFilterBackend
 from register.api.problems import Problem
 from register.api.reading import reading_of
-from register.documents.past import past_rows, past_texts
-from register.documents.serving import addressed, head_of, readers_like, with_version
+from register.api.serializers import get_document_serializer
+from register.documents.kinds import Kind
+from register.documents.past import get_past_documents, get_past_rows
+from register.documents.serving import add_version, get_clearance, get_head, make_addresses_absolute
 from register.ledger.events import last_redaction
-from register.models import Action, Answer, Document, Meeting, Organisation, Topic
-from register.models.statements import Documents, document_of
-from register.words import DocumentKind
+from register.models import Document
+from register.models.documents import DocumentPages, get_document
 
 access_log = logging.getLogger("register.access")
 FOR_DATA = "default-src 'none'; frame-ancestors 'none'"  # whatever opens it as a page runs and shows nothing of it
@@ -69,7 +69,9 @@ class Answering:
     def sent(self, text, etag, status=200, **headers):
         """Return text that is JSON already as the answer, with absolute addresses."""
         base = f"{self.request.scheme}://{self.request.get_host()}"
-        answer = HttpResponse(addressed(text, base), content_type="application/json", status=status, headers=headers)
+        answer = HttpResponse(
+            make_addresses_absolute(text, base), content_type="application/json", status=status, headers=headers
+        )
         answer["ETag"] = etag
         answer["Cache-Control"] = "private, no-cache"
         answer["Vary"] = "Authorization, Cookie"
@@ -79,30 +81,38 @@ class Answering:
 class Resource(Answering, GenericViewSet):
     """Documents of one kind. `orderings` maps what a list can be ordered by to columns, the usual first."""
 
-    kind = None
+    kind: Kind
     orderings = {"id": "id"}
     filter_backends = (StrictFilterBackend,)
     filterset_class = None
     lookup_value_regex = "[0-9]{1,18}"
-    in_feed = True
+
+    @property
+    def follows_feed(self):
+        """True where nothing changes in the kind's documents without a change in the feed."""
+        return self.kind.in_feed or self.kind.name == "answer"
+
+    @property
+    def model(self):
+        return self.kind.model
 
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return self.model.objects.none()
         if not self._asked():
-            return Documents(self.kind, readers_like(self.request.user))
+            return DocumentPages(self.kind.name, get_clearance(self.request.user))
         if self.request.reading.position is not None:
-            return past_rows(self.kind, self.request.reading.position, self.request.user)
-        kept = self.kept().filter(object_id=OuterRef("pk"))
+            return get_past_rows(self.kind, self.request.reading.position, self.request.user)
+        kept = self._get_kept().filter(object_id=OuterRef("pk"))
         return self.model.objects.visible_to(self.request.user).annotate(
             body=Subquery(kept.values("body")[:1]), position=Subquery(kept.values("position")[:1])
         )
 
-    def kept(self):
-        return Document.objects.visible_to(self.request.user).standing().filter(kind=self.kind)
+    def _get_kept(self):
+        return Document.objects.visible_to(self.request.user).present().filter(kind=self.kind.name)
 
     def last_change(self):
-        return self.request.reading.head if self.in_feed else head_of(self.request.user, kind=self.kind)
+        return self.request.reading.head if self.follows_feed else get_head(self.request.user, self.kind.name)
 
     def list(self, request):
         etag = etag_of_list(request, self._state())
@@ -123,8 +133,8 @@ class Resource(Answering, GenericViewSet):
     def texts(self, rows):
         reading = self.request.reading
         if reading.position is None:
-            return [with_version(row.body, row.position) for row in rows if row.body]
-        past = past_texts(self.kind, [row.id for row in rows], reading.position, reading.user)
+            return [add_version(row.body, row.position) for row in rows if row.body]
+        past = get_past_documents(self.kind, [row.id for row in rows], reading.position, reading.user)
         return [past[row.id] for row in rows if row.id in past]
 
     def retrieve(self, request, **key):
@@ -133,21 +143,25 @@ class Resource(Answering, GenericViewSet):
             return self._retrieved_of_the_past(key)
         return self.document(key) or self._none()
 
+    def get_kept_document(self, **key):
+        """Return the kept document of the row of that key for this reader, or None."""
+        return get_document(self.model, get_clearance(self.request.user), **key)
+
     def document(self, key, status=200, **headers):
         """Return the answer with one document as it is kept, or None where there is none for this reader."""
-        row = document_of(self.model, self.kind, readers_like(self.request.user), **key)
+        row = self.get_kept_document(**key)
         if row is None:
             return None
         etag = quote_etag(str(row.position))
         reads = self.request.method in ("GET", "HEAD")
         return (reads and not_modified(self.request, etag)) or self.sent(
-            with_version(row.body, row.position), etag, status, **headers
+            add_version(row.body, row.position), etag, status, **headers
         )
 
     def _retrieved_of_the_past(self, key):
         reading = self.request.reading
         ids = list(self.model.objects.visible_to(reading.user).filter(**key).values_list("pk", flat=True))
-        texts = past_texts(self.kind, ids, reading.position, reading.user)
+        texts = get_past_documents(self.kind, ids, reading.position, reading.user)
         if not texts:
             self._none()
         etag = etag_of_list(self.request, self._state())
@@ -159,7 +173,7 @@ class Resource(Answering, GenericViewSet):
         return f"{self.last_change()}-{last_redaction()}" if past else self.last_change()
 
     def _none(self):
-        raise Http404(f"There is no such {self.kind}.")
+        raise Http404(f"There is no such {self.kind.name}.")
 
 
 class _NoFilter:
@@ -168,55 +182,24 @@ class _NoFilter:
     filterset_class = None
 
 
-def documented(shape, orderings="id"):
-    """Describe a resource's list and detail for the schema."""
-    ordering = OpenApiParameter("ordering", str, description=f"{orderings}; with - for the other way.")
-    return extend_schema_view(
-        list=extend_schema(responses={200: shape(many=True), **READ}, parameters=[ordering, AS_AT, SINCE]),
-        retrieve=extend_schema(responses={200: shape, **READ}, parameters=[AS_AT, SINCE], filters=False),
-    )
+def documented(orderings="id"):
+    """Describe a resource's list and detail for the schema, and give it what its kind declares."""
+
+    def decorate(resource):
+        shape = resource.serializer_class = get_document_serializer(resource.kind)
+        resource.queryset = resource.kind.model._base_manager.none()  # tells the schema the model
+        ordering = OpenApiParameter("ordering", str, description=f"{orderings}; with - for the other way.")
+        described = extend_schema_view(
+            list=extend_schema(responses={200: shape(many=True), **READ}, parameters=[ordering, AS_AT, SINCE]),
+            retrieve=extend_schema(responses={200: shape, **READ}, parameters=[AS_AT, SINCE], filters=False),
+        )
+        return described(resource)
+
+    return decorate
 
 
-@documented(shapes.AnswerDocument)
-class AnswerResource(Resource):
-    """Proposed answers."""
-
-    kind, model, filterset_class = DocumentKind.ANSWER, Answer, AnswerFilter
-    serializer_class = shapes.AnswerDocument
-    queryset = Answer.objects.none()
-
-
-@documented(shapes.MeetingDocument)
-class MeetingResource(Resource):
-    """Meetings, with the questions that came up there."""
-
-    kind, model, filterset_class = DocumentKind.MEETING, Meeting, MeetingFilter
-    serializer_class = shapes.MeetingDocument
-    queryset = Meeting.objects.none()
-
-
-@documented(shapes.ActionDocument)
-class ActionResource(Resource):
-    """Actions that meetings minted."""
-
-    kind, model, filterset_class = DocumentKind.ACTION, Action, ActionFilter
-    serializer_class = shapes.ActionDocument
-    queryset = Action.objects.none()
-
-
-@documented(shapes.TopicDocument)
-class TopicResource(Resource):
-    """Topics that questions are sorted by."""
-
-    kind, model, in_feed = DocumentKind.TOPIC, Topic, False
-    serializer_class = shapes.TopicDocument
-    queryset = Topic.objects.none()
-
-
-@documented(shapes.OrganisationDocument)
-class OrganisationResource(Resource):
-    """Bodies that own questions or are waited on."""
-
-    kind, model, in_feed = DocumentKind.ORGANISATION, Organisation, False
-    serializer_class = shapes.OrganisationDocument
-    queryset = Organisation.objects.none()
+def make_resource(kind, filterset_class=None):
+    """Return the resource of a kind that is read alone."""
+    name = f"{kind.name.capitalize()}Resource"
+    attributes = {"kind": kind, "filterset_class": filterset_class, "__doc__": kind.serializer_class.__doc__}
+    return documented()(type(name, (Resource,), attributes))

@@ -6,16 +6,17 @@ from rest_framework.routers import SimpleRouter
 from register.api.atom import atom
 from register.api.errors import NoSuchAddress
 from register.api.feeds import Changes, Events, Ledger, Verifier
-from register.api.questions import AnswerWriting, QuestionResource
-from register.api.resources import ActionResource, MeetingResource, OrganisationResource, TopicResource
+from register.api.filters import ActionFilter, MeetingFilter
+from register.api.questions import AnswerResource, QuestionResource
+from register.api.resources import make_resource
+from register.documents.kinds import get_documented_kinds
+
+WRITTEN = {"question": QuestionResource, "answer": AnswerResource}
+FILTERS = {"meeting": MeetingFilter, "action": ActionFilter}
 
 router = SimpleRouter()
-router.register("questions", QuestionResource, basename="question")
-router.register("answers", AnswerWriting, basename="answer")
-router.register("meetings", MeetingResource, basename="meeting")
-router.register("actions", ActionResource, basename="action")
-router.register("topics", TopicResource, basename="topic")
-router.register("organisations", OrganisationResource, basename="organisation")
+for name, kind in get_documented_kinds().items():
+    router.register(kind.plural, WRITTEN.get(name) or make_resource(kind, FILTERS.get(name)), basename=name)
 
 urlpatterns = [
     *router.urls,
