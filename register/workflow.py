@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from register.words import Classification, Outcome, Status, strictness
+from register.vocabulary import Classification, Outcome, Status, strictness
 
 LONGEST_REMARK = 5_000  # characters of a reason or a disposition
 

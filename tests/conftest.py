@@ -17,10 +17,10 @@ from django.test import Client, TransactionTestCase
 from rest_framework.test import APIClient
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
+from register.clock import today
 from register.ledger import triggers
 from register.models import Group, Meeting, Organisation, Question, Token, Topic, User
 from register.services.answers import propose_answer
-from register.services.door import today
 from register.services.questions import change_status, raise_question
 from register.services.reference import keep, keep_roles, keep_user
 

@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 
 from register.admin.questions import QuestionAdmin
+from register.clock import today
 from register.models import Action, Group, LedgerEntry, Meeting, MeetingLink, Organisation, Question, User
 from register.models.questions import holder_name
 from register.services.answers import edit_answer, propose_answer, record_review
-from register.services.door import today
 from register.services.links import link_action, link_meeting
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.redaction import redact

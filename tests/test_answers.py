@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from register.clock import today
 from register.models import Review
 from register.refusals import NotPermitted, Refused
 from register.services import answers as answers_service
 from register.services.answers import edit_answer, propose_answer, reclassify_answer, record_review
-from register.services.door import today
 from register.services.questions import change_status
 from tests.conftest import GIVEN, in_a_month, refreshed
 

@@ -327,15 +327,14 @@ def test_an_answer_runs_and_shows_nothing_where_it_is_opened_as_a_page(api, clie
     assert "style-src" in client_of("triage").get("/admin/")["Content-Security-Policy"]
 
 
-def test_a_question_that_is_hidden_while_it_is_read_is_as_one_that_is_not_there(cast, api, moved, monkeypatch):
-    question, look = moved("open"), questions.document_of
+def test_a_question_that_is_hidden_before_the_lock_is_as_one_that_is_not_there(cast, api, moved, monkeypatch):
+    question, permit = moved("open"), questions.permit_proposal
 
-    def hide_and_look(*of, **key):
-        monkeypatch.undo()
+    def permit_and_hide(*given):
+        permit(*given)
         reclassify_question(question, "restricted", by=cast.triage)
-        return look(*of, **key)
 
-    monkeypatch.setattr(questions, "document_of", hide_and_look)
-    url, said = f"{LIST}{question.reference}/answers/", {"text": "An answer."}
-    assert api("owner").post(url, said, format="json", headers={"If-Match": "*"}).status_code == 404
+    monkeypatch.setattr(questions, "permit_proposal", permit_and_hide)
+    url, body = f"{LIST}{question.reference}/answers/", {"text": "An answer."}
+    assert api("owner").post(url, body, format="json", headers={"If-Match": "*"}).status_code == 404
     assert not question.answers.exists()

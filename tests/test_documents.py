@@ -8,41 +8,41 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from register.documents.building import BUILDERS
-from register.documents.comparing import READERS, text_of
-from register.documents.keeping import restore_missing, unlike, writing
+from register.documents.building import CLEARANCES, read_items
+from register.documents.kinds import get_documented_kinds
 from register.documents.sources import Live
-from register.ledger.verify import verify
+from register.documents.updating import find_stale_documents, rebuild_documents
+from register.ledger.unit_of_work import unit_of_work
+from register.ledger.verification import verify
 from register.models import Action, Document, Group, Meeting, Organisation, Question, Topic
 from register.refusals import Refused
 from register.services.answers import propose_answer, reclassify_answer
 from register.services.links import link_action, link_meeting, strike_out
 from register.services.questions import change_status, edit_question, raise_question, reclassify_question
 from register.services.reference import keep
-from register.words import DocumentKind
 from tests.conftest import refreshed
 
 
-def kept(column="to_triage", kind="question"):
-    rows = Document.objects.filter(kind=kind, **{column: True}, body__isnull=False)
+def kept(clearance="restricted", kind="question"):
+    rows = Document.objects.filter(kind=kind, clearance=clearance, body__isnull=False)
     return {row.reference: row for row in rows}
 
 
-def document(question, column="to_triage"):
-    return json.loads(kept(column)[question.reference].body)
+def document(question, clearance="restricted"):
+    return json.loads(kept(clearance)[question.reference].body)
 
 
 def everything_is_kept():
-    """Compare what is kept with what is built anew, for every item and reader."""
-    for kind in DocumentKind:
-        keys = list(BUILDERS[kind].model._base_manager.values_list("pk", flat=True))
-        builder = BUILDERS[kind](keys, Live())
-        for column, seen in READERS.items():
-            built = [said for key in keys if (said := builder.document(key, seen))]
-            rows = Document.objects.filter(kind=kind, body__isnull=False, **{column: True})
-            assert {(row.reference, row.body) for row in rows} == {(name, text_of(doc)) for name, doc in built}
-    for column in READERS:
-        feed = Document.objects.filter(in_feed=True, **{column: True}).values_list("position", flat=True)
+    """Compare what is kept with what is made anew, for every item and clearance."""
+    for name, kind in get_documented_kinds().items():
+        keys = list(kind.model._base_manager.values_list("pk", flat=True))
+        readings = [reading for _, reading in read_items(kind, keys, Live())]
+        for clearance in CLEARANCES:
+            made = {(r[clearance].reference, r[clearance].body) for r in readings if clearance in r}
+            rows = Document.objects.filter(kind=name, body__isnull=False, clearance=clearance)
+            assert {(row.reference, row.body) for row in rows} == made
+    for clearance in CLEARANCES:
+        feed = Document.objects.filter(in_feed=True, clearance=clearance).values_list("position", flat=True)
         assert len(feed) == len(set(feed))
     return True
 
@@ -60,39 +60,40 @@ def test_documents_follow_every_move(status, moved):
     assert everything_is_kept()
 
 
-def test_a_public_question_has_one_row_for_all(raised):
+def test_a_public_question_reads_the_same_to_all(raised):
     question = raised()
-    assert Document.objects.filter(kind="question", reference=question.reference).count() == 1
+    rows = Document.objects.filter(kind="question", reference=question.reference)
+    assert len({(row.body, row.position) for row in rows}) == 1
 
 
 def test_what_is_hidden_from_a_reader_moves_nothing_of_theirs(cast, moved):
     question = moved("open")
-    before = {column: kept(column)[question.reference].position for column in READERS}
+    before = {column: kept(column)[question.reference].position for column in CLEARANCES}
     propose_answer(question, "Not yet for all.", by=cast.triage, classification="members")
-    after = {column: kept(column)[question.reference].position for column in READERS}
-    assert before["to_public"] == after["to_public"]
-    assert before["to_members"] < after["to_members"] == after["to_triage"]
+    after = {column: kept(column)[question.reference].position for column in CLEARANCES}
+    assert before["public"] == after["public"]
+    assert before["members"] < after["members"] == after["restricted"]
 
 
 def test_what_was_seen_and_no_longer_is_leaves_a_tombstone(cast, raised):
     question = raised()
     reclassify_question(question, "members", by=cast.triage)
-    tombstone = Document.objects.get(to_public=True, reference=question.reference)
-    assert (tombstone.body, tombstone.position) == (None, kept("to_members")[question.reference].position)
+    tombstone = Document.objects.get(clearance="public", reference=question.reference)
+    assert (tombstone.body, tombstone.position) == (None, kept("members")[question.reference].position)
     assert everything_is_kept()
 
 
 def test_what_was_never_seen_leaves_nothing(cast, raised):
     question = raised(classification="members")
     reclassify_question(question, "restricted", by=cast.triage)
-    assert not Document.objects.filter(to_public=True, reference=question.reference).exists()
+    assert not Document.objects.filter(clearance="public", reference=question.reference).exists()
 
 
 def test_what_is_seen_again_is_no_tombstone_any_more(cast, raised):
     question = raised()
     reclassify_question(question, "members", by=cast.triage)
     reclassify_question(question, "public", by=cast.lead, reason="Nothing in it is secret.")
-    assert Document.objects.get(to_public=True, reference=question.reference).body
+    assert Document.objects.get(clearance="public", reference=question.reference).body
     assert everything_is_kept()
 
 
@@ -141,7 +142,7 @@ def test_whatever_shows_in_a_document_counts_as_its_change(change, cast, raised,
         link_action(minuted, question, by=cast.triage)
     head = verify().position
     change(cast, questions[0], minuted)
-    assert {row.position > head for row in kept("to_public").values()} == {True}
+    assert {row.position > head for row in kept("public").values()} == {True}
     assert everything_is_kept()
     assert verify().ok
 
@@ -154,9 +155,9 @@ def test_a_moved_meeting_is_known_by_its_new_reference_alone(cast, raised):
 
 def test_a_hidden_target_is_named_no_more(cast, moved):
     question = moved("merged")
-    assert document(question, "to_public")["merged_into"]
+    assert document(question, "public")["merged_into"]
     reclassify_question(question.merged_into, "restricted", by=cast.triage)
-    assert document(question, "to_public")["merged_into"] is None
+    assert document(question, "public")["merged_into"] is None
     assert everything_is_kept()
 
 
@@ -177,13 +178,13 @@ def test_a_topics_other_words_bring_nothing(cast, raised):
 
 
 def _edit_and_be_refused(question, by):
-    with writing():
+    with unit_of_work():
         edit_question(question, by=by, due_on=date(2027, 1, 1))
         change_status(question, "await_input", by=by)
 
 
 def test_a_refused_write_inside_another_leaves_positions_whole(cast, raised):
-    with writing():
+    with unit_of_work():
         first = raised()
         with pytest.raises(Refused):
             _edit_and_be_refused(first, cast.triage)
@@ -198,7 +199,7 @@ def test_an_answer_is_shown_to_whom_it_is_cleared(cast, moved):
     question = moved("open")
     answer = propose_answer(question, "Public words.", by=cast.triage, classification="public")
     reclassify_answer(answer, "restricted", by=cast.triage)
-    assert document(question, "to_members")["answers"] == []
+    assert document(question, "members")["answers"] == []
     assert len(document(question)["answers"]) == 1
 
 
@@ -207,7 +208,7 @@ def test_a_register_without_documents_gets_them_back(cast, moved, minuted):
     link_action(minuted, question, by=cast.triage)
     before = {(row.kind, row.reference, row.body) for row in Document.objects.filter(body__isnull=False)}
     Document.objects.all().delete()
-    restore_missing()
+    rebuild_documents()
     assert {(row.kind, row.reference, row.body) for row in Document.objects.all()} == before
     assert everything_is_kept()
 
@@ -217,7 +218,7 @@ def test_many_are_shown_anew_at_once(cast):
     for n in range(7):
         raise_question(by=cast.triage, title=f"{n}?", text=f"{n}?", topic=topic, classification="public")
     rename_topic(cast, Question.objects.first(), None)
-    assert {json.loads(row.body)["topic"] for row in kept("to_public").values()} == {"MDR's role"}
+    assert {json.loads(row.body)["topic"] for row in kept("public").values()} == {"MDR's role"}
 
 
 def test_an_organisation_nobody_shows_changes_its_own_document_alone(cast, raised):
@@ -230,11 +231,11 @@ def test_an_organisation_nobody_shows_changes_its_own_document_alone(cast, raise
 
 FORGED = {
     "reworded": "UPDATE register_document SET body = replace(body, 'Who', 'FORGED') WHERE {which}",
-    "shown to more": "UPDATE register_document SET to_public = NOT to_public WHERE {which}",
+    "shown to others": "UPDATE register_document SET clearance = 'public' WHERE {which} AND clearance = 'members'",
     "taken away": "DELETE FROM register_document WHERE {which}",
     "of nothing": (
-        "INSERT INTO register_document (kind, object_id, reference, position, body, in_feed, to_public, to_members, "
-        "to_triage) VALUES ('question', 9999, 'DSQ-9999', 0, '{{}}', true, true, false, false)"
+        "INSERT INTO register_document (clearance, kind, object_id, reference, position, body, in_feed) "
+        "VALUES ('public', 'question', 9999, 'DSQ-9999', 0, '{{}}', true)"
     ),
 }
 
@@ -242,10 +243,10 @@ FORGED = {
 @pytest.mark.parametrize("statement", FORGED.values(), ids=FORGED)
 def test_a_document_changed_behind_the_registers_back_is_named(statement, raised):
     question = raised(classification="members")
-    assert list(unlike()) == []
+    assert list(find_stale_documents()) == []
     with connection.cursor() as cursor:
         cursor.execute(statement.format(which=f"kind = 'question' AND object_id = {question.pk}"))
-    assert list(unlike()) == [("question", 9999 if "9999" in statement else question.pk)]
+    assert list(find_stale_documents()) == [("question", 9999 if "9999" in statement else question.pk)]
 
 
 def test_the_command_compares_what_the_api_shows_unless_told(raised, capsys):

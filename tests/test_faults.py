@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from register.ledger.chain import history_models
-from register.ledger.verify import verify
+from register.ledger.audited_models import get_history_models
+from register.ledger.verification import verify
 from register.models import LedgerEntry, Question, User
 from register.refusals import Refused
 from register.services.questions import change_status, edit_question, raise_question
@@ -48,7 +48,7 @@ def in_threads(work, count=WRITERS):
 
 
 def assert_whole():
-    rows = sum(history.objects.count() for history in history_models().values())
+    rows = sum(history.objects.count() for history in get_history_models().values())
     positions = list(LedgerEntry.objects.values_list("position", flat=True))
     assert positions == list(range(1, rows + 1))
     assert verify().problems == []
@@ -186,7 +186,7 @@ def test_a_writer_killed_in_the_middle_leaves_a_chain_that_verifies(wait, other_
 TAMPER_AND_VERIFY = """
 import django; django.setup()
 from django.db import connection
-from register.ledger import triggers, verify
+from register.ledger import triggers, verification as verify
 verify.BATCH = 10
 with connection.cursor() as cursor:
     for statement in triggers.drops(set(connection.introspection.table_names(cursor))):

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from register.api import feeds
 from register.ledger import outside, triggers
-from register.ledger.chain import record
+from register.ledger.unit_of_work import record
 from register.models import AtomAddress, LedgerEntry, LedgerHead, Meeting, Question, Token
 from register.services.answers import propose_answer
 from register.services.atom import new_address, revoke_address
@@ -151,19 +151,19 @@ def test_a_reader_ahead_of_a_restored_register_is_told_to_begin_again(api, busy)
     assert "Begin again from 0" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize(("feed", "look"), [("changes", "changes_after"), ("events", "events_after")])
-def test_what_is_written_before_the_page_is_read_puts_nobody_ahead_of_the_head(feed, look, api, moved, monkeypatch):
-    client, asked = api("feed"), getattr(feeds, look)
+@pytest.mark.parametrize(("feed", "view"), [("changes", feeds.Changes), ("events", feeds.Events)])
+def test_what_is_written_before_the_page_is_read_puts_nobody_ahead_of_the_head(feed, view, api, moved, monkeypatch):
+    client, page = api("feed"), view.page
     client.get(f"{API}{feed}/")
 
     def meanwhile(*given):
         moved("closed")
-        return asked(*given)
+        return page(*given)
 
-    monkeypatch.setattr(feeds, look, meanwhile)
-    page = client.get(f"{API}{feed}/").json()
-    assert page["results"]
-    assert page["next"] <= page["head"]["position"]
+    monkeypatch.setattr(view, "page", meanwhile)
+    answer = client.get(f"{API}{feed}/").json()
+    assert answer["results"]
+    assert answer["next"] <= answer["head"]["position"]
 
 
 def test_an_etag_of_before_a_restored_backup_is_not_taken_for_the_present(api, cast, busy):

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from register.admin import front
+from register.clock import today
 from register.models import Action, Group, Meeting
 from register.services.answers import record_review
-from register.services.door import today
 from register.services.links import link_meeting
 from register.services.questions import edit_question, put_back_review
 from register.services.reference import keep

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from register.clock import LONDON
-from register.documents.keeping import writing
 from register.ledger import triggers
+from register.ledger.audited_models import get_history_models
 from register.ledger.bulk import record_many
-from register.ledger.chain import GENESIS, canonical, chained, history_models, record
-from register.ledger.readings import status_history
-from register.ledger.verify import verify
+from register.ledger.digests import GENESIS, canonical_json, entry_digest
+from register.ledger.status_history import status_history
+from register.ledger.unit_of_work import record, unit_of_work
+from register.ledger.verification import verify
 from register.models import (
     Action,
     Group,
@@ -34,11 +35,11 @@ from register.services.links import link_action
 from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
 from register.services.reference import keep
-from register.words import Priority
+from register.vocabulary import Priority
 from tests.conftest import PASSWORD, lift_triggers
 from tests.test_documents import everything_is_kept
 
-TABLES = sorted([history._meta.db_table for history in history_models().values()] + ["register_ledgerentry"])
+TABLES = sorted([history._meta.db_table for history in get_history_models().values()] + ["register_ledgerentry"])
 
 
 def sql(statement, *params):
@@ -82,7 +83,7 @@ def test_a_snapshot_is_sorted_json_without_its_empty_columns(columns):
     row = Question.history.model(**columns)
     held = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields} | {"model": "question"}
     said = {name: value for name, value in held.items() if value is not None}
-    assert canonical(row) == json.dumps(said, sort_keys=True, separators=(",", ":"), default=iso).encode()
+    assert canonical_json(row) == json.dumps(said, sort_keys=True, separators=(",", ":"), default=iso).encode()
 
 
 def iso(moment):
@@ -91,7 +92,7 @@ def iso(moment):
 
 def test_every_history_row_has_one_entry(cast, moved):
     moved("closed")
-    rows = sum(history.objects.count() for history in history_models().values())
+    rows = sum(history.objects.count() for history in get_history_models().values())
     assert LedgerEntry.objects.count() == rows == LedgerHead.objects.get().position
 
 
@@ -99,7 +100,7 @@ def test_positions_have_no_gaps_and_follow_the_chain(last):
     previous = GENESIS
     for number, entry in enumerate(LedgerEntry.objects.order_by("position"), 1):
         assert entry.position == number
-        assert entry.digest == chained(previous, number, entry.snapshot_digest)
+        assert entry.digest == entry_digest(previous, number, entry.snapshot_digest)
         previous = entry.digest
 
 
@@ -114,9 +115,9 @@ def test_a_rolled_back_write_leaves_no_gap(cast, raised):
 
 def test_a_part_that_is_undone_leaves_no_gap(cast, raised):
     question = raised()
-    with writing():
+    with unit_of_work():
         edit_question(question, by=cast.triage, title="Before?")
-        with suppress(ZeroDivisionError), writing():
+        with suppress(ZeroDivisionError), unit_of_work():
             edit_question(question, by=cast.triage, title="Undone?")
             raise ZeroDivisionError
         edit_question(question, by=cast.triage, title="After?")
@@ -125,7 +126,7 @@ def test_a_part_that_is_undone_leaves_no_gap(cast, raised):
 
 
 def half_undone(question, by):
-    with writing():
+    with unit_of_work():
         with suppress(ZeroDivisionError), transaction.atomic():
             edit_question(question, by=by, title="Undone?")
             raise ZeroDivisionError
@@ -238,7 +239,7 @@ def test_any_moment_and_day_verifies(micro, zone, raised, cast):
     question = raised()
     question.status_since = datetime(2026, 7, 1, 0, 30, 0, micro, tzinfo=zone)
     question.due_on = date(999, 12, 31)
-    with writing():
+    with unit_of_work():
         record(question, by=cast.triage)
     assert verify().ok
 
@@ -292,7 +293,7 @@ def test_where_the_entries_are_parted_changes_nothing_that_is_found(size, last, 
     sql("UPDATE register_ledgerentry SET digest = %s WHERE position = %s", "f" * 64, last.position - 3)
     sql("DELETE FROM register_historicalquestion WHERE history_id = %s", last.history_id)
     found = problems()
-    monkeypatch.setattr("register.ledger.verify.BATCH", size)
+    monkeypatch.setattr("register.ledger.verification.BATCH", size)
     assert problems() == found
     assert {last.position - 6, last.position - 5, last.position - 3, last.position} <= {at for at, _ in found}
 
@@ -427,7 +428,7 @@ def test_a_forged_redaction_does_not_hide_an_emptied_row(cast, spilled):
 
 def test_a_row_that_is_not_there_cannot_be_changed_in_bulk(cast, raised):
     rows = [raised(), Question(pk=99_999, reference="DSQ-99999")]
-    with pytest.raises(IntegrityError, match="no question 99999"), writing():
+    with pytest.raises(IntegrityError, match="no question 99999"), unit_of_work():
         record_many(rows, by=cast.lead)
     assert verify().ok
 
@@ -436,7 +437,7 @@ def test_rows_changed_in_bulk_are_recorded_as_changes(cast, raised):
     rows = [raised(), raised()]
     for row in rows:
         row.title = "Anew?"
-    with writing():
+    with unit_of_work():
         assert record_many(rows, by=cast.lead, reason="From a list") == 2
     history = Question.history.order_by("history_id").values_list("history_type", "title", "actor")
     assert list(history)[2:] == [("~", "Anew?", cast.lead.display_name)] * 2

@@ -9,11 +9,11 @@ from django.db.models import Count
 
 from register.admin import pages
 from register.admin.questions import QuestionAdmin
-from register.documents.tallying import restore_missing
+from register.clock import today
+from register.documents.updating import rebuild_documents
 from register.models import Question, Tally
 from register.models.questions import LIVE_STANDINGS, Standing
 from register.models.tallies import TallyBy
-from register.services.door import today
 from register.services.questions import change_status, edit_question, raise_question, reclassify_question
 from tests.conftest import GIVEN, PATHS
 
@@ -97,7 +97,7 @@ def test_counts_are_kept_with_every_write(cast, aged, moved, raised):
 
 def test_counts_that_are_missing_are_made_from_the_documents(aged):
     Tally.objects.all().delete()
-    restore_missing()
+    rebuild_documents()
     everything_is_tallied()
 
 

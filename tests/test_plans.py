@@ -5,10 +5,10 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
+from register.clock import today
 from register.models import LedgerHead, Question
 from register.models.questions import Standing
 from register.services.answers import propose_answer
-from register.services.door import today
 from register.services.intake import raise_questions
 from register.services.questions import change_status
 from tests.conftest import GIVEN

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
-from register.ledger.readings import status_history
-from register.ledger.verify import verify
+from register.ledger.status_history import status_history
+from register.ledger.verification import verify
 from register.models import Question, Token, User
 from tests.conftest import GIVEN
 from tests.test_documents import everything_is_kept

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from register.ledger.readings import status_history, version_of
+from register.clock import today
+from register.ledger.status_history import status_history
+from register.ledger.versions import get_version
 from register.models import Organisation, Question
 from register.refusals import Invalid, NotPermitted, NotVisible, Refused, Stale
 from register.services.answers import propose_answer
-from register.services.door import today
 from register.services.questions import (
     change_status,
     edit_question,
@@ -100,7 +101,7 @@ def test_history_keeps_the_organisation_as_it_was_then(cast, raised):
 
 def test_a_stale_edit_is_refused_and_says_who_changed_what(cast, raised):
     question = raised()
-    seen = version_of(question)
+    seen = get_version(question)
     edit_question(question, by=cast.lead, seen=seen, title="First come")
     before = everything_about(question)
     with pytest.raises(Stale) as refusal:

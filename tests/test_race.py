@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, connections, transaction
 from rest_framework.test import APIClient
 
-from register.documents.keeping import writing
-from register.ledger.verify import verify
+from register.ledger.unit_of_work import unit_of_work
+from register.ledger.verification import verify
 from register.models import Group, LedgerHead, Meeting, Organisation, Question, Token, Topic, User
 from register.refusals import Refusal
 from register.services.answers import propose_answer
@@ -40,7 +40,7 @@ class Writer:
             with transaction.atomic():
                 Question.objects.count()  # the transaction is open before the lock is asked for
                 self._dawdle()
-                with suppress(Refusal), writing():
+                with suppress(Refusal), unit_of_work():
                     for _ in range(self.chance.randint(1, 6)):
                         self._one_change()
                     self._dawdle()

@@ -9,7 +9,7 @@ from register.services.answers import propose_answer, record_review
 from register.services.links import link_meeting
 from register.services.questions import change_status
 from register.services.reading import told_by_feed
-from register.words import LinkKind
+from register.vocabulary import LinkKind
 from register.workflow import TRANSITIONS
 from tests.conftest import GIVEN
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from register.ledger.verify import verify
+from register.ledger.verification import verify
 from register.models import (
     Action,
     HeadlineReport,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework.throttling import UserRateThrottle
 
-from register.documents.sources import position_at
+from register.documents.sources import get_position_at
 from register.models import Action, Answer, Group, LedgerEntry, Meeting, Question, RaisedOnce, Topic
 from register.services.answers import propose_answer
 from register.services.links import link_action, link_meeting, strike_out
@@ -234,9 +234,9 @@ def test_the_past_has_a_304_too(api, raised):
 def test_a_moment_is_one_position(raised):
     raised()
     entry = LedgerEntry.objects.latest("position")
-    assert position_at(entry.at) == entry.position
-    assert position_at(entry.at - timedelta(microseconds=1)) < entry.position
-    assert position_at(datetime(2001, 1, 1, tzinfo=UTC)) == 0
+    assert get_position_at(entry.at) == entry.position
+    assert get_position_at(entry.at - timedelta(microseconds=1)) < entry.position
+    assert get_position_at(datetime(2001, 1, 1, tzinfo=UTC)) == 0
 
 
 # Not again
@@ -283,7 +283,7 @@ def test_what_is_overdue_depends_on_the_day(api, raised, monkeypatch):
     raised()
     client = api("feed")
     etag = client.get(f"{LIST}?overdue=true")["ETag"]
-    monkeypatch.setattr("register.services.door.timezone.now", lambda: datetime.now(UTC) + timedelta(days=2))
+    monkeypatch.setattr("register.clock.timezone.now", lambda: datetime.now(UTC) + timedelta(days=2))
     assert client.get(f"{LIST}?overdue=true", HTTP_IF_NONE_MATCH=etag).status_code == 200
 
 
@@ -466,7 +466,7 @@ def test_too_many_requests_are_told_when_to_come_back(api, monkeypatch):
 
 def test_a_fault_of_ours_is_a_problem_too(api, monkeypatch, settings):
     settings.DEBUG = False
-    monkeypatch.setattr("register.api.resources.head_of", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("register.api.resources.get_head", lambda *a, **k: 1 / 0)
     client = api("feed")
     client.raise_request_exception = False
     answer = client.get(f"{API}topics/")

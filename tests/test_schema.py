@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from register.documents.building import BUILDERS
+from register.documents.kinds import get_documented_kinds
 from register.models import Action, Answer, Group, Meeting, Organisation, Question, Token, Topic
 from register.services.links import link_action, link_meeting
 from register.services.reference import keep
@@ -61,7 +61,7 @@ def _known_places(operation):
     """Return {path parameter: values that lead somewhere}, so that not every call ends at 404."""
     if "{reference}" in operation.path:
         return {"reference": list(Question.objects.values_list("reference", flat=True))}
-    kinds = {f"{builder.kind}s": builder.model for builder in BUILDERS.values()}
+    kinds = {kind.plural: kind.model for kind in get_documented_kinds().values()}
     model = kinds.get(operation.path.split("/")[3], Organisation)
     return {"id": [str(pk) for pk in model.objects.values_list("pk", flat=True)]} if "{id}" in operation.path else {}
 

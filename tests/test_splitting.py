@@ -2,15 +2,15 @@
 
 import pytest
 
-from register.ledger.readings import version_of
 from register.ledger.timeline import timeline
-from register.ledger.verify import verify
+from register.ledger.verification import verify
+from register.ledger.versions import get_version
 from register.models import Meeting, Question
 from register.refusals import NotPermitted, NotVisible, Refused, Stale
 from register.services.links import link_meeting
 from register.services.questions import edit_question, reclassify_question
 from register.services.splitting import split_question
-from register.words import LinkKind
+from register.vocabulary import LinkKind
 from tests.conftest import everything_about, refreshed
 
 PARTS = {
@@ -74,7 +74,7 @@ def test_two_halves_that_say_the_same_are_refused(cast, raised):
 
 def test_a_split_that_leaves_the_words_is_on_record_too(cast, raised):
     question = raised()
-    seen, same = version_of(question), {"title": question.title, "text": question.text}
+    seen, same = get_version(question), {"title": question.title, "text": question.text}
     split_question(question, by=cast.triage, **PARTS | same)
     assert timeline(question, seen_by=cast.triage)[0].reason == "Split in two: They have different owners."
     with pytest.raises(Stale):
@@ -93,7 +93,7 @@ def test_a_hidden_question_is_not_there_to_split(cast, raised):
 
 def test_the_second_of_two_splits_hears_of_the_first(cast, raised):
     question = raised()
-    seen = version_of(question)
+    seen = get_version(question)
     split_question(question, by=cast.triage, **PARTS)
     with pytest.raises(Stale, match="changed title and text"):
         split_question(question, by=cast.lead, seen=seen, **PARTS)
@@ -102,7 +102,7 @@ def test_the_second_of_two_splits_hears_of_the_first(cast, raised):
 def test_the_page_splits_and_shows_both_ways(client_of, raised):
     question, client = raised(), client_of("triage")
     page = f"/admin/register/question/{question.pk}/"
-    given = PARTS | {"seen": version_of(question)}
+    given = PARTS | {"seen": get_version(question)}
     assert "is split: the rest is" in client.post(f"{page}split/", given, follow=True).content.decode()
     rest = Question.objects.get(split_from=question)
     assert rest.reference in client.get(f"{page}change/").content.decode()
@@ -111,7 +111,7 @@ def test_the_page_splits_and_shows_both_ways(client_of, raised):
 
 def test_the_page_keeps_the_text_of_the_second_and_then_passes(client_of, cast, raised):
     question, client = raised(), client_of("triage")
-    page, given = f"/admin/register/question/{question.pk}/split/", PARTS | {"seen": version_of(question)}
+    page, given = f"/admin/register/question/{question.pk}/split/", PARTS | {"seen": get_version(question)}
     edit_question(question, by=cast.lead, title="Somebody else's title?")
     refused = client.post(page, given)
     assert "Somebody" in refused.content.decode()

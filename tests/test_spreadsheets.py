@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from register.ledger.chain import writing
-from register.ledger.verify import verify
+from register.ledger.unit_of_work import unit_of_work
+from register.ledger.verification import verify
 from register.models import LedgerHead, PendingUpload, Question
 from register.refusals import Invalid, NotPermitted, Refused, Stale
 from register.services.intake import raise_questions
@@ -187,7 +187,7 @@ def test_one_that_cannot_be_raised_stops_all(cast):
 
 
 def test_bulk_intake_credits_whoever_does_it_and_no_one_after(cast, raised):
-    with writing():
+    with unit_of_work():
         raise_questions([Question(title="A?", text="B?")], by=cast.lead, reason="From a list")
     raised(by=cast.triage)
     rows = Question.history.order_by("history_id").values_list("actor", "history_change_reason")

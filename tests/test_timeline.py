@@ -1,8 +1,8 @@
 """What happened to a question besides its moves."""
 
-from register.ledger.chain import record
-from register.ledger.readings import status_history
+from register.ledger.status_history import status_history
 from register.ledger.timeline import timeline, word_differences
+from register.ledger.unit_of_work import record
 from register.models import LedgerEntry, Meeting
 from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.links import link_meeting

@@ -18,7 +18,7 @@ from register.services.atom import new_address
 from register.services.links import link_action, link_meeting
 from register.services.questions import change_status, edit_question, raise_question, reclassify_question
 from register.services.reference import keep
-from register.words import Classification
+from register.vocabulary import Classification
 from tests.conftest import GIVEN
 
 LEVELS = st.sampled_from(Classification.values)

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from register.ledger.readings import status_history
-from register.ledger.verify import verify
+from register.ledger.status_history import status_history
+from register.ledger.verification import verify
 from register.models import Organisation, Question, Topic, User
 from register.refusals import Refusal
 from register.services.answers import propose_answer, record_review
 from register.services.questions import change_status, edit_question, raise_question, reclassify_question
-from register.words import AnswerStatus, Position
+from register.vocabulary import AnswerStatus, Position
 from register.workflow import BELONGS_TO, TRANSITIONS
 from tests.conftest import CAST, GIVEN
 from tests.test_documents import everything_is_kept

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from register.clock import today
 from register.models import Organisation, Question, Topic
 from register.refusals import NotPermitted, NotVisible, Refused
 from register.services.answers import propose_answer
-from register.services.door import today
 from register.services.questions import change_status, edit_question, raise_question
-from register.words import Status
+from register.vocabulary import Status
 from register.workflow import TRANSITIONS, holder
 from tests.conftest import GIVEN, PATHS, everything_about, refreshed
 

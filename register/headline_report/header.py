@@ -5,7 +5,7 @@ from collections import Counter
 
 from register.headline_report.dates import first_date
 from register.headline_report.report import MeetingHeld, NotAReport, Note
-from register.words import Classification
+from register.vocabulary import Classification
 
 LABELS = {
     "meeting name": "name",

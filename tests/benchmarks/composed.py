@@ -23,7 +23,7 @@ _SHAPE = """
             WHERE id = q.split_from_id AND classification = 'public'),
         'meetings', {meetings}, 'actions', {actions}, 'answers', {answers},
         'version', (SELECT position FROM register_document
-            WHERE kind = 'question' AND object_id = q.id AND to_public AND body IS NOT NULL))
+            WHERE kind = 'question' AND object_id = q.id AND clearance = 'public' AND body IS NOT NULL))
 """
 _MEETING = """
     SELECT {obj}('meeting', g.name || m.number, 'held_on', m.held_on, 'url', '/api/v1/meetings/' || m.id || '/',

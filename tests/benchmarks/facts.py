@@ -80,7 +80,7 @@ def _last_page(questions):
 
 
 def _positions():
-    feed = Document.objects.filter(in_feed=True, to_public=True).order_by("-position")
+    feed = Document.objects.filter(in_feed=True, clearance="public").order_by("-position")
     last, before = feed.values_list("position", flat=True)[0], feed.values_list("position", flat=True)[PAGE]
     return {"start": 0, "middle": last // 2, "end": before, "head": last}
 

@@ -22,8 +22,8 @@ from django.conf import settings  # noqa: E402 models need the set-up before the
 from django.contrib.auth.models import Group as RoleGroup  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from register.documents.keeping import writing  # noqa: E402
 from register.ledger.bulk import record_many  # noqa: E402
+from register.ledger.unit_of_work import unit_of_work  # noqa: E402
 from register.models import Organisation, Question, User  # noqa: E402
 from register.services.reference import keep_roles, keep_user, known, load_reference  # noqa: E402
 from tests.benchmarks.lives import Batch  # noqa: E402
@@ -46,7 +46,7 @@ def fill(questions, progress=print):
     firsts = iter(range(done + 1, questions + 1, AT_ONCE))
     while some := list(islice(firsts, TOGETHER)):
         progress(f"{some[0] - 1:>9,} of {questions:,} questions after {time.monotonic() - began:,.0f} s")
-        with writing():
+        with unit_of_work():
             for first in some:
                 one_batch(first, min(AT_ONCE, questions + 1 - first), by)
     analyse()

@@ -19,7 +19,7 @@ PAGED, NAMED = f"{{key}} > %s ORDER BY {{key}} LIMIT {PAGE + 1}", "{key} = %s"
 # Kept documents are read alone: the register's own questions are not even looked at.
 KEPT = """
     SELECT object_id, body, position FROM register_document
-    WHERE kind = 'question' AND to_public AND body IS NOT NULL AND
+    WHERE kind = 'question' AND clearance = 'public' AND body IS NOT NULL AND
 """
 OF_REFERENCE = "object_id = (SELECT id FROM register_question WHERE reference = %s)"
 

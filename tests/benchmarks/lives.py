@@ -17,7 +17,7 @@ from register.models import (
 )
 from register.services.intake import checked
 from register.services.review_round import silent_review
-from register.words import AnswerStatus, Position, Priority
+from register.vocabulary import AnswerStatus, Position, Priority
 from register.workflow import BELONGS_TO
 from tests.benchmarks.words import sentence
 

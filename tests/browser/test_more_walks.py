@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from register.clock import today
 from register.models import Answer, Question
 from register.services.answers import propose_answer
-from register.services.door import today
 from register.services.questions import change_status
 from tests.browser.test_walks import LIST, asked, page_of, raised_in_full, somebody  # noqa: F401 fixtures
 from tests.conftest import GIVEN, refreshed
@@ -69,7 +69,7 @@ def test_a_member_is_late_with_a_position(visitor, raised_in_full, monkeypatch):
     propose_answer(question, "Only the appointed MDR may.", by=somebody("triage"))
     change_status(question, "start_review", by=somebody("triage"), **GIVEN["start_review"])
     later = timezone.now() + timedelta(days=40)
-    monkeypatch.setattr("register.services.door.timezone.now", lambda: later)
+    monkeypatch.setattr("register.clock.timezone.now", lambda: later)
     member = visitor("member").open(f"/admin/register/answer/{Answer.objects.get().pk}/review/")
     member.page.select_option("#id_position", "agree")
     member.page.click("input[value='Record my position']")

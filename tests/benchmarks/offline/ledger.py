@@ -15,8 +15,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup()
 
-from register.ledger.chain import GENESIS, canonical, chained, history_rows  # noqa: E402 models need the set-up
-from register.ledger.verify import verify  # noqa: E402
+from register.ledger.audited_models import load_history_rows  # noqa: E402 models need the set-up
+from register.ledger.digests import GENESIS, canonical_json, entry_digest  # noqa: E402
+from register.ledger.verification import verify  # noqa: E402
 from register.models import LedgerEntry  # noqa: E402
 from tests.benchmarks.offline.memory import peak, peak_of_a_child  # noqa: E402
 
@@ -46,15 +47,15 @@ def _hashing():
         texts = _texts(first)
         began = time.perf_counter()
         for position, salt, text in texts:
-            previous = chained(previous, position, hashlib.sha256(salt.encode() + text).hexdigest())
+            previous = entry_digest(previous, position, hashlib.sha256(salt.encode() + text).hexdigest())
         took, done = took + time.perf_counter() - began, done + len(texts)
     return done / took
 
 
 def _texts(first):
     entries = list(LedgerEntry.objects.filter(position__gte=first, position__lt=first + BATCH))
-    rows = history_rows(entries)
-    return [(entry.position, entry.salt, canonical(rows[entry.model, entry.history_id])) for entry in entries]
+    rows = load_history_rows(entries)
+    return [(entry.position, entry.salt, canonical_json(rows[entry.model, entry.history_id])) for entry in entries]
 
 
 if __name__ == "__main__":

@@ -27,14 +27,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402 models need the set-up before them
+from register.services.door import seen_again  # noqa: E402
 from simple_history.signals import post_create_historical_record  # noqa: E402
 
 from register.documents import keeping  # noqa: E402
 from register.ledger import chain  # noqa: E402
 from register.models import LedgerHead, Question, User  # noqa: E402
 from register.services import door, questions  # noqa: E402
-from register.services.door import seen_again  # noqa: E402
-from register.words import Status  # noqa: E402
+from register.vocabulary import Status  # noqa: E402
 
 WRITERS, SECONDS, TURNS = 8, 1, 2
 WARM = 30  # moves before the clock starts: a writer's first ones connect, and put statements together
