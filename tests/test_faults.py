@@ -215,3 +215,40 @@ def _title(env):
     return subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, text=True, check=True
     ).stdout.strip()
+
+
+RELEASE = """
+import django; django.setup()
+import os, signal, sys
+from rest_framework import serializers
+from register.documents import updating
+from register.documents.kinds import KINDS
+kind = KINDS["question"]
+more = {"words": serializers.CharField(source="text")}
+kind.serializer = type(kind.serializer_class)("QuestionDocument", (kind.serializer_class,), more)()
+updating.BATCH, rebuilt, rebuild = 1, [], updating._rebuild
+def rebuild_or_die(name, keys):
+    if name == "question" and len(rebuilt) == 2 and sys.argv[1] == "die":
+        updating.DocumentUpdater.before_commit = lambda self: os.kill(os.getpid(), signal.SIGKILL)
+    rebuilt.extend(keys if name == "question" else [])
+    return rebuild(name, keys)
+updating._rebuild = rebuild_or_die
+print(updating.rebuild_documents())
+from register.documents.updating import find_stale_documents
+from register.ledger.verification import verify
+from register.models import Document
+bodies = Document.objects.filter(kind="question", body__isnull=False).values_list("body", flat=True)
+print(list(find_stale_documents()), verify().problems, all('"words":' in body for body in bodies))
+"""
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_a_rebuild_killed_half_way_and_run_again_ends_equal(other_database):
+    def run(how):
+        command = [sys.executable, "-c", RELEASE, how]
+        return subprocess.run(command, cwd=ROOT, env=other_database, capture_output=True, text=True)
+
+    assert run("die").returncode == -signal.SIGKILL
+    assert run("live").stdout.splitlines() == ["3", "[] [] True"]
+    assert run("live").stdout.splitlines() == ["0", "[] [] True"]
