@@ -25,7 +25,7 @@ from register.services.reference import keep
 from tests.conftest import GIVEN, lift_triggers, refreshed
 
 API = "/api/v1/"
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "api-and-feeds.md").read_text(encoding="utf-8")
 
 
 def pages(client, feed, limit=100, since=0):
@@ -385,10 +385,10 @@ def test_script_and_command_verify_a_live_register(live_server, cast, busy, tmp_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_readers_of_the_readme_holds_what_the_lists_show(live_server, cast, busy, tmp_path):
+def test_the_documented_reader_holds_what_the_lists_show(live_server, cast, busy, tmp_path):
     _, token = Token.objects.create(user=cast.feed)
     script = tmp_path / "reader.py"
-    script.write_text(README.split("```python\n")[1].split("```")[0])
+    script.write_text(PAGE.split("```python\n")[1].split("```")[0])
     told = subprocess.run([sys.executable, script, live_server.url, token], capture_output=True, text=True, check=True)
     client = APIClient(headers={"Authorization": f"Bearer {token}", "Host": live_server.url.removeprefix("http://")})
     assert json.loads(told.stdout)["question"] == {key[1]: item for key, item in shown(client).items()}
