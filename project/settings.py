@@ -1,4 +1,4 @@
-"""One settings file, read from the environment and safe by default. The README lists the variables."""
+"""One settings file, read from the environment and safe by default. docs/operations.md lists the variables."""
 
 import re
 from datetime import timedelta

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from register.clock import RUNS_IN
 from register.models.visibility import CLEARANCES
+from register.vocabulary import LIVE, Status
 from register.workflow import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +57,11 @@ def test_the_workflow_table_is_the_codes():
         ]
         for transition in TRANSITIONS.values()
     ]
+
+
+def test_the_statuses_table_says_what_is_live_and_when_the_clock_runs():
+    rows = {cells[0]: (cells[2] == "yes", cells[3] == "yes") for cells in get_rows("docs/workflow.md", "Statuses")}
+    assert rows == {status.value: (status in LIVE, status in RUNS_IN) for status in Status}
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/workflow.md"])
