@@ -1,6 +1,6 @@
 """The workflow of a question: who may move it, from where to where, with what, and when not.
 
-`TRANSITIONS` is the one table. Screens, the API's inputs and the README's table are made from it or tested against
+`TRANSITIONS` is the one table. Screens and the API's inputs are made from it, and docs/workflow.md is tested against
 it. Nothing here touches the database: the caller gathers the `Facts`, and gets sentences back.
 """
 
@@ -69,7 +69,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Guard:
-    """A reason to refuse. `says` is its name in the README's table; `check` returns a sentence, or None to pass."""
+    """A reason to refuse. `says` is its name in docs/workflow.md; `check` returns a sentence, or None to pass."""
 
     says: str
     check: Callable[[Facts, Mapping], str | None]
