@@ -1,4 +1,5 @@
 from datetime import date
+from typing import ClassVar, Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -13,7 +14,7 @@ from register.vocabulary import ActionStatus, Classification
 
 
 class ActionQuerySet(ClassifiedQuerySet):
-    def overdue(self, on: date):
+    def overdue(self, on: date) -> Self:
         """Open actions whose due date is before that date in London."""
         return self.filter(status=ActionStatus.OPEN, due_on__lt=on)
 
@@ -42,7 +43,7 @@ class Action(Audited):
     status = models.CharField(max_length=12, choices=ActionStatus.choices, default=ActionStatus.OPEN)
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
 
-    objects = ActionQuerySet.as_manager()
+    objects: ClassVar = ActionQuerySet.as_manager()
     history = Records()
 
     class Meta:
@@ -72,18 +73,18 @@ class Action(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.group} action {self.reference}"
 
     @computed_from("group__name", "reference")
-    def full_reference(self):
+    def full_reference(self) -> str:
         """The reference with its group: as minuted, 15/10, it can come again in another."""
         return f"{self.group.name} {self.reference}"
 
     @computed_from("owner__name", "owner_group__name")
-    def owned_by(self):
+    def owned_by(self) -> str | None:
         """The name of the body that owns it, or None."""
-        return self.owner.name if self.owner_id else f"{self.owner_group.name} members" if self.owner_group_id else None
+        return self.owner.name if self.owner else f"{self.owner_group.name} members" if self.owner_group else None
 
 
 class ActionLink(Audited):
@@ -93,7 +94,7 @@ class ActionLink(Audited):
     question = models.ForeignKey(Question, models.PROTECT, related_name="action_links")
     struck_out = models.BooleanField(default=False)
 
-    objects = ClassifiedQuerySet.by("action__classification", "question__classification")
+    objects: ClassVar = ClassifiedQuerySet.by("action__classification", "question__classification")
     history = Records()
 
     class Meta:
@@ -107,8 +108,8 @@ class ActionLink(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.action} for {self.question.reference}"
 
-    def about_question(self):
+    def about_question(self) -> int:
         return self.question_id

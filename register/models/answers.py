@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -22,7 +24,7 @@ class Answer(Audited):
         settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="proposed_answers"
     )
 
-    objects = ClassifiedQuerySet.by("classification", "question__classification")
+    objects: ClassVar = ClassifiedQuerySet.by("classification", "question__classification")
     history = Records()
 
     class Meta:
@@ -57,14 +59,14 @@ class Answer(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference
 
     @computed_from("question__reference", "number")
-    def reference(self):
+    def reference(self) -> str:
         return f"{self.question.reference} answer {self.number}"
 
-    def about_question(self):
+    def about_question(self) -> int:
         return self.question_id
 
 
@@ -80,7 +82,9 @@ class Review(Audited):
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
     late = models.BooleanField(default=False, help_text="Taken after the date to review by.")
 
-    objects = ClassifiedQuerySet.by("classification", "answer__classification", "answer__question__classification")
+    objects: ClassVar = ClassifiedQuerySet.by(
+        "classification", "answer__classification", "answer__question__classification"
+    )
     history = Records()
 
     class Meta:
@@ -114,8 +118,8 @@ class Review(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reviewer_name} on {self.answer}"
 
-    def about_question(self):
+    def about_question(self) -> int:
         return self.answer.question_id

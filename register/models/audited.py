@@ -1,8 +1,8 @@
 """What every audited model shares: a history that credits its actor, and saves that are whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import models, transaction
 from simple_history.manager import HistoryManager
@@ -26,13 +26,13 @@ class HistoryRow(models.Model):
         abstract = True
 
 
-def _credit(row, user):
+def _credit(row: Any, user: Any) -> None:
     row.actor = user.display_name if user else SYSTEM
     row.actor_organisation = user.organisation.name if user and user.organisation_id else ""
     row.history_user_id = user.pk if user else None
 
 
-def _credited(row):
+def _credited(row: Any) -> str:
     # The names kept on the row, not a look-up of the user: no query a row, and as they were then.
     return " · ".join(filter(None, [row.actor, row.actor_organisation]))
 
@@ -42,7 +42,7 @@ class Histories(HistoryManager):
 
     @classmethod
     @cache
-    def from_queryset(cls, queryset_class, class_name=None):
+    def from_queryset(cls, queryset_class: type[models.QuerySet], class_name: str | None = None) -> Any:
         return super().from_queryset(queryset_class, class_name)
 
 
@@ -53,7 +53,7 @@ class Records(HistoricalRecords):
     digests of older rows as they were. One index serves the one way history is read: an object's rows in order.
     """
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(
             bases=[HistoryRow],
             history_manager=Histories,
@@ -65,17 +65,24 @@ class Records(HistoricalRecords):
             **options,
         )
 
-    def copy_fields(self, model):
+    def copy_fields(self, model: type[models.Model]) -> dict[str, models.Field]:
         fields = super().copy_fields(model)
         for field in fields.values():
             field.null, field.db_index = True, False
         return fields
 
-    def get_meta_options(self, model):
+    def get_meta_options(self, model: Any) -> dict[str, Any]:
         indexes = [models.Index(fields=[model._meta.pk.attname, "history_id"])]
         return super().get_meta_options(model) | {"indexes": indexes, "ordering": ["-history_id"]}
 
-    def post_save(self, instance, created, using=None, update_fields=None, **kwargs):
+    def post_save(
+        self,
+        instance: models.Model,
+        created: bool,
+        using: str | None = None,
+        update_fields: Collection[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         # Signing in saves `last_login` alone: nothing audited changed, so nothing is recorded.
         if update_fields and set(update_fields) <= set(self.excluded_fields):
             return
@@ -102,7 +109,7 @@ def computed_from(*columns: str) -> Callable[[Callable[[Any], Any]], Any]:
 class AuditedQuerySet(models.QuerySet):
     """Refuses the calls that would change rows behind the history's back."""
 
-    def _refuse(self, *args, **kwargs):
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Refused(f"Write {self.model._meta.verbose_name_plural} through a service: this call leaves no history.")
 
     delete = update = bulk_create = bulk_update = _refuse
@@ -117,13 +124,13 @@ class Audited(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Refused(f"Keep {self}: nothing in the register is deleted.")
 
-    def about_question(self):
+    def about_question(self) -> int | None:
         """Return the primary key of the question whose document this row is part of, or None."""
         return None

@@ -35,7 +35,7 @@ def find_missing_columns() -> list[str]:
 
 def _get_columns() -> Iterator[tuple[str, str]]:
     for model in apps.get_app_config("register").get_models():
-        yield from ((model._meta.db_table, field.column) for field in model._meta.concrete_fields)
+        yield from ((model._meta.db_table, str(field.column)) for field in model._meta.concrete_fields)
 
 
 def has_unapplied_migrations() -> bool:

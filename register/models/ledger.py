@@ -16,7 +16,7 @@ class LedgerHead(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="ledger_has_one_head")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.position}:{self.digest}"
 
 
@@ -42,7 +42,7 @@ class LedgerEntry(models.Model):
             models.Index(fields=["model", "position"], name="ledger_by_model"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.position}: {self.model} {self.history_id}"
 
 
@@ -66,5 +66,5 @@ class Redaction(Audited):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Redaction of position {self.position}"

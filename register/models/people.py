@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from knox.models import AbstractAuthToken
@@ -13,57 +16,57 @@ class Organisation(Audited):
     name = models.CharField(max_length=80, unique=True, help_text="Short name, as minutes use it: DCC.")
     full_name = models.CharField(max_length=200, blank=True)
 
-    objects = ReferenceQuerySet.as_manager()
+    objects: ClassVar = ReferenceQuerySet.as_manager()
     history = Records()
 
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class UserQuerySet(AuditedQuerySet):
-    def triaging(self):
+    def triaging(self) -> Self:
         """Active logins in Triage: those whom a question can be assigned to."""
         return self.filter(is_active=True, groups__name=Role.TRIAGE)
 
 
-class People(UserManager.from_queryset(UserQuerySet)):
+class People(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # the plugin wants a name for the base
     pass
 
 
-class User(AbstractUser, Audited):
+class User(AbstractUser, Audited):  # type: ignore[django-manager-missing]
     """A login, for a person or for a machine that reads feeds."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="users")
 
-    objects = People()
+    objects: ClassVar = People()
     history = Records(excluded_fields=["password", "last_login"])
 
     class Meta:
         ordering = ["username"]
 
     @property
-    def display_name(self):
+    def display_name(self) -> str:
         return self.get_full_name() or self.username
 
-    def has_role(self, role):
+    def has_role(self, role: str) -> bool:
         """True for a member of that group. A superuser counts as Triage and Approver, and nothing more."""
         if self.is_superuser and role in (Role.TRIAGE, Role.APPROVER):
             return True
         return role in self._roles()
 
-    def know_roles(self, names):
+    def know_roles(self, names: Iterable[str]) -> None:
         """Take the names of the user's groups from a statement that fetched them with the user."""
         self._known_roles = set(names)
 
-    def _roles(self):
+    def _roles(self) -> set[str]:
         if not hasattr(self, "_known_roles"):
             self._known_roles = set(self.groups.values_list("name", flat=True)) if self.pk else set()
         return self._known_roles
 
-    def refresh_from_db(self, *args, **kwargs):
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.pop("_known_roles", None)
         super().refresh_from_db(*args, **kwargs)
 
@@ -76,7 +79,7 @@ class Token(AbstractAuthToken):
     class Meta:
         ordering = ["-created"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.token_key}… of {self.user}"
 
 
@@ -87,7 +90,7 @@ class System:
     is_active, is_superuser = True, False
     display_name = SYSTEM
 
-    def has_role(self, role):
+    def has_role(self, role: str) -> bool:
         return role == Role.TRIAGE
 
 
@@ -103,7 +106,7 @@ class RaisedOnce(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="raised_once_a_key")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} of {self.user}"
 
 
@@ -114,5 +117,5 @@ class AtomAddress(models.Model):
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret in the address.")
     made_at = models.DateTimeField(auto_now=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Atom address of {self.user}"

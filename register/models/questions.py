@@ -1,5 +1,8 @@
+from collections.abc import Iterable
 from datetime import date
+from typing import ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -11,8 +14,8 @@ from register import clock, workflow
 from register.models import search
 from register.models.audited import Audited, Records, computed_from
 from register.models.meetings import Meeting, MeetingLink
-from register.models.people import Organisation
-from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet, clearance
+from register.models.people import Organisation, User
+from register.models.visibility import ClassifiedQuerySet, Reader, ReferenceQuerySet, clearance
 from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
 
@@ -23,21 +26,21 @@ class Topic(Audited):
         blank=True, help_text="Words that suggest this topic for an imported question, with commas between."
     )
 
-    objects = ReferenceQuerySet.as_manager()
+    objects: ClassVar = ReferenceQuerySet.as_manager()
     history = Records()
 
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-def is_live():
+def is_live() -> Q:
     return Q(status__in=LIVE)
 
 
-def is_overdue(on: date):
+def is_overdue(on: date) -> Q:
     """A live question whose due date is before that date in London."""
     return is_live() & Q(due_on__lt=on)
 
@@ -53,20 +56,20 @@ class Standing(models.IntegerChoices):
 LIVE_STANDINGS = (Standing.RUNNING, Standing.PAUSED)
 
 
-def _standing():
+def _standing() -> Case:
     running, live = (
         When(status__in=statuses, then=Value(n)) for n, statuses in enumerate((sorted(clock.RUNS_IN), LIVE))
     )
     return Case(running, live, default=Value(Standing.ENDED), output_field=models.SmallIntegerField())
 
 
-def _age_order():
+def _age_order() -> Case:
     """A running clock adds to all alike, so without today's day number ages are in the same order."""
     running = When(status__in=sorted(clock.RUNS_IN), then=F("working_days_before") - F("status_since_day"))
     return Case(running, default=F("working_days_before"), output_field=models.IntegerField())
 
 
-def holder_name():
+def holder_name() -> Case:
     """Return what a list sorts by whose move it is with: the name, as `workflow.holder` says it for each status."""
     names = {"owner": F("owner__name"), "waiting_on": F("waiting_on__name")}
     cases = [When(status=status, then=names.get(who, Value(who))) for status, who in HELD_BY.items()]
@@ -74,28 +77,28 @@ def holder_name():
     return Case(*cases, deferred, default=Value(""))
 
 
-def priority_rank():
+def priority_rank() -> Case:
     """Return what a list sorts by priority with: 1 for high, 4 where there is none yet."""
     ranks = [When(priority=priority, then=Value(n)) for n, priority in enumerate(Priority.values, 1)]
     return Case(*ranks, default=Value(4))
 
 
 class QuestionQuerySet(ClassifiedQuerySet):
-    def live(self):
+    def live(self) -> Self:
         # Said so that SQLite seeks nothing by it: it takes the live for a handful, and would read them all first.
         return self.exclude(standing=Standing.ENDED)
 
-    def saying(self, text):
+    def saying(self, text: str) -> Self:
         """Questions that say all the words of a text, annotated with `relevance`: what to order the best of them by."""
         return self.filter(pk__in=search.saying(text)).annotate(relevance=search.relevance(text))
 
-    def with_ages(self, on: date):
+    def with_ages(self, on: date) -> Self:
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""
         in_status = Value(clock.day_number(on)) - F("status_since_day")
         running = Case(When(status__in=clock.RUNS_IN, then=in_status), default=Value(0))
         return self.annotate(days_in_status=in_status, age_in_days=F("working_days_before") + running)
 
-    def keys_by_age(self, most, standings, on: date, *, youngest=False):
+    def keys_by_age(self, most: int, standings: Iterable[int], on: date, *, youngest: bool = False) -> list[int]:
         """Return the keys of the eldest of these questions, or of the youngest, at most so many.
 
         Each standing is in the order of its ages already, so no more than the head of each is read and merged.
@@ -108,7 +111,7 @@ class QuestionQuerySet(ClassifiedQuerySet):
             ages += [(order + counted, key) for order, key in head.values_list("age_order", "pk")[:most]]
         return [key for _, key in sorted(ages, reverse=not youngest)[:most]]
 
-    def served_by(self, reference, user):
+    def served_by(self, reference: str, user: Reader) -> Self:
         """Questions that an action of that reference serves, as far as the user may see the action."""
         return self.filter(
             action_links__action__reference=reference,
@@ -116,48 +119,48 @@ class QuestionQuerySet(ClassifiedQuerySet):
             action_links__struck_out=False,
         ).distinct()
 
-    def needing_triage(self):
+    def needing_triage(self) -> Self:
         return self.filter(status=Status.RAISED)
 
-    def assigned_to(self, user):
+    def assigned_to(self, user: User) -> Self:
         return self.live().filter(assignee=user)
 
-    def awaiting_input(self):
+    def awaiting_input(self) -> Self:
         return self.filter(status=Status.AWAITING_INPUT)
 
-    def in_review(self):
+    def in_review(self) -> Self:
         return self.filter(status=Status.IN_REVIEW)
 
-    def with_silence(self):
+    def with_silence(self) -> Self:
         """Questions in review on which some member has said nothing yet."""
-        answers = self.model.answers.rel.related_model.objects.filter(question=OuterRef("pk"))
+        answers = apps.get_model("register", "Answer")._default_manager.filter(question=OuterRef("pk"))
         silent = answers.filter(status=AnswerStatus.IN_REVIEW, reviews__position=Position.NO_RESPONSE)
         # A value, not EXISTS, which PostgreSQL makes a join of all answers before it takes the first few.
         return (
             self.in_review().annotate(silent=Subquery(silent.order_by().values("pk")[:1])).filter(silent__isnull=False)
         )
 
-    def deferred_due(self, on: date):
+    def deferred_due(self, on: date) -> Self:
         """Deferred questions whose revisit date has come on a date in London."""
         return self.filter(status=Status.DEFERRED, revisit_on__lte=on)
 
-    def overdue(self, on: date):
+    def overdue(self, on: date) -> Self:
         return self.filter(standing__in=LIVE_STANDINGS, due_on__lt=on)
 
-    def at_meeting(self, name):
+    def at_meeting(self, name: str) -> Self:
         """Questions linked to a meeting of that name."""
         links = MeetingLink.objects.filter(meeting__in=Meeting.objects.named(name), struck_out=False)
         return self.filter(pk__in=links.values("question"))
 
 
-def _only_when(column, *statuses):
+def _only_when(column: str, *statuses: str) -> Q:
     """A column is given in these statuses and empty in all others."""
     return Q(status__in=statuses, **{f"{column}__isnull": False}) | (
         ~Q(status__in=statuses) & Q(**{f"{column}__isnull": True})
     )
 
 
-def _filled_only_when(column, *statuses):
+def _filled_only_when(column: str, *statuses: str) -> Q:
     return (Q(status__in=statuses) & ~Q(**{column: ""})) | (~Q(status__in=statuses) & Q(**{column: ""}))
 
 
@@ -216,7 +219,7 @@ class Question(Audited):
     )
     age_order = models.GeneratedField(expression=_age_order(), output_field=models.IntegerField(), db_persist=True)
 
-    objects = QuestionQuerySet.as_manager()
+    objects: ClassVar = QuestionQuerySet.as_manager()
     history = Records(excluded_fields=["standing", "age_order"])
 
     class Meta:
@@ -319,27 +322,27 @@ class Question(Audited):
             models.Index(fields=["review_by"], name="question_by_review", condition=Q(review_by__isnull=False)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
-    def about_question(self):
+    def about_question(self) -> int:
         return self.pk
 
     @computed_from("status", "owner__name", "waiting_on__name")
-    def holder(self):
+    def holder(self) -> str | None:
         """The name of whoever's move it is, or None once the question has ended."""
         return workflow.holder(
             self.status,
-            owner=self.owner.name if self.owner_id else None,
-            waiting_on=self.waiting_on.name if self.waiting_on_id else None,
+            owner=self.owner.name if self.owner else None,
+            waiting_on=self.waiting_on.name if self.waiting_on else None,
         )
 
     @computed_from("status")
-    def clock_runs(self):
+    def clock_runs(self) -> bool:
         """Whether working days count in the present status."""
         return self.status in clock.RUNS_IN
 
-    def age(self, today: date):
+    def age(self, today: date) -> int:
         """Age in working days on a date in London."""
         since = clock.london_date(self.status_since)
         return clock.age(self.status, before=self.working_days_before, since=since, today=today)

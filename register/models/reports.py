@@ -1,3 +1,5 @@
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -6,7 +8,7 @@ from register.models.actions import Action
 from register.models.audited import Audited, AuditedQuerySet, Records
 from register.models.meetings import Meeting
 from register.models.questions import Question
-from register.models.visibility import ClassifiedQuerySet, clearance
+from register.models.visibility import ClassifiedQuerySet, Reader, clearance
 from register.vocabulary import Classification, OriginKind, Purpose
 
 
@@ -21,18 +23,18 @@ class HeadlineReport(Audited):
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     imported_at = models.DateTimeField()
 
-    objects = ClassifiedQuerySet.as_manager()
+    objects: ClassVar = ClassifiedQuerySet.as_manager()
     history = Records(excluded_fields=["content"])  # its digest stands for it
 
     class Meta:
         ordering = ["-imported_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.meeting} Headline Report"
 
 
 class OriginQuerySet(AuditedQuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Reader) -> Self:
         seen = clearance(user)
         item = Q(question__classification__in=seen) | Q(action__classification__in=seen)
         return self.filter(item, report__classification__in=seen)
@@ -50,7 +52,7 @@ class Origin(Audited):
     question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="origins")
     action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="origins")
 
-    objects = OriginQuerySet.as_manager()
+    objects: ClassVar = OriginQuerySet.as_manager()
     history = Records()
 
     class Meta:
@@ -69,11 +71,11 @@ class Origin(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         bullet = f", bullet {self.bullet}" if self.bullet else ""
         return f"{self.get_kind_display()} in {self.report}, {self.paragraph}{bullet}"
 
-    def about_question(self):
+    def about_question(self) -> int | None:
         return self.question_id
 
 
@@ -86,5 +88,5 @@ class PendingUpload(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.file_name

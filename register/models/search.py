@@ -7,6 +7,7 @@ engines find what `says` finds by reading every row, which is the rule; the inde
 import re
 from functools import reduce
 from operator import add, and_
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
@@ -24,33 +25,33 @@ _VECTOR = "to_tsvector('simple', regexp_replace(lower(NEW.title || ' ' || NEW.te
 _REFERENCE = re.compile(r"\s*DSQ-0*(\d{1,9})\s*", re.IGNORECASE)
 
 
-def referred_to(text):
+def referred_to(text: str) -> str:
     """Return the reference that a search is, as questions bear it (`dsq-7` is DSQ-007), or an empty string."""
     match = _REFERENCE.fullmatch(text)
     return f"DSQ-{int(match[1]):03}" if match else ""
 
 
-def words_of(text):
+def words_of(text: str) -> list[str]:
     """Return the words of a text in order, in lower case."""
     return re.findall(r"[^\W_]+", text.lower())
 
 
-def _begins(word):
+def _begins(word: str) -> bool:
     return len(word) >= SHORTEST_BEGINNING
 
 
-def _pattern(word):
+def _pattern(word: str) -> str:
     """Return a regular expression that both engines read alike and that meets the word in a text."""
     return rf"(^|\W|_){word}" + ("" if _begins(word) else r"($|\W|_)")
 
 
-def says(text):
+def says(text: str) -> Q:
     """Return the condition that a question says all these words or bears this reference; no words say nothing."""
     met = [Q(title__iregex=_pattern(word)) | Q(text__iregex=_pattern(word)) for word in words_of(text)]
     return Q(reference=referred_to(text)) | reduce(and_, met) if met else Q(pk__in=[])
 
 
-def saying(text):
+def saying(text: str) -> RawSQL | list[int]:
     """Return the keys of what `says` finds among all questions, as SQL for `pk__in`, by way of the index."""
     words, reference = words_of(text), referred_to(text)
     find, given = _FINDING[connection.vendor](words)
@@ -59,7 +60,7 @@ def saying(text):
     return RawSQL(find, given) if words else []  # noqa: S611 nothing but words goes in
 
 
-def relevance(text):
+def relevance(text: str) -> ExpressionWrapper:
     """Return what to order by: the reference first, then rows with more of these words in their titles, then the older.
 
     It looks at the row alone, so that rows which a reader may not see cannot move those that are seen.
@@ -69,16 +70,16 @@ def relevance(text):
     return ExpressionWrapper(reduce(add, (_rank(*rank) for rank in ranks), Cast(F("id"), BIG)), BIG)
 
 
-def _rank(condition, met, unmet):
+def _rank(condition: Q, met: int, unmet: int) -> Case:
     return Case(When(condition, then=Value(met, BIG)), default=Value(unmet, BIG))
 
 
-def _on_sqlite(words):
+def _on_sqlite(words: list[str]) -> tuple[str, list[str]]:
     sought = " ".join(f'"{word}"' + "*" * _begins(word) for word in words)
     return f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [sought]  # noqa: S608 fixed names
 
 
-def _on_postgresql(words):
+def _on_postgresql(words: list[str]) -> tuple[str, list[str]]:
     # The words, of letters and digits alone, stand in the statement, so that it is planned for them: planned for any,
     # a search for a common word reads every row that has it.
     sought = " & ".join(f"''{word}''" + ":*" * _begins(word) for word in words)
@@ -89,7 +90,7 @@ def _on_postgresql(words):
 _FINDING = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}
 
 
-def install():
+def install() -> None:
     """Make the index and the triggers that keep it, where any is missing, and index what is there.
 
     Asked after every migrate: on SQLite a changed column rebuilds its table and drops the triggers silently.
@@ -100,7 +101,7 @@ def install():
                 cursor.execute(statement)
 
 
-def _installed(cursor):
+def _installed(cursor: Any) -> bool:
     cursor.execute(_TRIGGERS[connection.vendor], [f"{INDEX}_%"])
     return cursor.fetchone()[0] == 3
 

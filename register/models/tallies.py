@@ -1,11 +1,12 @@
 """How many questions there are of each sort: kept with every write, so that the front page need not count them."""
 
 from collections.abc import Mapping
+from typing import Any, Self
 
 from django.db import connection, models
 from django.db.models import Sum
 
-from register.models.visibility import clearance
+from register.models.visibility import Reader, clearance
 from register.vocabulary import Classification, Status
 
 
@@ -23,7 +24,7 @@ ADD = """
 
 
 class TallyQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Reader) -> Self:
         return self.filter(classification__in=clearance(user))
 
     def add(self, counts: Mapping[tuple[str, str, str, str], int]) -> None:
@@ -35,7 +36,7 @@ class TallyQuerySet(models.QuerySet):
         with connection.cursor() as cursor:
             cursor.execute(ADD.format(places=places), values)
 
-    def totals(self, *columns):
+    def totals(self, *columns: str) -> dict[Any, int]:
         """Return {a column's value, or a tuple of several: how many questions}."""
         rows = self.order_by().values_list(*columns).annotate(total=Sum("count")).filter(total__gt=0)
         return {key[0] if len(columns) == 1 else tuple(key): total for *key, total in rows}
@@ -60,5 +61,5 @@ class Tally(models.Model):
             models.UniqueConstraint(fields=["by", "status", "key", "classification"], name="tally_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.count} {self.classification} questions {self.status} by {self.by} {self.key}"

@@ -1,9 +1,10 @@
 """Who may see what: one rule, as a query word."""
 
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol, Self
 
-from django.db.models import Model
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Manager, Model
 
 from register.models.audited import AuditedQuerySet
 from register.vocabulary import Classification, Role
@@ -17,9 +18,22 @@ CLEARANCES = (
 )
 
 
-def clearance(user):
+class RoleHolder(Protocol):
+    """A `User`, or the `System`."""
+
+    @property
+    def is_active(self) -> bool: ...
+
+    def has_role(self, role: str) -> bool:
+        """Return whether this user is a member of the group of that name (`Role`)."""
+
+
+Reader = RoleHolder | AnonymousUser | None  # whoever asks; None is nobody
+
+
+def clearance(user: Reader) -> tuple[str, ...]:
     """Return the classifications that a user may read; none for nobody, for an inactive user or one without a role."""
-    if not getattr(user, "is_active", False):
+    if user is None or isinstance(user, AnonymousUser) or not user.is_active:
         return ()
     return next((seen for role, seen in CLEARANCES if user.has_role(role)), ())
 
@@ -27,21 +41,22 @@ def clearance(user):
 class ClassifiedQuerySet(AuditedQuerySet):
     """A queryset whose rows are shown by classification: each path in `classified_by` must be cleared."""
 
-    classified_by = ("classification",)
+    classified_by: tuple[str, ...] = ("classification",)
 
-    def visible_to(self, user):
+    def visible_to(self, user: Reader) -> Self:
         return self.within(clearance(user))
 
-    def within(self, seen):
+    def within(self, seen: tuple[str, ...]) -> Self:
         """Keep what may be read with a clearance (`clearance`)."""
         if seen == EVERYTHING:
             return self.all()  # no condition, and no join for one
         return self.filter(**{f"{path}__in": seen for path in self.classified_by})
 
     @classmethod
-    def by(cls, *paths):
+    def by(cls, *paths: str) -> Manager:
         """Return a manager whose rows are visible where the classifications at all these paths are."""
-        return type(cls.__name__, (cls,), {"classified_by": paths}).as_manager()
+        queryset_class: Any = type(cls.__name__, (cls,), {"classified_by": paths})
+        return queryset_class.as_manager()
 
 
 class ReferenceQuerySet(AuditedQuerySet):
@@ -49,7 +64,7 @@ class ReferenceQuerySet(AuditedQuerySet):
 
     classified_by = ()
 
-    def visible_to(self, user):
+    def visible_to(self, user: Reader) -> Self:
         return self.all() if clearance(user) else self.none()
 
 
