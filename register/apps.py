@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate
@@ -7,7 +10,7 @@ class RegisterConfig(AppConfig):
     name = "register"
     verbose_name = "DCC/SEC question register"
 
-    def ready(self):
+    def ready(self) -> None:
         # Models are not loaded before this point, so what needs them is imported here.
         from simple_history.signals import post_create_historical_record
 
@@ -26,7 +29,7 @@ class RegisterConfig(AppConfig):
         checks.register(_check_columns, checks.Tags.database)
 
 
-def _rebuild_documents(**_):
+def _rebuild_documents(**_: Any) -> None:
     from register.documents.updating import rebuild_documents
     from register.models.columns import has_unapplied_migrations
 
@@ -34,7 +37,7 @@ def _rebuild_documents(**_):
         rebuild_documents()
 
 
-def _check_triggers(databases=None, **_):
+def _check_triggers(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
     from register.ledger import triggers
 
     return [
@@ -43,7 +46,7 @@ def _check_triggers(databases=None, **_):
     ]
 
 
-def _check_columns(databases=None, **_):
+def _check_columns(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
     from register.models.columns import find_missing_columns, has_unapplied_migrations
 
     missing = find_missing_columns() if databases else []

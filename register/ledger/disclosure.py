@@ -1,15 +1,18 @@
 """Which ledger entries a reader may read whole, and which it sees as position and digests alone."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import ForeignKey
 
 from register.ledger.audited_models import get_audited_models, load_history_rows
 from register.ledger.digests import canonical_json
-from register.models import clearance
+from register.models import LedgerEntry, clearance
+from register.models.visibility import Reader
 
 
-def disclosed(entries, user):
+def disclosed(entries: Sequence[LedgerEntry], user: Reader) -> list[tuple[LedgerEntry, str | None]]:
     """Return [(entry, snapshot)] in order; the snapshot is canonical JSON, or None where it is not for this reader.
 
     A snapshot is for those who may see its object now and could then, and everything that it points at; a login's
@@ -25,7 +28,7 @@ def disclosed(entries, user):
     return [(entry, told.get((entry.model, entry.history_id))) for entry in entries]
 
 
-def _visible(rows, user):
+def _visible(rows: Mapping[tuple[str, int], Any], user: Reader) -> set[tuple[str, int]]:
     """Return the {(model's name, id)} that the user may see, of all that these rows are of or point at."""
     wanted = defaultdict(set)
     for (name, _), row in rows.items():
@@ -40,11 +43,11 @@ def _visible(rows, user):
     return visible
 
 
-def _pointers(name, row):
+def _pointers(name: str, row: Any) -> set[tuple[str, int]]:
     """Return {(model's name, id)}: the row's own object, and whatever of the register it refers to but logins."""
     models = get_audited_models()
     keys = {(name, row.id)}
     for column in models[name]._meta.concrete_fields:
         if isinstance(column, ForeignKey) and (pk := getattr(row, column.attname, None)):
-            keys.add((column.related_model._meta.model_name, pk))
+            keys.add((str(column.related_model._meta.model_name), pk))
     return {(model, pk) for model, pk in keys if model != "user" or name == "user"}

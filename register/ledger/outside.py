@@ -11,21 +11,27 @@ A snapshot's digest is SHA-256 over its salt and its text. An entry's digest is 
 position and its snapshot's digest, each on a line. The digest before the first entry is 64 zeros.
 """
 
+from __future__ import annotations  # so that older versions of Python can run it
+
 import hashlib
 import json
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 GENESIS = "0" * 64
 
+Entry = dict[str, Any]  # an entry as the API sends it, or {"head": …} after the last
 
-def chained(previous, position, content):
+
+def chained(previous: str, position: int, content: str) -> str:
     return hashlib.sha256(f"{previous}\n{position}\n{content}".encode()).hexdigest()
 
 
-def entries_of(url, token):
+def entries_of(url: str, token: str) -> Iterator[Entry]:
     """Yield every entry of the ledger at an address, in order, page by page."""
     since, more = 0, True
     while more:
@@ -40,20 +46,21 @@ def entries_of(url, token):
     yield {"head": page["head"]}
 
 
-def moment(text):
+def moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def misnamed(head, position, digest):
+def misnamed(head: dict[str, Any], position: int, digest: str) -> list[str]:
     """Return a sentence where the head that a ledger names is its last entry, with another digest."""
     if head["position"] != position or head["digest"] == digest:
         return []  # another position is one written while the pages were read
     return [f"position {position}: the head's digest is not that of the last entry"]
 
 
-def check(entries, noted=None):
+def check(entries: Iterable[Entry], noted: tuple[int, str] | None = None) -> tuple[int, str, int, list[str]]:
     """Return (last position, its digest, how many snapshots were read, sentences on what does not follow)."""
-    position, previous, read, faults = 0, GENESIS, 0, []
+    position, previous, read = 0, GENESIS, 0
+    faults: list[str] = []
     for entry in entries:
         if "head" in entry:
             faults += misnamed(entry["head"], position, previous)
@@ -81,16 +88,17 @@ def check(entries, noted=None):
     return position, previous, read, faults
 
 
-def main(url, token, noted=None, say=print):
+def main(url: str, token: str, noted: str | None = None, *, say: Callable[[str], Any] = print) -> int:
     """Verify the ledger at an address and say what was found; return 0 where all follows, else 1."""
+    noted_head = None
     if noted:
-        position, _, digest = noted.strip().partition(":")
-        if not position.isdigit() or len(digest) != 64:
+        number, _, noted_digest = noted.strip().partition(":")
+        if not number.isdigit() or len(noted_digest) != 64:
             say("broken: give the noted head as POSITION:DIGEST, as it was printed")
             return 1
-        noted = int(position), digest.lower()
+        noted_head = int(number), noted_digest.lower()
     try:
-        position, digest, read, faults = check(entries_of(url, token), noted)
+        position, digest, read, faults = check(entries_of(url, token), noted_head)
     except (urllib.error.URLError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         say(f"broken: the ledger at {url} cannot be read: {error}")
         return 1

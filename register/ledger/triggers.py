@@ -3,6 +3,8 @@
 Reinstalled after every migrate: on SQLite a changed column rebuilds its table and drops the triggers silently.
 """
 
+from collections.abc import Collection, Iterator
+
 from django.db import connection, models, transaction
 
 from register.ledger.audited_models import get_history_models
@@ -12,17 +14,17 @@ from register.models import LedgerEntry, LedgerHead
 KEPT_TEXT = {"reference", "actor", "actor_organisation", "model", "snapshot_digest", "digest"}
 
 
-def get_free_text_columns(model):
+def get_free_text_columns(model: type[models.Model]) -> list[str]:
     """Return the columns that a redaction empties: text that somebody typed, and the ledger's salt."""
     text = (models.CharField, models.TextField)
     return [
-        f.column
+        str(f.column)
         for f in model._meta.concrete_fields
         if isinstance(f, text) and not f.choices and f.name not in KEPT_TEXT
     ]
 
 
-def install():
+def install() -> None:
     """Drop and create the triggers of every table that is there, in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
@@ -30,7 +32,7 @@ def install():
             cursor.execute(statement)
 
 
-def missing():
+def missing() -> list[str]:
     """Return the names of triggers that should be there, enabled, and are not; none before the first migrate."""
     with connection.cursor() as cursor:
         if LedgerHead._meta.db_table not in connection.introspection.table_names(cursor):
@@ -46,7 +48,7 @@ _PRESENT = {
 }
 
 
-def _guarded():
+def _guarded() -> Iterator[tuple[str, str, list[str]]]:
     """Yield (table, condition under which an UPDATE may pass, key that an INSERT may not meet again)."""
     for name, history in get_history_models().items():
         entry = f"e.model = '{name}' AND e.history_id = OLD.history_id"
@@ -64,7 +66,7 @@ def _guarded():
     yield LedgerHead._meta.db_table, moves_on, ["id = NEW.id"]
 
 
-def _only_empties(model, entry):
+def _only_empties(model: type[models.Model], entry: str) -> str:
     """SQL that is true of an UPDATE which a redaction announced, and which empties the free text and nothing else."""
     emptied = get_free_text_columns(model)
     same = "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
@@ -77,7 +79,7 @@ def _only_empties(model, entry):
     return " AND ".join([announced, *changes])
 
 
-def _wanted():
+def _wanted() -> dict[str, tuple[str, str, str]]:
     """Return {trigger's name: (table, event, condition to refuse)}."""
     wanted = {}
     for table, may_update, keys in _guarded():
@@ -88,39 +90,38 @@ def _wanted():
             met = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
             wanted[f"{table}_no_replace"] = (table, "INSERT", met)
         else:
-            wanted[f"{table}_no_truncate"] = (table, "TRUNCATE", None)
+            wanted[f"{table}_no_truncate"] = (table, "TRUNCATE", "TRUE")
     return wanted
 
 
-def _refusal(table, event):
+def _refusal(table: str, event: str) -> str:
     return f"{table} keeps the past: {event} is refused"
 
 
-def drops(tables):
+def drops(tables: Collection[str]) -> Iterator[str]:
     """Yield the statements that drop the triggers of these tables."""
     for name, (table, *_) in _wanted().items():
         if table in tables:
             yield f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
 
 
-def _creates(tables):
+def _creates(tables: Collection[str]) -> Iterator[str]:
     for name, (table, event, refuse_when) in _wanted().items():
         if table in tables:
             yield from _CREATE[connection.vendor](name, table, event, refuse_when)
 
 
-def _create_on_sqlite(name, table, event, refuse_when):
+def _create_on_sqlite(name: str, table: str, event: str, refuse_when: str) -> Iterator[str]:
     yield (
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refuse_when} "
         f"BEGIN SELECT RAISE(ABORT, '{_refusal(table, event)}'); END"
     )
 
 
-def _create_on_postgresql(name, table, event, refuse_when):
-    condition = refuse_when or "TRUE"
+def _create_on_postgresql(name: str, table: str, event: str, refuse_when: str) -> Iterator[str]:
     yield (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{_refusal(table, event)}'; END IF; "
+        f"IF {refuse_when} THEN RAISE EXCEPTION '{_refusal(table, event)}'; END IF; "
         "RETURN NEW; END $$"
     )
     each = "STATEMENT" if event == "TRUNCATE" else "ROW"

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,8 @@ from register.models import LedgerEntry, LedgerHead, Redaction
 BATCH = 2_000
 WORTH_A_PROCESS = 50_000  # entries: for fewer, to start one takes longer than it helps
 
+Progress = Callable[[int, int], None]  # given the entries done and their total
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -46,11 +48,16 @@ class Verdict:
     problems: list[Problem] = field(default_factory=list)
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         return not self.problems
 
 
-def verify(*, expect=None, processes=None, progress=lambda done, total: None):
+def verify(
+    *,
+    expect: tuple[int, str] | None = None,
+    processes: int | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Verdict:
     """Verify the whole ledger and return a `Verdict`.
 
     `expect` is a (position, digest) noted earlier; `progress` is called with the entries done and their total. Entries
@@ -85,7 +92,7 @@ class _Part(NamedTuple):
     problems: list[Problem]
 
 
-def _verify_entries(verdict, processes, progress):
+def _verify_entries(verdict: Verdict, processes: int | None, progress: Progress) -> str:
     """Verify the chain up to the head that was read first; return the digest of its last entry."""
     end = min(verdict.position, _get_end())
     parts = [(after, min(after + BATCH, end)) for after in range(0, end, BATCH)]
@@ -100,7 +107,7 @@ def _verify_entries(verdict, processes, progress):
 
 
 @contextmanager
-def _map_in_processes(processes):
+def _map_in_processes(processes: int) -> Iterator[Callable[..., Iterable[Any]]]:
     """Yield what maps a function over parts in their order."""
     if processes == 1:
         yield map
@@ -127,10 +134,10 @@ def _verify_part(part: tuple[int, int]) -> "_Part":
         previous, expected = entry.digest, entry.position + 1
     if expected <= upto < _get_end():
         result.problems.append(Problem(expected, "the entry is missing"))
-    return result._replace(digest=previous)
+    return result._replace(digest=str(previous))
 
 
-def _get_end():
+def _get_end() -> int:
     return LedgerEntry.objects.order_by("-position").values_list("position", flat=True).first() or 0
 
 
@@ -276,7 +283,7 @@ def digest_of_remains(row: models.Model) -> str:
     return snapshot_digest("", row)
 
 
-def _find_emptiness(head):
+def _find_emptiness(head: LedgerHead) -> Iterator[Problem]:
     if head.position == 0:
         beside = any(model.objects.exists() for model in get_audited_models().values())
         yield Problem(
@@ -284,7 +291,7 @@ def _find_emptiness(head):
         )
 
 
-def _find_head_differences(head, last_digest):
+def _find_head_differences(head: LedgerHead, last_digest: str) -> Iterator[Problem]:
     last = LedgerEntry.objects.filter(position__lte=head.position).last()
     if head.position != (last.position if last else 0):
         yield Problem(head.position, "the head names a position that has no entry")
@@ -292,7 +299,7 @@ def _find_head_differences(head, last_digest):
         yield Problem(head.position, "the head's digest is not that of the last entry")
 
 
-def _find_unexpected(head, expect):
+def _find_unexpected(head: LedgerHead, expect: tuple[int, str] | None) -> Iterator[Problem]:
     if expect is None:
         return
     position, digest = expect
@@ -303,14 +310,14 @@ def _find_unexpected(head, expect):
         yield Problem(position, "its digest is not the one that was noted: the ledger was rewritten since")
 
 
-def _find_rows_without_entry():
+def _find_rows_without_entry() -> Iterator[Problem]:
     for name, history in get_history_models().items():
         entries = LedgerEntry.objects.filter(model=name, history_id=OuterRef("history_id"))
         for history_id in history.objects.filter(~Exists(entries)).values_list("history_id", flat=True).order_by():
             yield Problem(None, f"{name} history row {history_id} has no ledger entry")
 
 
-def _find_differing_live_rows():
+def _find_differing_live_rows() -> Iterator[Problem]:
     """Compare each live row with its last snapshot: live tables have no triggers, so this is what shows a change."""
     for name, model in get_audited_models().items():
         for pk in _find_suspects(model):
@@ -323,7 +330,7 @@ def _find_differing_live_rows():
                 yield Problem(None, f"{name} {pk} cannot be read: {error}")
 
 
-def _find_suspects(model):
+def _find_suspects(model: Any) -> Iterator[int]:
     """Yield the keys of the rows that the database itself finds unlike their last snapshot, or on one side alone."""
     live, history = model._meta.db_table, model.history.model._meta.db_table
     unlike = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
@@ -339,7 +346,7 @@ def _find_suspects(model):
     yield from model._base_manager.filter(~Exists(recorded)).values_list("pk", flat=True)
 
 
-def _get_differing_columns(row, live):
+def _get_differing_columns(row: Any, live: models.Model | None) -> list[str]:
     """Return the columns in which a live row is not what its last snapshot says; redacted ones cannot be compared."""
     if live is None:
         return ["the row itself"]
@@ -352,13 +359,13 @@ def _get_differing_columns(row, live):
     ]
 
 
-def _get_recorded(row, tracked):
+def _get_recorded(row: Any, tracked: models.Field) -> Any:
     """Return what a snapshot says of a column; one that is younger than the snapshot stood at its default then."""
     value = getattr(row, tracked.attname)
     return tracked.get_default() if value is None else value
 
 
-def _find_difference(name, model, pk):
+def _find_difference(name: str, model: Any, pk: int) -> Iterator[Problem]:
     row = model.history.filter(**{"id": pk}).order_by("-history_id").first()
     live = model._base_manager.filter(pk=pk).first()
     if row is None:

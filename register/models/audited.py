@@ -119,6 +119,10 @@ class AuditedQuerySet(models.QuerySet):
 class Audited(models.Model):
     """Base of the audited models: saved together with its history row and ledger entry, and never deleted."""
 
+    # What `ledger.unit_of_work` sets for the time of a save, and simple-history reads.
+    _history_user: Any
+    _change_reason: str | None
+
     objects = AuditedQuerySet.as_manager()
 
     class Meta:
