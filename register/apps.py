@@ -23,7 +23,7 @@ class RegisterConfig(AppConfig):
         post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
         register_observer(DocumentUpdater)
         post_migrate.connect(lambda **_: triggers.install(), sender=self, weak=False, dispatch_uid="triggers")
-        post_migrate.connect(lambda **_: search.install(), sender=self, weak=False, dispatch_uid="search")
+        post_migrate.connect(lambda **_: search.install_search_index(), sender=self, weak=False, dispatch_uid="search")
         post_migrate.connect(_rebuild_documents, sender=self, dispatch_uid="documents")
         checks.register(_check_triggers, checks.Tags.database)
         checks.register(_check_columns, checks.Tags.database)

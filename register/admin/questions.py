@@ -183,7 +183,7 @@ class QuestionAdmin(RegisterAdmin):
     def get_search_results(self, request, queryset, search_term):
         if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
             return queryset.served_by(search_term.strip(), request.user), False
-        return (queryset.saying(search_term[:200]) if search_term else queryset), False
+        return (queryset.search(search_term[:200]) if search_term else queryset), False
 
     def get_paginator(self, request, queryset, per_page, **options):
         whole = self.get_queryset(request).select_related(*self.list_select_related)

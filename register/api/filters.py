@@ -16,7 +16,7 @@ from register.clock import today
 from register.documents.sources import Live, Past, get_position_at
 from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
 from register.models.questions import is_live, is_overdue
-from register.models.search import relevance, says
+from register.models.search import make_relevance_expression, make_search_condition
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
@@ -145,8 +145,8 @@ class QuestionFilter(FilterSet):
 
     def matching(self, questions, name, value):
         if self.request.reading.position is None:
-            return questions.saying(value)
-        return questions.filter(says(value)).annotate(relevance=relevance(value))
+            return questions.search(value)
+        return questions.filter(make_search_condition(value)).annotate(relevance=make_relevance_expression(value))
 
 
 # Whose move it is, as `workflow.HELD_BY` says, in terms that an index can serve.

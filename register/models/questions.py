@@ -11,10 +11,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from register import clock, workflow
-from register.models import search
 from register.models.audited import Audited, Records, computed_from
 from register.models.meetings import Meeting, MeetingLink
 from register.models.people import Organisation, User
+from register.models.search import make_index_lookup, make_relevance_expression
 from register.models.visibility import ClassifiedQuerySet, Reader, ReferenceQuerySet, clearance
 from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
@@ -88,9 +88,9 @@ class QuestionQuerySet(ClassifiedQuerySet):
         # Said so that SQLite seeks nothing by it: it takes the live for a handful, and would read them all first.
         return self.exclude(standing=Standing.ENDED)
 
-    def saying(self, text: str) -> Self:
-        """Questions that say all the words of a text, annotated with `relevance`: what to order the best of them by."""
-        return self.filter(pk__in=search.saying(text)).annotate(relevance=search.relevance(text))
+    def search(self, text: str) -> Self:
+        """Questions that have all words of a text, or its reference, annotated with `relevance`: least is best."""
+        return self.filter(pk__in=make_index_lookup(text)).annotate(relevance=make_relevance_expression(text))
 
     def with_ages(self, on: date) -> Self:
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""
