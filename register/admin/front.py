@@ -71,7 +71,7 @@ def _ours(seen, user):
 
 
 def _eldest(questions):
-    return questions.keys_by_age(SHOWN, LIVE_STANDINGS, today())
+    return questions.get_keys_by_age(SHOWN, LIVE_STANDINGS, today())
 
 
 def _latest(seen, totals):

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ValidationError
 from register.clock import today
 from register.documents.sources import Live, Past, get_position_at
 from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
-from register.models.questions import is_live, is_overdue
+from register.models.questions import make_live_condition, make_overdue_condition
 from register.models.search import make_relevance_expression, make_search_condition
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
@@ -108,12 +108,14 @@ class UpdatedSince(django_filters.Filter):
 
 
 def _overdue():
-    return is_overdue(today())
+    return make_overdue_condition(today())
 
 
 class QuestionFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
-    live = YesOrNo(is_live, label="Whether it is raised, open, awaiting input, in review, agreed or deferred.")
+    live = YesOrNo(
+        make_live_condition, label="Whether it is raised, open, awaiting input, in review, agreed or deferred."
+    )
     topic = NameFilter(Topic)
     owner = NameFilter(Organisation)
     waiting_on = NameFilter(Organisation)
