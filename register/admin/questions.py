@@ -221,7 +221,7 @@ class QuestionAdmin(RegisterAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "assignee":
-            kwargs["queryset"] = User.objects.triaging()
+            kwargs["queryset"] = User.objects.triagers()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

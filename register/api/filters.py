@@ -137,7 +137,7 @@ class QuestionFilter(FilterSet):
         return questions.filter(owned | Q(waiting_on_id=body.pk, status=Status.AWAITING_INPUT))
 
     def at_meeting(self, questions, name, value):
-        meetings = list(Meeting.objects.named(value).values_list("pk", flat=True))
+        meetings = list(Meeting.objects.find_by_name(value).values_list("pk", flat=True))
         if not meetings:
             raise ValidationError({name: [f"There is no meeting called {value}."]})
         position = self.request.reading.position
@@ -179,4 +179,4 @@ class MeetingFilter(FilterSet):
     updated_since = UpdatedSince("meeting", label="An ISO 8601 time.")
 
     def called(self, meetings, name, value):
-        return meetings.filter(id__in=Meeting.objects.named(value).values("pk"))
+        return meetings.filter(id__in=Meeting.objects.find_by_name(value).values("pk"))

@@ -60,7 +60,7 @@ def _shows_as_little(embedding: Embedding) -> bool:
 
 def get_item_recorded(row: Any) -> Item | None:
     """Return the item that the ledger entry of an audited row counts for: the row's question, or itself."""
-    if question := row.about_question():
+    if question := row.get_question_id():
         return Item("question", question)
     name = row._meta.model_name
     return Item(name, row.pk) if name in get_documented_kinds() else None

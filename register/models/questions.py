@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from register import clock, workflow
-from register.models.audited import Audited, Records, computed_from
+from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.meetings import Meeting, MeetingLink
 from register.models.people import Organisation, User
 from register.models.search import make_index_lookup, make_relevance_expression
@@ -27,7 +27,7 @@ class Topic(Audited):
     )
 
     objects: ClassVar = ReferenceQuerySet.as_manager()
-    history = Records()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["name"]
@@ -155,7 +155,7 @@ class QuestionQuerySet(ClassifiedQuerySet):
 
     def at_meeting(self, name: str) -> Self:
         """Questions linked to a meeting of that name."""
-        links = MeetingLink.objects.filter(meeting__in=Meeting.objects.named(name), struck_out=False)
+        links = MeetingLink.objects.filter(meeting__in=Meeting.objects.find_by_name(name), struck_out=False)
         return self.filter(pk__in=links.values("question"))
 
 
@@ -231,7 +231,7 @@ class Question(Audited):
     )
 
     objects: ClassVar = QuestionQuerySet.as_manager()
-    history = Records(excluded_fields=["standing", "age_order"])
+    history = AuditHistory(excluded_fields=["standing", "age_order"])
 
     class Meta:
         ordering = ["id"]
@@ -336,7 +336,7 @@ class Question(Audited):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
-    def about_question(self) -> int:
+    def get_question_id(self) -> int:
         return self.pk
 
     @computed_from("status", "owner__name", "waiting_on__name")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from register.models.actions import Action
-from register.models.audited import Audited, AuditedQuerySet, Records
+from register.models.audited import Audited, AuditedQuerySet, AuditHistory
 from register.models.meetings import Meeting
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet, Reader, clearance
@@ -13,7 +13,7 @@ from register.vocabulary import Classification, OriginKind, Purpose
 
 
 class HeadlineReport(Audited):
-    """The file of an imported report, kept once. Who first imported it, and when, is in its history."""
+    """The file of an imported Headline Report, stored once however often it is imported."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="reports")
     file_name = models.CharField(max_length=255)
@@ -24,7 +24,7 @@ class HeadlineReport(Audited):
     imported_at = models.DateTimeField()
 
     objects: ClassVar = ClassifiedQuerySet.as_manager()
-    history = Records(excluded_fields=["content"])  # its digest stands for it
+    history = AuditHistory(excluded_fields=["content"])  # its digest stands for it
 
     class Meta:
         ordering = ["-imported_at"]
@@ -41,7 +41,7 @@ class OriginQuerySet(AuditedQuerySet):
 
 
 class Origin(Audited):
-    """Where in which report an item was asked, minted or mentioned, in the words that were published."""
+    """The place in a report where a question or an action was asked, minted or mentioned, and the words there."""
 
     report = models.ForeignKey(HeadlineReport, models.PROTECT, related_name="origins")
     kind = models.CharField(max_length=12, choices=OriginKind.choices)
@@ -53,7 +53,7 @@ class Origin(Audited):
     action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="origins")
 
     objects: ClassVar = OriginQuerySet.as_manager()
-    history = Records()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["id"]
@@ -75,12 +75,12 @@ class Origin(Audited):
         bullet = f", bullet {self.bullet}" if self.bullet else ""
         return f"{self.get_kind_display()} in {self.report}, {self.paragraph}{bullet}"
 
-    def about_question(self) -> int | None:
+    def get_question_id(self) -> int | None:
         return self.question_id
 
 
 class PendingUpload(models.Model):
-    """A file between its upload and its triager's decision. Not part of the register, so not audited."""
+    """An uploaded file until a triager has decided about it. It is no part of the register, and so not audited."""
 
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.REPORT)
     file_name = models.CharField(max_length=255)
