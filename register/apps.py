@@ -22,7 +22,7 @@ class RegisterConfig(AppConfig):
         # The one signal that data depends on: an entry cannot be forgotten by whoever writes a row.
         post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
         register_observer(DocumentUpdater)
-        post_migrate.connect(lambda **_: triggers.install(), sender=self, weak=False, dispatch_uid="triggers")
+        post_migrate.connect(lambda **_: triggers.install_triggers(), sender=self, weak=False, dispatch_uid="triggers")
         post_migrate.connect(lambda **_: search.install_search_index(), sender=self, weak=False, dispatch_uid="search")
         post_migrate.connect(_rebuild_documents, sender=self, dispatch_uid="documents")
         checks.register(_check_triggers, checks.Tags.database)
@@ -42,7 +42,7 @@ def _check_triggers(databases: Sequence[str] | None = None, **_: Any) -> list[ch
 
     return [
         checks.Warning(f"Trigger {name} is missing.", hint="Run manage.py migrate to put it back.", id="register.W001")
-        for name in (triggers.missing() if databases else [])
+        for name in (triggers.find_missing_triggers() if databases else [])
     ]
 
 

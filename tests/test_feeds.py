@@ -172,7 +172,7 @@ def test_an_etag_of_before_a_restored_backup_is_not_taken_for_the_present(api, c
     lift_triggers()
     LedgerEntry.objects.filter(position=LedgerHead.objects.get().position).update(digest="f" * 64)
     assert client.get(f"{API}changes/", HTTP_IF_NONE_MATCH=etag).status_code == 200
-    triggers.install()
+    triggers.install_triggers()
 
 
 def test_a_poll_costs_the_same_whatever_there_is(api, busy, raised, django_assert_num_queries):
