@@ -19,7 +19,7 @@ from register.admin.question_pages import put_back_page, reclassify_page, split_
 from register.admin.short_page import DayInput, other_classifications
 from register.admin.spreadsheets import preview_page, upload_page
 from register.clock import today
-from register.ledger.status_history import status_history
+from register.ledger.status_history import get_status_history
 from register.ledger.versions import get_snapshot_at, get_version
 from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
 from register.models.questions import make_holder_expression, make_priority_expression
@@ -278,7 +278,7 @@ class QuestionAdmin(RegisterAdmin):
         return {
             "question": question,
             "moves": moves_of(question, user),
-            "status_history": status_history(question, seen_by=user),
+            "status_history": get_status_history(question, seen_by=user),
             "meeting_links": links.select_related("meeting__group"),
             "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
             "happenings": happenings_of(self, request, question),
