@@ -14,7 +14,7 @@ from register.api.pagination import limit_of
 from register.api.resources import READ, SINCE, Answering
 from register.documents.building import dump_json
 from register.documents.serving import Head, get_clearance, get_head, make_feed_item
-from register.ledger import outside
+from register.ledger import external_verifier
 from register.ledger.disclosure import get_entries_with_snapshots
 from register.ledger.events import get_events_after, get_last_redaction_position
 from register.models import LedgerEntry, LedgerHead
@@ -148,5 +148,5 @@ class Verifier(APIView):
     @extend_schema(responses={(200, "text/x-python"): OpenApiTypes.STR}, operation_id="verifier")
     def get(self, request):
         """A script of Python's standard library alone: `python3 verify.py ADDRESS TOKEN [POSITION:DIGEST]`."""
-        text = Path(outside.__file__).read_text(encoding="utf-8")
+        text = Path(external_verifier.__file__).read_text(encoding="utf-8")
         return HttpResponse(text, content_type="text/x-python; charset=utf-8")
