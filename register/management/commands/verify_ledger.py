@@ -4,7 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from register.documents.updating import find_stale_documents
 from register.ledger import external_verifier
-from register.ledger.verification import BATCH, Problem, verify
+from register.ledger.problems import Problem
+from register.ledger.verification import BATCH, verify
 
 LONG = 10 * BATCH
 
