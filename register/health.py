@@ -10,7 +10,7 @@ from register.models.columns import find_missing_columns
 def find_problems() -> list[str]:
     """Return a sentence for each trigger and column that is missing. Raises django.db.Error."""
     return [
-        *(f"Trigger {name} is missing." for name in triggers.missing()),
+        *(f"Trigger {name} is missing." for name in triggers.find_missing_triggers()),
         *(f"Column {name} is missing." for name in find_missing_columns()),
     ]
 

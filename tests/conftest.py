@@ -68,7 +68,7 @@ PASSWORD = "a-known-password"
 def lift_triggers():
     """Drop every trigger, as a database's owner might: no code of the register's own does."""
     with connection.cursor() as cursor:
-        for statement in triggers.drops(set(connection.introspection.table_names(cursor))):
+        for statement in triggers.make_drop_statements(set(connection.introspection.table_names(cursor))):
             cursor.execute(statement)
 
 
@@ -81,7 +81,7 @@ def _flush_past_the_triggers():
     def teardown(self):
         lift_triggers()
         flush(self)
-        triggers.install()
+        triggers.install_triggers()
         migration.make_head_and_roles(apps, None)
         make_cast()
 

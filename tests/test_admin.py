@@ -9,7 +9,7 @@ from django.urls import reverse
 from register.admin.questions import QuestionAdmin
 from register.clock import today
 from register.models import Action, Group, LedgerEntry, Meeting, MeetingLink, Organisation, Question, User
-from register.models.questions import holder_name
+from register.models.questions import make_holder_expression
 from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.links import link_action, link_meeting
 from register.services.questions import change_status, edit_question, reclassify_question
@@ -451,7 +451,7 @@ def test_the_list_sorts_by_age_as_the_clock_counts_it(client_of, moved):
 def test_the_holder_that_lists_are_sorted_by_is_the_holder_of_the_workflow(client_of, moved):
     for status in PATHS:
         moved(status)
-    for question in Question.objects.annotate(sorted_as=holder_name()):
+    for question in Question.objects.annotate(sorted_as=make_holder_expression()):
         assert (question.sorted_as or None) == question.holder
     client = client_of("triage")
     shown = client.get(LIST, {"tab": "all", "o": column(client, "whose_move")}).context["cl"].result_list

@@ -205,14 +205,14 @@ def test_the_demo_is_run_migrated_and_loaded(db, served, monkeypatch):
     said = output("run_demo", "127.0.0.1:8123")
     assert "The register: http://127.0.0.1:8123/" in said
     assert "Trigger register_ledgerentry_no_delete is missing." in said
-    assert (triggers.missing(), Question.objects.count(), served) == ([], 5, ["127.0.0.1:8123"])
+    assert (triggers.find_missing_triggers(), Question.objects.count(), served) == ([], 5, ["127.0.0.1:8123"])
 
 
 def test_the_demo_is_not_run_in_production(db, served):
     lift_triggers()
     with pytest.raises(CommandError, match="DEBUG=1"):
         output("run_demo", "127.0.0.1:8123")
-    assert (triggers.missing() != [], served) == (True, [])
+    assert (triggers.find_missing_triggers() != [], served) == (True, [])
 
 
 def test_reference_data_loads_without_the_demo(db):

@@ -189,7 +189,7 @@ from django.db import connection
 from register.ledger import triggers, verification as verify
 verify.BATCH = 10
 with connection.cursor() as cursor:
-    for statement in triggers.drops(set(connection.introspection.table_names(cursor))):
+    for statement in triggers.make_drop_statements(set(connection.introspection.table_names(cursor))):
         cursor.execute(statement)
     cursor.execute("DELETE FROM register_ledgerentry WHERE position IN (20, 31)")
     cursor.execute("UPDATE register_ledgerentry SET digest = 'f' WHERE position = 45")

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from register.api import feeds
-from register.ledger import outside, triggers
+from register.ledger import external_verifier, triggers
 from register.ledger.unit_of_work import record
 from register.models import AtomAddress, LedgerEntry, LedgerHead, Meeting, Question, Token
 from register.services.answers import propose_answer
@@ -172,7 +172,7 @@ def test_an_etag_of_before_a_restored_backup_is_not_taken_for_the_present(api, c
     lift_triggers()
     LedgerEntry.objects.filter(position=LedgerHead.objects.get().position).update(digest="f" * 64)
     assert client.get(f"{API}changes/", HTTP_IF_NONE_MATCH=etag).status_code == 200
-    triggers.install()
+    triggers.install_triggers()
 
 
 def test_a_poll_costs_the_same_whatever_there_is(api, busy, raised, django_assert_num_queries):
@@ -234,7 +234,7 @@ def test_a_redacted_reason_is_told_no_more(api, cast, moved):
 
 
 def chain(client):
-    return outside.check(items(client, "ledger"))
+    return external_verifier.verify_entries(items(client, "ledger"))
 
 
 @pytest.mark.parametrize("reader", ["feed", "member", "triage"])
@@ -294,43 +294,49 @@ def test_a_forged_chain_is_found_out(forgery, api, moved):
     moved("open")
     entries = items(api("triage"), "ledger")
     FORGERIES[forgery](entries)
-    assert outside.check(entries)[3]
+    assert external_verifier.verify_entries(entries)[3]
 
 
 def test_a_label_beside_a_snapshot_is_checked_against_it(api, moved):
     moved("open")
     entries = items(api("triage"), "ledger")
     entries[-1]["at"] = "2001-01-01T00:00:00Z"
-    assert "its model or time" in outside.check(entries)[3][0]
+    assert "its model or time" in external_verifier.verify_entries(entries)[3][0]
 
 
 def test_a_named_head_is_checked_too(api, moved):
     moved("open")
     entries = items(api("feed"), "ledger")
     last = entries[-1]
-    assert outside.check([*entries, {"head": {"position": last["position"], "digest": last["digest"]}}])[3] == []
     assert (
-        "the head's digest" in outside.check([*entries, {"head": {"position": last["position"], "digest": "f"}}])[3][0]
+        external_verifier.verify_entries(
+            [*entries, {"head": {"position": last["position"], "digest": last["digest"]}}]
+        )[3]
+        == []
+    )
+    assert (
+        "the head's digest"
+        in external_verifier.verify_entries([*entries, {"head": {"position": last["position"], "digest": "f"}}])[3][0]
     )
 
 
 def test_a_ledger_whose_pages_go_nowhere_is_given_up(monkeypatch, capsys):
     page = json.dumps({"results": [], "next": 0, "more": True, "head": {"position": 5, "digest": "f"}}).encode()
     monkeypatch.setattr("urllib.request.urlopen", lambda *args, **kwargs: BytesIO(page))
-    assert outside.main("http://register.example.org/", "token") == 1
+    assert external_verifier.main("http://register.example.org/", "token") == 1
     assert "its pages do not go on" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("noted", ["garbage", "5", "5:ff"])
 def test_a_noted_head_that_is_none_is_said_to_be_so(noted, capsys):
-    assert outside.main("http://register.example.org/", "token", noted) == 1
+    assert external_verifier.main("http://register.example.org/", "token", noted) == 1
     assert "POSITION:DIGEST" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("page", [[], {"results": [5]}, {"results": [{"position": None}], "next": 1, "more": False}])
 def test_an_answer_of_another_shape_is_one_sentence(page, monkeypatch, capsys):
     monkeypatch.setattr("urllib.request.urlopen", lambda *args, **kwargs: BytesIO(json.dumps(page).encode()))
-    assert outside.main("http://register.example.org/", "token") == 1
+    assert external_verifier.main("http://register.example.org/", "token") == 1
     assert capsys.readouterr().out.startswith("broken: ")
 
 
@@ -353,10 +359,10 @@ def test_what_was_only_recorded_anew_tells_a_reader_nothing(api, cast, raised):
 def test_a_rewritten_chain_is_found_out_by_a_head_noted_before(api, moved):
     moved("open")
     entries = items(api("feed"), "ledger")
-    assert outside.check(entries, (10, entries[9]["digest"]))[3] == []
-    assert "rewritten" in outside.check(entries, (10, "f" * 64))[3][0]
-    assert "ends at" in outside.check(entries, (len(entries) + 1, "f" * 64))[3][0]
-    assert outside.check([])[3] == ["the ledger is empty: there is nothing to verify"]
+    assert external_verifier.verify_entries(entries, (10, entries[9]["digest"]))[3] == []
+    assert "rewritten" in external_verifier.verify_entries(entries, (10, "f" * 64))[3][0]
+    assert "ends at" in external_verifier.verify_entries(entries, (len(entries) + 1, "f" * 64))[3][0]
+    assert external_verifier.verify_entries([])[3] == ["the ledger is empty: there is nothing to verify"]
 
 
 def test_the_script_is_served_as_it_is_and_needs_no_token(client, db):

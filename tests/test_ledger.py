@@ -15,7 +15,7 @@ from register.ledger import triggers
 from register.ledger.audited_models import get_history_models
 from register.ledger.bulk import record_many
 from register.ledger.digests import GENESIS, canonical_json, entry_digest
-from register.ledger.status_history import status_history
+from register.ledger.status_history import get_status_history
 from register.ledger.unit_of_work import record, unit_of_work
 from register.ledger.verification import verify
 from register.models import (
@@ -216,13 +216,13 @@ def test_a_missing_trigger_is_named_by_check_and_health(client, db):
     sql(f"DROP TRIGGER {table}_no_update" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["problems"]) == (503, [f"Trigger {table}_no_update is missing."])
-    assert triggers.missing() == [f"{table}_no_update"]
+    assert triggers.find_missing_triggers() == [f"{table}_no_update"]
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite cannot disable a trigger")
 def test_a_disabled_trigger_counts_as_missing(db):
     sql("ALTER TABLE register_historicalquestion DISABLE TRIGGER register_historicalquestion_no_update")
-    assert triggers.missing() == ["register_historicalquestion_no_update"]
+    assert triggers.find_missing_triggers() == ["register_historicalquestion_no_update"]
 
 
 # Verification
@@ -376,7 +376,7 @@ def test_a_redaction_is_itself_an_entry_that_says_who_and_why(cast, spilled):
 
 def test_the_status_history_says_that_it_was_redacted(cast, spilled):
     redact(spilled[1], by=cast.approver, reason="A telephone number")
-    last = status_history(spilled[0], seen_by=cast.member)[-1]
+    last = get_status_history(spilled[0], seen_by=cast.member)[-1]
     assert (last.redacted, last.reason, last.target) == (True, "", "awaiting_input")
 
 

@@ -35,7 +35,7 @@ def test_the_eldest_are_those_that_sorting_finds(aged, subtests):
         with subtests.test(standings=standings, youngest=youngest):
             rows = aged.filter(standing__in=standings)
             rows = sorted(rows, key=lambda q: (q.age_in_days, q.pk), reverse=not youngest)
-            assert aged.keys_by_age(9, standings, today(), youngest=youngest) == [row.pk for row in rows[:9]]
+            assert aged.get_keys_by_age(9, standings, today(), youngest=youngest) == [row.pk for row in rows[:9]]
 
 
 def test_live_is_what_the_statuses_say(aged):

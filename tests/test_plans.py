@@ -136,7 +136,7 @@ def test_the_eldest_of_a_long_list_are_walked_to(cast, raised):
     def works():
         questions = Question.objects.visible_to(cast.triage).with_ages(today())
         lists = {name: questions.filter(of(cast.triage)) for name, of in WHICH.items()}
-        return {name: work_of(lambda q=q: q.keys_by_age(5, tuple(Standing), today())) for name, q in lists.items()}
+        return {name: work_of(lambda q=q: q.get_keys_by_age(5, tuple(Standing), today())) for name, q in lists.items()}
 
     short = works()
     make_a_long_list(question)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
-from register.ledger.status_history import status_history
+from register.ledger.status_history import get_status_history
 from register.ledger.verification import verify
 from register.models import Question, Token, User
 from tests.conftest import GIVEN
@@ -211,7 +211,7 @@ def come_on(writers, jobs, answers=10):
 
 def moves_in_history():
     seen_by = User.objects.get(username="lead")
-    changes = [change for q in Question.objects.all() for change in status_history(q, seen_by=seen_by)]
+    changes = [change for q in Question.objects.all() for change in get_status_history(q, seen_by=seen_by)]
     return Counter(change.reason for change in changes if change.source)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from register.clock import today
-from register.ledger.status_history import status_history
+from register.ledger.status_history import get_status_history
 from register.ledger.versions import get_version
 from register.models import Organisation, Question
 from register.refusals import Invalid, NotPermitted, NotVisible, Refused, Stale
@@ -231,7 +231,7 @@ def test_an_inactive_user_sees_and_does_nothing(cast, raised):
 
 
 def test_the_status_history_says_who_when_from_to_and_why(cast, moved):
-    first, *_, last = status_history(moved("awaiting_input"), seen_by=cast.feed)
+    first, *_, last = get_status_history(moved("awaiting_input"), seen_by=cast.feed)
     assert (first.source, first.target) == (None, "raised")
     assert (last.source, last.target, last.by, last.organisation, last.reason) == (
         "open",
@@ -245,9 +245,9 @@ def test_the_status_history_says_who_when_from_to_and_why(cast, moved):
 def test_a_past_version_shows_under_the_stricter_classification(cast, moved):
     question = moved("open", classification="restricted")
     reclassify_question(question, "public", by=cast.lead, reason="It is out.")
-    first = status_history(question, seen_by=cast.feed)[0]
+    first = get_status_history(question, seen_by=cast.feed)[0]
     assert (first.target, first.by, first.reason) == ("open", "", "What came before is not shown to you.")
-    assert len(status_history(question, seen_by=cast.triage)) == 2
+    assert len(get_status_history(question, seen_by=cast.triage)) == 2
 
 
 def test_nothing_audited_is_deleted(raised):

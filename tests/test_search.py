@@ -14,11 +14,11 @@ TEXTS = st.text(ALPHABET, min_size=1, max_size=12).filter(str.strip)
 
 
 def found(text):
-    return set(Question.objects.saying(text).values_list("pk", flat=True))
+    return set(Question.objects.search(text).values_list("pk", flat=True))
 
 
 def read(text):
-    return set(Question.objects.filter(search.says(text)).values_list("pk", flat=True))
+    return set(Question.objects.filter(search.make_search_condition(text)).values_list("pk", flat=True))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -52,7 +52,7 @@ def test_what_is_a_word(sought, is_found, raised):
 
 def test_a_reference_finds_its_question_first_and_those_that_name_it(api, raised):
     first, second = raised(), raised(title="As in DSQ-001?", text="DSQ-001 asked it.")
-    assert [q.pk for q in Question.objects.saying("dsq-1").order_by("relevance")] == [first.pk]
+    assert [q.pk for q in Question.objects.search("dsq-1").order_by("relevance")] == [first.pk]
     results = api("feed").get("/api/v1/questions/?q=DSQ-001").json()["results"]
     assert [item["reference"] for item in results] == [first.reference, second.reference]
 
@@ -121,7 +121,7 @@ def test_an_index_whose_triggers_went_missing_is_made_anew(raised):
         cursor.execute(f"DROP TRIGGER {search.INDEX}_added{_on_its_table()}")
     question = raised(title="Privacy?")
     assert found("privacy") == set()
-    search.install()
+    search.install_search_index()
     assert found("privacy") == {question.pk}
 
 

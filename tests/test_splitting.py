@@ -2,7 +2,7 @@
 
 import pytest
 
-from register.ledger.timeline import timeline
+from register.ledger.timeline import get_timeline
 from register.ledger.verification import verify
 from register.ledger.versions import get_version
 from register.models import Meeting, Question
@@ -76,7 +76,7 @@ def test_a_split_that_leaves_the_words_is_on_record_too(cast, raised):
     question = raised()
     seen, same = get_version(question), {"title": question.title, "text": question.text}
     split_question(question, by=cast.triage, **PARTS | same)
-    assert timeline(question, seen_by=cast.triage)[0].reason == "Split in two: They have different owners."
+    assert get_timeline(question, seen_by=cast.triage)[0].reason == "Split in two: They have different owners."
     with pytest.raises(Stale):
         split_question(question, by=cast.lead, seen=seen, **PARTS | same)
 

@@ -1,7 +1,7 @@
 """What happened to a question besides its moves."""
 
-from register.ledger.status_history import status_history
-from register.ledger.timeline import timeline, word_differences
+from register.ledger.status_history import get_status_history
+from register.ledger.timeline import compare_words, get_timeline
 from register.ledger.unit_of_work import record
 from register.models import LedgerEntry, Meeting
 from register.services.answers import edit_answer, propose_answer, record_review
@@ -13,7 +13,7 @@ from tests.test_admin import page_of
 
 
 def told(question, user):
-    return [(happening.kind, happening.is_new) for happening in timeline(question, seen_by=user)]
+    return [(happening.kind, happening.is_new) for happening in get_timeline(question, seen_by=user)]
 
 
 def test_edits_answers_reviews_and_links_are_told_latest_first(cast, moved):
@@ -38,7 +38,7 @@ def test_a_move_is_not_told_twice(cast, moved):
 def test_a_positions_change_is_told(cast, moved):
     question = moved("in_review")
     record_review(question.answers.get(), "agree", by=cast.member)
-    latest = timeline(question, seen_by=cast.member)[0]
+    latest = get_timeline(question, seen_by=cast.member)[0]
     assert [(field.name, old, new) for field, old, new in latest.changes] == [("position", "no_response", "agree")]
 
 
@@ -50,7 +50,7 @@ def test_nothing_hidden_is_told(cast, moved):
     reclassify_question(question, "restricted", by=cast.triage)
     edit_question(question, by=cast.triage, title="Said while restricted")
     reclassify_question(question, "public", by=cast.lead, reason="It is out.")
-    changes = [new for happening in timeline(question, seen_by=cast.member) for _, _, new in happening.changes]
+    changes = [new for happening in get_timeline(question, seen_by=cast.member) for _, _, new in happening.changes]
     assert "Said while public" in changes
     assert "Said while restricted" not in changes
 
@@ -59,7 +59,7 @@ def test_old_words_from_a_hidden_time_are_not_told(cast, moved):
     question = edit_question(moved("open", classification="restricted"), by=cast.triage, title="Said while restricted")
     question.classification, question.title = "public", "Said while public"  # both at once, as no service does
     record(question, by=cast.lead)
-    told_to_a_member = timeline(question, seen_by=cast.member)
+    told_to_a_member = get_timeline(question, seen_by=cast.member)
     assert not [old for happening in told_to_a_member for _, old, _ in happening.changes if "restricted" in str(old)]
 
 
@@ -67,11 +67,11 @@ def test_a_redacted_change_is_told_as_redacted(cast, moved):
     question = edit_question(moved("open"), by=cast.triage, title="Ring 07700 900123")
     redact(LedgerEntry.objects.last().position, by=cast.approver, reason="A number")
     edit_question(question, by=cast.triage, title="Ring nobody")
-    assert [h.redacted for h in timeline(question, seen_by=cast.triage)] == [False, True, False]
+    assert [h.redacted for h in get_timeline(question, seen_by=cast.triage)] == [False, True, False]
 
 
 def test_words_that_changed_are_told_apart():
-    assert word_differences("one two three", "one four three") == [
+    assert compare_words("one two three", "one four three") == [
         ("kept", "one "),
         ("removed", "two"),
         ("added", "four"),
@@ -87,4 +87,4 @@ def test_the_page_shows_the_timeline_with_its_words(cast, client_of, moved):
 
 def test_the_status_history_says_how_long_each_status_lasted(cast, moved):
     question = change_status(moved("open"), "await_input", by=cast.triage, **GIVEN["await_input"])
-    assert [change.days for change in status_history(question, seen_by=cast.triage)] == [0, 0, 0]
+    assert [change.days for change in get_status_history(question, seen_by=cast.triage)] == [0, 0, 0]

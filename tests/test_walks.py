@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from register.ledger.status_history import status_history
+from register.ledger.status_history import get_status_history
 from register.ledger.verification import verify
 from register.models import Organisation, Question, Topic, User
 from register.refusals import Refusal
@@ -83,7 +83,7 @@ class Walk(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         for question in Question.objects.filter(pk__in=self.model):
-            replayed = [change.target for change in status_history(question, seen_by=self.people["triage"])]
+            replayed = [change.target for change in get_status_history(question, seen_by=self.people["triage"])]
             assert [question.status, *replayed] == [self.model[question.pk][-1], *self.model[question.pk]]
             for column, statuses in BELONGS_TO.items():
                 assert bool(getattr(question, column)) == (question.status in statuses), column

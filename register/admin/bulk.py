@@ -58,7 +58,7 @@ class OwnerForm(ReasonForm):
 
 
 class AssigneeForm(ReasonForm):
-    assignee = forms.ModelChoiceField(User.objects.triaging())
+    assignee = forms.ModelChoiceField(User.objects.triagers())
     field_order = ("assignee", "reason")
 
 

@@ -48,7 +48,7 @@ def list_of(model="question", **query):
 def front_page(user):
     """Return what the front page shows to a user, by name."""
     seen, tallies = Question.objects.visible_to(user), Tally.objects.visible_to(user)
-    counts = tallies.filter(by=TallyBy.TOPIC).totals("status", "key")
+    counts = tallies.filter(by=TallyBy.TOPIC).get_totals("status", "key")
     totals = Counter()
     for (status, _), count in counts.items():
         totals[status] += count
@@ -71,7 +71,7 @@ def _ours(seen, user):
 
 
 def _eldest(questions):
-    return questions.keys_by_age(SHOWN, LIVE_STANDINGS, today())
+    return questions.get_keys_by_age(SHOWN, LIVE_STANDINGS, today())
 
 
 def _latest(seen, totals):
@@ -112,7 +112,7 @@ def _as_far(rows, label, address):
 
 def _awaited(seen, tallies):
     """Return a figure for each organisation waited on, with how long the oldest has waited, longest first."""
-    counts = tallies.filter(by=TallyBy.WAITING_ON).totals("key")
+    counts = tallies.filter(by=TallyBy.WAITING_ON).get_totals("key")
     oldest = seen.filter(waiting_on=OuterRef("pk")).order_by("status_since_day").values("status_since_day")[:1]
     bodies = Organisation.objects.filter(name__in=counts).annotate(since=Subquery(oldest)).order_by("since", "name")
     now = clock.day_number(today())
@@ -178,7 +178,7 @@ def _standing(tallies, totals):
     counts = {status: [*[0] * (len(SPANS) - 1), totals[status]] for status in LIVE if totals[status]}
     now = clock.day_number(today())
     lately = tallies.filter(by=TallyBy.SINCE, status__in=LIVE, key__gte=get_day_key(now - SPANS[-2][1]))
-    for (status, day), count in lately.totals("status", "key").items():
+    for (status, day), count in lately.get_totals("status", "key").items():
         counts[status][_span(now - int(day))] += count
         counts[status][-1] -= count
     rows = [(status.label, counts[status]) for status in LIVE if status in counts]

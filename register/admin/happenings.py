@@ -3,12 +3,12 @@
 from django.db import models
 
 from register.documents.kinds import KINDS
-from register.ledger.timeline import timeline, word_differences
+from register.ledger.timeline import compare_words, get_timeline
 
 
 def happenings_of(model_admin, request, question):
     """Return the timeline as the template shows it, latest first."""
-    return [_told(model_admin, request, happening) for happening in timeline(question, seen_by=request.user)]
+    return [_told(model_admin, request, happening) for happening in get_timeline(question, seen_by=request.user)]
 
 
 def _told(model_admin, request, happening):
@@ -29,5 +29,5 @@ def _change(model_admin, request, field, old, new):
         "field": field.verbose_name,
         "old": model_admin.said(request, field, old),
         "new": model_admin.said(request, field, new),
-        "pieces": word_differences(old, new) if is_prose else None,
+        "pieces": compare_words(old, new) if is_prose else None,
     }

@@ -21,7 +21,7 @@ TABS = {
     "all": ("Everything", lambda questions, user: questions),
 }
 # Reached from the front page's figures, not from the tabs.
-MORE_LISTS = {"silent": ("Positions outstanding", lambda questions, user: questions.with_silence())}
+MORE_LISTS = {"silent": ("Positions outstanding", lambda questions, user: questions.with_outstanding_positions())}
 TABS |= MORE_LISTS
 FOR_TRIAGE = ("triage", "mine", "deferred")  # of no use to a member, who can be assigned nothing
 DEFAULT_TAB = "live"
@@ -83,7 +83,7 @@ class AssigneeFilter(admin.SimpleListFilter):
     parameter_name = "assignee"
 
     def lookups(self, request, model_admin):
-        return [(NOBODY, "nobody yet"), *((user.username, str(user)) for user in User.objects.triaging())]
+        return [(NOBODY, "nobody yet"), *((user.username, str(user)) for user in User.objects.triagers())]
 
     def queryset(self, request, queryset):
         if self.value() == NOBODY:
@@ -96,7 +96,7 @@ def standings_of(request):
     return tuple(Standing) if request.GET.get("tab") == "all" else LIVE_STANDINGS
 
 
-# Those of one age in the same sense, as `keys_by_age` finds them where a list is long.
+# Those of one age in the same sense, as `get_keys_by_age` finds them where a list is long.
 BY_AGE = {"age_in_days": ["age_in_days", "pk"], "-age_in_days": ["-age_in_days", "-pk"]}
 
 

@@ -53,6 +53,6 @@ class FirstThousand(Paginator):
         return self._get_page(rows, number, self)
 
     def _by_age(self, bottom, top, *, youngest):
-        keys = self.object_list.keys_by_age(top, self.standings, today(), youngest=youngest)[bottom:]
+        keys = self.object_list.get_keys_by_age(top, self.standings, today(), youngest=youngest)[bottom:]
         rows = self.whole.in_bulk(keys)  # with the filters once more, a database may look for them by those
         return [rows[key] for key in keys if key in rows]  # one may have been hidden between the two looks

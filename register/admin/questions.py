@@ -19,10 +19,10 @@ from register.admin.question_pages import put_back_page, reclassify_page, split_
 from register.admin.short_page import DayInput, other_classifications
 from register.admin.spreadsheets import preview_page, upload_page
 from register.clock import today
-from register.ledger.status_history import status_history
+from register.ledger.status_history import get_status_history
 from register.ledger.versions import get_snapshot_at, get_version
 from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
-from register.models.questions import holder_name, priority_rank
+from register.models.questions import make_holder_expression, make_priority_expression
 from register.refusals import Stale
 from register.services.answers import may_propose, reviewable
 from register.services.questions import (
@@ -127,7 +127,7 @@ class QuestionAdmin(RegisterAdmin):
     def status_word(self, question):
         return format_html('<span class="status {}">{}</span>', question.status, question.get_status_display())
 
-    @admin.display(description="whose move", ordering=holder_name())
+    @admin.display(description="whose move", ordering=make_holder_expression())
     def whose_move(self, question):
         return question.holder
 
@@ -147,7 +147,7 @@ class QuestionAdmin(RegisterAdmin):
         late = question.status in LIVE and question.due_on < today()
         return format_html('<span class="overdue">{} overdue</span>', day) if late else day
 
-    @admin.display(description="priority", ordering=priority_rank())
+    @admin.display(description="priority", ordering=make_priority_expression())
     def priority_word(self, question):
         return question.get_priority_display() or "-"
 
@@ -182,8 +182,8 @@ class QuestionAdmin(RegisterAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
-            return queryset.served_by(search_term.strip(), request.user), False
-        return (queryset.saying(search_term[:200]) if search_term else queryset), False
+            return queryset.linked_to_action(search_term.strip(), request.user), False
+        return (queryset.search(search_term[:200]) if search_term else queryset), False
 
     def get_paginator(self, request, queryset, per_page, **options):
         whole = self.get_queryset(request).select_related(*self.list_select_related)
@@ -221,7 +221,7 @@ class QuestionAdmin(RegisterAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "assignee":
-            kwargs["queryset"] = User.objects.triaging()
+            kwargs["queryset"] = User.objects.triagers()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -278,7 +278,7 @@ class QuestionAdmin(RegisterAdmin):
         return {
             "question": question,
             "moves": moves_of(question, user),
-            "status_history": status_history(question, seen_by=user),
+            "status_history": get_status_history(question, seen_by=user),
             "meeting_links": links.select_related("meeting__group"),
             "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
             "happenings": happenings_of(self, request, question),

@@ -42,7 +42,7 @@ class MeetingAdmin(KeptAdmin):
     list_display = ("__str__", "held_on")
     list_select_related = ("group",)
     list_filter = ("group",)
-    search_fields = ("called",)
+    search_fields = ("minuted_name",)
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_name()

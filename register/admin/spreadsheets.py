@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from register.ledger.timeline import word_differences
+from register.ledger.timeline import compare_words
 from register.models import PendingUpload
 from register.refusals import Refusal, Refused
 from register.services.pending import discard, hold, pending_of
@@ -91,7 +91,7 @@ def _change(name, values):
         "field": name.removesuffix("_on").replace("_", " "),
         "old": old or "nothing",
         "new": new,
-        "pieces": word_differences(old, new) if prose else None,
+        "pieces": compare_words(old, new) if prose else None,
     }
 
 

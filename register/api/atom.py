@@ -12,7 +12,7 @@ from django.utils.http import quote_etag
 from register.api.conditions import not_modified
 from register.characters import printable
 from register.documents.serving import get_head
-from register.ledger.events import last_redaction, latest_events
+from register.ledger.events import get_last_redaction_position, get_latest_events
 from register.models import Answer, clearance
 from register.services.atom import reader_of
 from register.vocabulary import Status
@@ -29,7 +29,7 @@ class MovesAndAnswers(Feed):
 
     def __call__(self, request, *args, **kwargs):
         user = self.get_object(request, *args, **kwargs)
-        etag = quote_etag(f"{clearance(user)[-1]}-{get_head(user)}-{last_redaction()}")
+        etag = quote_etag(f"{clearance(user)[-1]}-{get_head(user)}-{get_last_redaction_position()}")
         if answer := not_modified(request, etag):
             return answer
         response = super().__call__(request, *args, **kwargs)
@@ -46,7 +46,7 @@ class MovesAndAnswers(Feed):
         return reverse("admin:index")
 
     def items(self, user):
-        moves = [_move(event) for event in latest_events(user, SHOWN)]
+        moves = [_move(event) for event in get_latest_events(user, SHOWN)]
         answers = Answer.objects.visible_to(user).select_related("question").order_by("-pk")[:SHOWN]
         return sorted([*moves, *map(_answer, answers)], key=itemgetter("at"), reverse=True)[:SHOWN]
 

@@ -37,7 +37,7 @@ class BearerAuthentication(TokenAuthentication):
         if not rows:
             raise AuthenticationFailed("Invalid token.")
         found, used_lately, _ = rows[0]
-        found.user.know_roles(role for _, _, role in rows if role)
+        found.user.set_role_names(role for _, _, role in rows if role)
         if not used_lately:
             _note_use(found)
         return self.validate_user(found)

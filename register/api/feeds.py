@@ -14,9 +14,9 @@ from register.api.pagination import limit_of
 from register.api.resources import READ, SINCE, Answering
 from register.documents.building import dump_json
 from register.documents.serving import Head, get_clearance, get_head, make_feed_item
-from register.ledger import outside
-from register.ledger.disclosure import disclosed
-from register.ledger.events import events_after, last_redaction
+from register.ledger import external_verifier
+from register.ledger.disclosure import get_entries_with_snapshots
+from register.ledger.events import get_events_after, get_last_redaction_position
 from register.models import LedgerEntry, LedgerHead
 from register.models.documents import get_changes
 
@@ -95,7 +95,7 @@ class Changes(Feed):
 
 class Events(Feed):
     def last_change(self):
-        return f"{self.request.reading.head}-{last_redaction()}"
+        return f"{self.request.reading.head}-{get_last_redaction_position()}"
 
     @extend_schema(parameters=PARAMETERS, responses={200: serializers.EventPage, **READ}, operation_id="events")
     def get(self, request):
@@ -103,7 +103,7 @@ class Events(Feed):
         return super().get(request)
 
     def page(self, since, limit):
-        events, more = events_after(since, self.request.user, limit)
+        events, more = get_events_after(since, self.request.user, limit)
         reached = max(since, events[-1].position if events else 0)
         head = self.head_by(reached)
         # What was looked at beyond the head is hidden from this reader: that it is there shows nowhere.
@@ -127,7 +127,7 @@ class Ledger(Feed):
     def page(self, since, limit):
         entries = list(LedgerEntry.objects.filter(position__gt=since).order_by("position")[: limit + 1])
         shown = entries[:limit]
-        told = (dump_json(_entry(*pair)) for pair in disclosed(shown, self.request.user))
+        told = (dump_json(_entry(*pair)) for pair in get_entries_with_snapshots(shown, self.request.user))
         reached = shown[-1].position if shown else since
         return _page(told, reached, len(entries) > limit, self.last_change())
 
@@ -148,5 +148,5 @@ class Verifier(APIView):
     @extend_schema(responses={(200, "text/x-python"): OpenApiTypes.STR}, operation_id="verifier")
     def get(self, request):
         """A script of Python's standard library alone: `python3 verify.py ADDRESS TOKEN [POSITION:DIGEST]`."""
-        text = Path(outside.__file__).read_text(encoding="utf-8")
+        text = Path(external_verifier.__file__).read_text(encoding="utf-8")
         return HttpResponse(text, content_type="text/x-python; charset=utf-8")

@@ -15,8 +15,8 @@ from rest_framework.exceptions import ValidationError
 from register.clock import today
 from register.documents.sources import Live, Past, get_position_at
 from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
-from register.models.questions import is_live, is_overdue
-from register.models.search import relevance, says
+from register.models.questions import make_live_condition, make_overdue_condition
+from register.models.search import make_relevance_expression, make_search_condition
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
@@ -108,12 +108,14 @@ class UpdatedSince(django_filters.Filter):
 
 
 def _overdue():
-    return is_overdue(today())
+    return make_overdue_condition(today())
 
 
 class QuestionFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
-    live = YesOrNo(is_live, label="Whether it is raised, open, awaiting input, in review, agreed or deferred.")
+    live = YesOrNo(
+        make_live_condition, label="Whether it is raised, open, awaiting input, in review, agreed or deferred."
+    )
     topic = NameFilter(Topic)
     owner = NameFilter(Organisation)
     waiting_on = NameFilter(Organisation)
@@ -135,7 +137,7 @@ class QuestionFilter(FilterSet):
         return questions.filter(owned | Q(waiting_on_id=body.pk, status=Status.AWAITING_INPUT))
 
     def at_meeting(self, questions, name, value):
-        meetings = list(Meeting.objects.named(value).values_list("pk", flat=True))
+        meetings = list(Meeting.objects.find_by_name(value).values_list("pk", flat=True))
         if not meetings:
             raise ValidationError({name: [f"There is no meeting called {value}."]})
         position = self.request.reading.position
@@ -145,8 +147,8 @@ class QuestionFilter(FilterSet):
 
     def matching(self, questions, name, value):
         if self.request.reading.position is None:
-            return questions.saying(value)
-        return questions.filter(says(value)).annotate(relevance=relevance(value))
+            return questions.search(value)
+        return questions.filter(make_search_condition(value)).annotate(relevance=make_relevance_expression(value))
 
 
 # Whose move it is, as `workflow.HELD_BY` says, in terms that an index can serve.
@@ -177,4 +179,4 @@ class MeetingFilter(FilterSet):
     updated_since = UpdatedSince("meeting", label="An ISO 8601 time.")
 
     def called(self, meetings, name, value):
-        return meetings.filter(id__in=Meeting.objects.named(value).values("pk"))
+        return meetings.filter(id__in=Meeting.objects.find_by_name(value).values("pk"))

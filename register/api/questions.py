@@ -15,7 +15,7 @@ from register.api.resources import PROBLEMS, Resource, documented, problems
 from register.api.serializers import PossibleMove, StatusChangeDocument, get_document_serializer
 from register.documents.building import dump_json
 from register.documents.kinds import KINDS
-from register.ledger.status_history import status_history
+from register.ledger.status_history import get_status_history
 from register.models import Question
 from register.refusals import NotVisible
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
@@ -125,7 +125,7 @@ class QuestionResource(Writing, Resource):
     @action(detail=True, pagination_class=None, filter_backends=())
     def history(self, request, reference):
         """Every change of status: who, when, from, to, why; oldest first."""
-        changes = status_history(self._seen(reference), seen_by=request.user)
+        changes = get_status_history(self._seen(reference), seen_by=request.user)
         text = dump_json([STATUS_CHANGE.to_representation(change) for change in changes])
         return HttpResponse(text, content_type="application/json")
 

@@ -19,7 +19,7 @@ from register.api.serializers import get_document_serializer
 from register.documents.kinds import Kind
 from register.documents.past import get_past_documents, get_past_rows
 from register.documents.serving import add_version, get_clearance, get_head, make_addresses_absolute
-from register.ledger.events import last_redaction
+from register.ledger.events import get_last_redaction_position
 from register.models import Document
 from register.models.documents import DocumentPages, get_document
 
@@ -170,7 +170,7 @@ class Resource(Answering, GenericViewSet):
     def _state(self):
         """What an answer depends on: the past also on what was redacted since, and the moment is in the address."""
         past = self.request.reading.position is not None
-        return f"{self.last_change()}-{last_redaction()}" if past else self.last_change()
+        return f"{self.last_change()}-{get_last_redaction_position()}" if past else self.last_change()
 
     def _none(self):
         raise Http404(f"There is no such {self.kind.name}.")

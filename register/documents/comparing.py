@@ -44,11 +44,11 @@ class Comparison:
 
     def _embedded_now(self, clearance: str) -> list[Any] | None:
         reading = self.readings.get(clearance)
-        return reading and [reading.document.get(name) for name in get_embedded_fields(self.kind)]
+        return [reading.document.get(name) for name in get_embedded_fields(self.kind)] if reading else None
 
     def _embedded_before(self, clearance: str) -> list[Any] | None:
         document = self.get_document_before(clearance)
-        return document and [document.get(name) for name in get_embedded_fields(self.kind)]
+        return [document.get(name) for name in get_embedded_fields(self.kind)] if document else None
 
     def get_document_before(self, clearance: str) -> dict[str, Any] | None:
         """Return the document that is kept for a clearance, or None."""

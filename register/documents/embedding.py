@@ -60,7 +60,7 @@ def _shows_as_little(embedding: Embedding) -> bool:
 
 def get_item_recorded(row: Any) -> Item | None:
     """Return the item that the ledger entry of an audited row counts for: the row's question, or itself."""
-    if question := row.about_question():
+    if question := row.get_question_id():
         return Item("question", question)
     name = row._meta.model_name
     return Item(name, row.pk) if name in get_documented_kinds() else None
@@ -72,10 +72,11 @@ def get_items_showing_row(row: Any) -> Iterator[Item]:
     Where the row is an item itself, those that only refer to it are left to `get_items_showing`: they show little of
     it, and most changes are none to them. That needs its own documents to show what the others do.
     """
-    is_item = row._meta.model_name in get_documented_kinds()
+    model: Any = type(row)
+    is_item = model._meta.model_name in get_documented_kinds()
     if is_item:
-        yield Item(row._meta.model_name, row.pk)
-    for embedding in get_embeddings(type(row)):
+        yield Item(model._meta.model_name, row.pk)
+    for embedding in get_embeddings(model):
         keys = _get_keys_by_foreign_keys(embedding, row)
         if keys is None and (not is_item or not _shows_as_little(embedding)):
             keys = _find_keys(embedding.kind, [embedding.path], row.pk)

@@ -165,5 +165,5 @@ class _EntryTimes(Sequence):
     def __len__(self) -> int:
         return LedgerHead.objects.get().position
 
-    def __getitem__(self, n: Any) -> datetime:
+    def __getitem__(self, n: Any) -> Any:
         return LedgerEntry.objects.values_list("at", flat=True).get(position=n + 1)

@@ -35,6 +35,11 @@ def snapshot_digest(salt: str, row: Model) -> str:
     return salted_digest(salt, canonical_json(row))
 
 
+def remains_digest(row: Model) -> str:
+    """Return the digest of a redacted history row. It needs no salt: what is left of the row is not secret."""
+    return snapshot_digest("", row)
+
+
 def canonical_json(row: Model) -> bytes:
     """Return a history row as canonical JSON: its columns by name, sorted, times in UTC, empty columns left out."""
     return canonical_json_of_values(type(row), _get_columns(type(row))(row))

@@ -1,18 +1,24 @@
-"""Changes of status as a story, read out of history in the order of the ledger."""
+"""The status changes of all questions in the order of the ledger, read from history, as far as a reader may see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from register.models import LedgerEntry, Question, Redaction, clearance
+from register.models.visibility import Reader
 
-PER_LOOK = 500  # entries looked at together, for most are no change of status
+BATCH = 500  # entries read together, for most of them are no status change
 
 
 @dataclass(frozen=True)
 class StatusEvent:
-    """One change of status; `source` is None for the first, `at` aware and in UTC."""
+    """One status change, from status `source` to `target`.
+
+    `source` is None where the question was raised. `at` is aware and in UTC; `position` is that of the ledger entry.
+    """
 
     position: int
     at: datetime
@@ -24,52 +30,57 @@ class StatusEvent:
     redacted: bool
 
 
-def events_after(position, user, most):
-    """Return (events after a position, whether there may be more), as far as a user may see.
+def get_events_after(position: int, user: Reader, most: int) -> tuple[list[StatusEvent], bool]:
+    """Return (the first `most` events after a position, whether there may be more).
 
-    A change shows where its question may be seen now and could be seen then.
+    Only those that the user may see: whose question is visible to the user now, and was under its classification then.
     """
-    found, reached = [], position
-    while len(found) <= most:
-        entries = _entries().filter(position__gt=reached).order_by("position")[:PER_LOOK]
+    events: list[StatusEvent] = []
+    after = position
+    while len(events) <= most:
+        entries = _get_question_entries().filter(position__gt=after).order_by("position")[:BATCH]
         if not entries:
-            return found, False
-        found += _told(entries, user)
-        reached = entries[len(entries) - 1].position
-    return found[:most], True
+            return events, False
+        events += _load_events(entries, user)
+        after = entries[len(entries) - 1].position
+    return events[:most], True
 
 
-def latest_events(user, most):
-    """Return the latest events that a user may see, the last first."""
-    found, before = [], None
-    while len(found) < most:
-        entries = _entries() if before is None else _entries().filter(position__lt=before)
-        entries = entries.order_by("-position")[:PER_LOOK]
+def get_latest_events(user: Reader, most: int) -> list[StatusEvent]:
+    """Return the last `most` events that a user may see, the latest first."""
+    events: list[StatusEvent] = []
+    before = None
+    while len(events) < most:
+        entries = _get_question_entries() if before is None else _get_question_entries().filter(position__lt=before)
+        entries = entries.order_by("-position")[:BATCH]
         if not entries:
             break
-        found += _told(entries, user)
+        events += _load_events(entries, user)
         before = entries[len(entries) - 1].position
-    return found[:most]
+    return events[:most]
 
 
-def last_redaction():
-    """Return the position of the last redaction's own entry: what it emptied is told no more."""
+def get_last_redaction_position() -> int:
+    """Return the position of the entry of the last redaction, or 0: what was served before it may be out of date."""
     entries = LedgerEntry.objects.filter(model=Redaction._meta.model_name).order_by("-position")
     return entries.values_list("position", flat=True).first() or 0
 
 
-def _entries():
+def _get_question_entries() -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(model="question")
 
 
-def _told(entries, user):
-    """Return the events among these entries, in their order."""
-    rows = {row.history_id: row for row in _moves_among([entry.history_id for entry in entries], user)}
-    return [_event(entry, rows[entry.history_id]) for entry in entries if entry.history_id in rows]
+def _load_events(entries: Iterable[LedgerEntry], user: Reader) -> list[StatusEvent]:
+    """Return an event for each of these entries that is a status change which a user may see, in their order."""
+    rows = {row.history_id: row for row in _load_status_changes([entry.history_id for entry in entries], user)}
+    return [_make_event(entry, rows[entry.history_id]) for entry in entries if entry.history_id in rows]
 
 
-def _moves_among(ids, user):
-    """Return those history rows that changed a status, with the status before, as far as a user may see."""
+def _load_status_changes(ids: list[int], user: Reader) -> list[Any]:
+    """Return those of the history rows with these ids that changed a status, with the status before as `source`.
+
+    Only those that the user may see.
+    """
     history = Question.history.model.objects
     earlier = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
     rows = history.filter(history_id__in=ids, classification__in=clearance(user))
@@ -78,7 +89,7 @@ def _moves_among(ids, user):
     return [row for row in rows if row.id in now and row.source != row.status]
 
 
-def _event(entry, row):
+def _make_event(entry: LedgerEntry, row: Any) -> StatusEvent:
     return StatusEvent(
         position=entry.position,
         at=row.history_date,

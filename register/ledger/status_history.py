@@ -1,4 +1,4 @@
-"""A question's status history, read out of its history and the ledger."""
+"""The status changes of one question, read from its history and the ledger."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,9 +14,10 @@ from register.vocabulary import Status
 
 @dataclass(frozen=True)
 class StatusChange:
-    """One row of a status history. `source` is None for the first; `at` is aware, in UTC.
+    """One status change, from status `source` to `target`.
 
-    `days` are the working days spent in the status that it led to, by now where it is the present one.
+    `source` is None where the question was raised. `at` is aware and in UTC; `position` is that of the ledger entry.
+    `days` are the working days that the question then spent in `target`, up to now where it is the present status.
     """
 
     at: datetime
@@ -50,10 +51,10 @@ COLUMNS = (
 )
 
 
-def status_history(question: Question, *, seen_by: User) -> list[StatusChange]:
-    """Return the `StatusChange`s of a question, oldest first, as far as `seen_by` may see them.
+def get_status_history(question: Question, *, seen_by: User) -> list[StatusChange]:
+    """Return the `StatusChange`s of a question that `seen_by` may see, the oldest first.
 
-    A past version shows under the stricter of its classification then and now; the caller has checked the present one.
+    A past version is visible to those cleared for its classification then and now; that of now the caller checks.
     """
     versions = annotate_entries(Question.history.filter(id=question.pk), "question").order_by("history_id")
     return _get_changes(list(versions.values_list(*COLUMNS, named=True)), clearance(seen_by))
@@ -75,7 +76,7 @@ def _count_days(begin: datetime, end: datetime) -> int:
 
 
 def _hide_beginning(change: StatusChange) -> StatusChange:
-    """Return the first row for a reader who may not see what came before, and so not how it came to be."""
+    """Return the first change that a reader sees without its actor and reason, where earlier versions are hidden."""
     return replace(change, by="", organisation="", reason="What came before is not shown to you.")
 
 

@@ -1,43 +1,46 @@
-"""Database triggers that refuse to rewrite history and ledger, whoever asks and by whatever client.
+"""Database triggers that refuse to change or delete rows of history and ledger, whichever client tries to.
 
-Reinstalled after every migrate: on SQLite a changed column rebuilds its table and drops the triggers silently.
+They are installed anew after every `migrate`: on SQLite, a migration that changes a column rebuilds the table and so
+drops its triggers. Django has no way to declare triggers, so their SQL is written out here.
 """
+
+from collections.abc import Collection, Iterator
 
 from django.db import connection, models, transaction
 
 from register.ledger.audited_models import get_history_models
 from register.models import LedgerEntry, LedgerHead
 
-# Kept by a redaction although they are text: what a row is about, and who wrote it.
-KEPT_TEXT = {"reference", "actor", "actor_organisation", "model", "snapshot_digest", "digest"}
+# Text that a redaction leaves: what a row is about, and who wrote it.
+UNREDACTED_TEXT = {"reference", "actor", "actor_organisation", "model", "snapshot_digest", "digest"}
 
 
-def get_free_text_columns(model):
-    """Return the columns that a redaction empties: text that somebody typed, and the ledger's salt."""
+def get_free_text_columns(model: type[models.Model]) -> list[str]:
+    """Return the names of the columns that a redaction empties: text that somebody typed, and an entry's salt."""
     text = (models.CharField, models.TextField)
     return [
-        f.column
+        str(f.column)
         for f in model._meta.concrete_fields
-        if isinstance(f, text) and not f.choices and f.name not in KEPT_TEXT
+        if isinstance(f, text) and not f.choices and f.name not in UNREDACTED_TEXT
     ]
 
 
-def install():
-    """Drop and create the triggers of every table that is there, in one transaction."""
+def install_triggers() -> None:
+    """Drop and create the triggers of every table that exists, in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-        for statement in [*drops(tables), *_creates(tables)]:
+        for statement in [*make_drop_statements(tables), *_make_create_statements(tables)]:
             cursor.execute(statement)
 
 
-def missing():
-    """Return the names of triggers that should be there, enabled, and are not; none before the first migrate."""
+def find_missing_triggers() -> list[str]:
+    """Return the names of triggers that are missing from the database or disabled; none before the first `migrate`."""
     with connection.cursor() as cursor:
         if LedgerHead._meta.db_table not in connection.introspection.table_names(cursor):
             return []
         cursor.execute(_PRESENT[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
-    return sorted(set(_wanted()) - present)
+    return sorted(set(_get_triggers()) - present)
 
 
 _PRESENT = {
@@ -46,17 +49,17 @@ _PRESENT = {
 }
 
 
-def _guarded():
-    """Yield (table, condition under which an UPDATE may pass, key that an INSERT may not meet again)."""
+def _get_protected_tables() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield (table, the condition under which an UPDATE is allowed, the conditions that a row has the same key)."""
     for name, history in get_history_models().items():
         entry = f"e.model = '{name}' AND e.history_id = OLD.history_id"
-        yield history._meta.db_table, _only_empties(history, entry), ["history_id = NEW.history_id"]
+        yield history._meta.db_table, _make_redaction_condition(history, entry), ["history_id = NEW.history_id"]
     yield (
         LedgerEntry._meta.db_table,
-        _only_empties(LedgerEntry, "e.position = OLD.position"),
+        _make_redaction_condition(LedgerEntry, "e.position = OLD.position"),
         ["position = NEW.position", "model = NEW.model AND history_id = NEW.history_id"],
     )
-    # A savepoint that was rolled back without the unit of work's knowledge would leave a gap in the positions.
+    # A savepoint rolled back without `UnitOfWork.part` would leave a gap in the positions, so they are counted.
     led_to = (
         "SELECT COUNT(*) FROM register_ledgerentry e WHERE e.position > OLD.position AND e.position <= NEW.position"
     )
@@ -64,8 +67,11 @@ def _guarded():
     yield LedgerHead._meta.db_table, moves_on, ["id = NEW.id"]
 
 
-def _only_empties(model, entry):
-    """SQL that is true of an UPDATE which a redaction announced, and which empties the free text and nothing else."""
+def _make_redaction_condition(model: type[models.Model], entry: str) -> str:
+    """Return SQL that is true of an UPDATE that sets the free text to NULL, changes nothing else, and is announced.
+
+    A row of `Redaction` announces it; `entry` is SQL that is true of the ledger entry `e` that the row is about.
+    """
     emptied = get_free_text_columns(model)
     same = "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
     kept = [f.column for f in model._meta.concrete_fields if f.column not in emptied]
@@ -77,50 +83,49 @@ def _only_empties(model, entry):
     return " AND ".join([announced, *changes])
 
 
-def _wanted():
-    """Return {trigger's name: (table, event, condition to refuse)}."""
-    wanted = {}
-    for table, may_update, keys in _guarded():
-        wanted[f"{table}_no_update"] = (table, "UPDATE", f"NOT ({may_update})")
-        wanted[f"{table}_no_delete"] = (table, "DELETE", "TRUE")
+def _get_triggers() -> dict[str, tuple[str, str, str]]:
+    """Return {trigger's name: (table, event, the condition under which it refuses)}."""
+    triggers = {}
+    for table, may_update, keys in _get_protected_tables():
+        triggers[f"{table}_no_update"] = (table, "UPDATE", f"NOT ({may_update})")
+        triggers[f"{table}_no_delete"] = (table, "DELETE", "TRUE")
         if connection.vendor == "sqlite":
             # INSERT OR REPLACE deletes the row in its way without firing the DELETE trigger.
-            met = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
-            wanted[f"{table}_no_replace"] = (table, "INSERT", met)
+            exists = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
+            triggers[f"{table}_no_replace"] = (table, "INSERT", exists)
         else:
-            wanted[f"{table}_no_truncate"] = (table, "TRUNCATE", None)
-    return wanted
+            triggers[f"{table}_no_truncate"] = (table, "TRUNCATE", "TRUE")
+    return triggers
 
 
-def _refusal(table, event):
+def _make_message(table: str, event: str) -> str:
     return f"{table} keeps the past: {event} is refused"
 
 
-def drops(tables):
-    """Yield the statements that drop the triggers of these tables."""
-    for name, (table, *_) in _wanted().items():
+def make_drop_statements(tables: Collection[str]) -> Iterator[str]:
+    """Yield the statements that drop the triggers of those tables among these that have any."""
+    for name, (table, *_) in _get_triggers().items():
         if table in tables:
             yield f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
 
 
-def _creates(tables):
-    for name, (table, event, refuse_when) in _wanted().items():
+def _make_create_statements(tables: Collection[str]) -> Iterator[str]:
+    for name, (table, event, refuse_when) in _get_triggers().items():
         if table in tables:
             yield from _CREATE[connection.vendor](name, table, event, refuse_when)
 
 
-def _create_on_sqlite(name, table, event, refuse_when):
+def _create_on_sqlite(name: str, table: str, event: str, refuse_when: str) -> Iterator[str]:
     yield (
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refuse_when} "
-        f"BEGIN SELECT RAISE(ABORT, '{_refusal(table, event)}'); END"
+        f"BEGIN SELECT RAISE(ABORT, '{_make_message(table, event)}'); END"
     )
 
 
-def _create_on_postgresql(name, table, event, refuse_when):
-    condition = refuse_when or "TRUE"
+def _create_on_postgresql(name: str, table: str, event: str, refuse_when: str) -> Iterator[str]:
     yield (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{_refusal(table, event)}'; END IF; "
+        f"IF {refuse_when} THEN RAISE EXCEPTION '{_make_message(table, event)}'; END IF; "
         "RETURN NEW; END $$"
     )
     each = "STATEMENT" if event == "TRUNCATE" else "ROW"

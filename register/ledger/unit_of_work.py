@@ -92,7 +92,7 @@ class UnitOfWork:
             at=row.history_date,
             model=get_model_name(type(row)),
             history_id=row.history_id,
-            question_id=instance.about_question(),
+            question_id=instance.get_question_id(),
             salt=salt,
             snapshot_digest=content,
             digest=head.digest,

@@ -1,10 +1,11 @@
 from datetime import date
+from typing import ClassVar, Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
-from register.models.audited import Audited, Records, computed_from
+from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.meetings import Group, Meeting
 from register.models.people import Organisation
 from register.models.questions import Question
@@ -13,13 +14,13 @@ from register.vocabulary import ActionStatus, Classification
 
 
 class ActionQuerySet(ClassifiedQuerySet):
-    def overdue(self, on: date):
-        """Open actions whose due date is before that date in London."""
+    def overdue(self, on: date) -> Self:
+        """Open actions whose due date is before a date in London."""
         return self.filter(status=ActionStatus.OPEN, due_on__lt=on)
 
 
 class Action(Audited):
-    """Something that a meeting asked of a body. Its reference is kept as minuted: 15/10."""
+    """Something that a meeting asked of a body. Its reference is as minuted, such as 15/10, and unique in its group."""
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="actions")
     reference = models.CharField(max_length=12, help_text="As minuted: 15/10.")
@@ -42,8 +43,8 @@ class Action(Audited):
     status = models.CharField(max_length=12, choices=ActionStatus.choices, default=ActionStatus.OPEN)
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
 
-    objects = ActionQuerySet.as_manager()
-    history = Records()
+    objects: ClassVar = ActionQuerySet.as_manager()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["group", "reference"]
@@ -72,29 +73,29 @@ class Action(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.group} action {self.reference}"
 
     @computed_from("group__name", "reference")
-    def full_reference(self):
-        """The reference with its group: as minuted, 15/10, it can come again in another."""
+    def full_reference(self) -> str:
+        """The name of the group and the reference: 15/10 alone can be an action of several groups."""
         return f"{self.group.name} {self.reference}"
 
     @computed_from("owner__name", "owner_group__name")
-    def owned_by(self):
-        """The name of the body that owns it, or None."""
-        return self.owner.name if self.owner_id else f"{self.owner_group.name} members" if self.owner_group_id else None
+    def owned_by(self) -> str | None:
+        """The name of the organisation that owns it, or of the group whose members do; None where nobody does."""
+        return self.owner.name if self.owner else f"{self.owner_group.name} members" if self.owner_group else None
 
 
 class ActionLink(Audited):
-    """An action that serves a question. A mistaken link is struck out, never deleted."""
+    """Links an action to the question that it is for. A mistaken link is struck out, never deleted."""
 
     action = models.ForeignKey(Action, models.PROTECT, related_name="links")
     question = models.ForeignKey(Question, models.PROTECT, related_name="action_links")
     struck_out = models.BooleanField(default=False)
 
-    objects = ClassifiedQuerySet.by("action__classification", "question__classification")
-    history = Records()
+    objects: ClassVar = ClassifiedQuerySet.make_manager("action__classification", "question__classification")
+    history = AuditHistory()
 
     class Meta:
         ordering = ["id"]
@@ -107,8 +108,8 @@ class ActionLink(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.action} for {self.question.reference}"
 
-    def about_question(self):
+    def get_question_id(self) -> int:
         return self.question_id

@@ -1,9 +1,11 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
-from register.models.audited import Audited, Records, computed_from
+from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.people import Organisation
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet
@@ -11,7 +13,7 @@ from register.vocabulary import COMMENT_NEEDED, AnswerStatus, Classification, Po
 
 
 class Answer(Audited):
-    """A numbered, proposed answer. Its text is frozen once it has gone to review."""
+    """A proposed answer to a question, numbered within it. Its text cannot change once it has gone to review."""
 
     question = models.ForeignKey(Question, models.PROTECT, db_index=False, related_name="answers")
     number = models.PositiveSmallIntegerField(editable=False)
@@ -22,8 +24,8 @@ class Answer(Audited):
         settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="proposed_answers"
     )
 
-    objects = ClassifiedQuerySet.by("classification", "question__classification")
-    history = Records()
+    objects: ClassVar = ClassifiedQuerySet.make_manager("classification", "question__classification")
+    history = AuditHistory()
 
     class Meta:
         ordering = ["question", "number"]
@@ -57,14 +59,14 @@ class Answer(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference
 
     @computed_from("question__reference", "number")
-    def reference(self):
+    def reference(self) -> str:
         return f"{self.question.reference} answer {self.number}"
 
-    def about_question(self):
+    def get_question_id(self) -> int:
         return self.question_id
 
 
@@ -80,15 +82,17 @@ class Review(Audited):
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
     late = models.BooleanField(default=False, help_text="Taken after the date to review by.")
 
-    objects = ClassifiedQuerySet.by("classification", "answer__classification", "answer__question__classification")
-    history = Records()
+    objects: ClassVar = ClassifiedQuerySet.make_manager(
+        "classification", "answer__classification", "answer__question__classification"
+    )
+    history = AuditHistory()
 
     class Meta:
         ordering = ["id"]
         indexes = [
-            # What a member has yet to say.
+            # The reviews in which a member's position is outstanding.
             models.Index(fields=["reviewer", "position"], name="review_awaited"),
-            # Whether anybody has yet to say something of an answer.
+            # Whether any position on an answer is outstanding.
             models.Index(fields=["answer", "position"], name="review_of_answer"),
         ]
         constraints = [
@@ -114,8 +118,8 @@ class Review(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reviewer_name} on {self.answer}"
 
-    def about_question(self):
+    def get_question_id(self) -> int:
         return self.answer.question_id

@@ -1,7 +1,7 @@
-"""Columns that the models have and the database lacks.
+"""Finds columns that the models have and the database lacks.
 
-A migration that was edited after it had run is not run again, so the tables of that register stay without what was
-added: `migrate` says nothing, and every write fails.
+Django does not run a migration again that was edited after it had run. The tables then stay without the new columns:
+`migrate` reports nothing, and every write fails.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ COLUMNS = {
 def find_missing_columns() -> list[str]:
     """Return the columns, as `table.column`, that tables of the register should have and lack.
 
-    A table that is not there at all counts for nothing: it waits for its migration, of which Django tells.
+    A table that is not there at all is left out: its migration has not run, which Django reports itself.
     """
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS[connection.vendor])
@@ -35,10 +35,10 @@ def find_missing_columns() -> list[str]:
 
 def _get_columns() -> Iterator[tuple[str, str]]:
     for model in apps.get_app_config("register").get_models():
-        yield from ((model._meta.db_table, field.column) for field in model._meta.concrete_fields)
+        yield from ((model._meta.db_table, str(field.column)) for field in model._meta.concrete_fields)
 
 
 def has_unapplied_migrations() -> bool:
-    """Return whether the database waits for migrations, after which columns that it lacks may be there."""
+    """Return whether any migration has not run on this database yet; one of them may add the missing columns."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

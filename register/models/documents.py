@@ -1,11 +1,11 @@
-"""What the API shows of each item, made with every write and in its transaction."""
+"""The stored documents of the API: what it sends for each item, updated with every write in its transaction."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db import connection, models
 from django.db.models import Q
 
-from register.models.visibility import clearance
+from register.models.visibility import Reader, clearance
 from register.vocabulary import Classification
 
 # Composing these anew took a third of the processor time of a page, a change feed's page and a detail
@@ -27,7 +27,7 @@ CHANGES = """
 
 
 class KeptDocument(NamedTuple):
-    """A document as it is kept: the key of its item, its JSON and the position at which it last changed."""
+    """A stored document: its item's primary key, its JSON, and the ledger position at which it last changed."""
 
     object_id: int
     body: str
@@ -50,9 +50,9 @@ def _fetch(statement: str, *values: Any) -> list[tuple]:
 
 
 class DocumentPages:
-    """Documents of one kind for one clearance, by the keys of their items.
+    """Documents of one kind for one clearance, ordered by the primary keys of their items.
 
-    It is as much of a queryset as `CursorPagination` asks of one: an order and a bound by `object_id`, and a slice.
+    It has as much of a queryset's interface as `CursorPagination` uses: an order, a bound by `object_id`, and slices.
     """
 
     def __init__(self, kind: str, clearance: str, descending: bool = False, bound: tuple[str, int] = (">", 0)) -> None:
@@ -62,7 +62,7 @@ class DocumentPages:
         return DocumentPages(self.kind, self.clearance, column.startswith("-"), self.bound)
 
     def filter(self, **bound: Any) -> "DocumentPages":
-        """Keep those after or before a key: `object_id__gt` or `object_id__lt`."""
+        """Return those after or before a primary key: takes `object_id__gt` or `object_id__lt`."""
         ((lookup, key),) = bound.items()
         sign = {"gt": ">", "lt": "<"}[lookup.rpartition("__")[2]]
         return DocumentPages(self.kind, self.clearance, self.descending, (sign, int(key)))
@@ -75,7 +75,7 @@ class DocumentPages:
 
 
 def get_document(model: type[models.Model], clearance: str | None, **key: Any) -> KeptDocument | None:
-    """Return the document of the row that one column names, as it reads with a clearance, or None."""
+    """Return a clearance's document of the row of a model that has this value in this column, or None."""
     ((name, value),) = key.items()
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     statement = DOCUMENT.format(table=model._meta.db_table, column=field.column)  # type: ignore[union-attr]
@@ -89,22 +89,22 @@ def get_changes(clearance: str, since: int, limit: int) -> list[Change]:
 
 
 class DocumentQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Documents and tombstones as this reader sees them: one an item and reference."""
+    def visible_to(self, user: Reader) -> Self:
+        """Documents and tombstones for this reader's clearance: one for each item and reference."""
         seen = clearance(user)
         return self.filter(clearance=seen[-1]) if seen else self.none()
 
-    def present(self):
+    def present(self) -> Self:
         """Documents, without the tombstones."""
         return self.filter(body__isnull=False)
 
 
 class Document(models.Model):
-    """One item as it reads to those with a clearance, under one reference; a body of NULL is a tombstone.
+    """One item as readers with one clearance see it, under one reference; with a body of NULL it is a tombstone.
 
     `clearance` is the strictest classification that its readers may see. `position` is that of the ledger entry at
-    which it last changed for them, so what is hidden from them moves nothing. A meeting that was renamed has its
-    document and the tombstone of its former reference.
+    which it last changed for them: a change that they may not see leaves it as it is. A meeting that was renamed has
+    its document and the tombstone of its former reference.
     """
 
     clearance = models.CharField(max_length=12, choices=Classification.choices)
@@ -118,8 +118,8 @@ class Document(models.Model):
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
-        # The pages of a list walk the first, those of the feed the second: one change a position is what a reader of
-        # the feed relies on.
+        # Pages of a list are read along the first, pages of the change feed along the second: who follows the feed
+        # relies on it that no two changes have the same position.
         constraints = [
             models.UniqueConstraint(fields=["clearance", "kind", "object_id", "reference"], name="document_once"),
             models.UniqueConstraint(
@@ -127,5 +127,5 @@ class Document(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.reference} at {self.position} for {self.clearance}"

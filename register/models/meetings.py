@@ -1,41 +1,42 @@
 from functools import reduce
 from operator import or_
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Concat
 
-from register.models.audited import Audited, Records, computed_from
+from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet
 from register.vocabulary import LinkKind
 
 
 class Group(Audited):
-    """A body that meets and numbers its meetings. Not a permission group: those are Django's."""
+    """A body that meets and numbers its meetings, such as CCDG. For permissions there is Django's own `Group`."""
 
     name = models.CharField(max_length=20, unique=True, help_text="As it stands before the number: CCDG.")
     full_name = models.CharField(max_length=200, blank=True)
 
-    objects = ReferenceQuerySet.as_manager()
-    history = Records()
+    objects: ClassVar = ReferenceQuerySet.as_manager()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class MeetingQuerySet(ReferenceQuerySet):
-    def with_name(self):
-        """Annotate `called`: the name that minutes use, `CCDG15`."""
-        return self.annotate(called=Concat("group__name", "number", output_field=models.CharField()))
+    def with_name(self) -> Self:
+        """Annotate `minuted_name`: the name that minutes use, such as CCDG15."""
+        return self.annotate(minuted_name=Concat("group__name", "number", output_field=models.CharField()))
 
-    def named(self, name):
-        """Meetings called so, in any case."""
+    def find_by_name(self, name: str) -> Self:
+        """Meetings that minutes call by a name, such as CCDG15, in upper or lower case."""
         ends = [(name[:n], name[n:]) for n in range(max(1, len(name) - 9), len(name)) if name[n:].isdecimal()]
-        called = [Q(group__name__iexact=group, number=int(end)) for group, end in ends if str(int(end)) == end]
-        return self.filter(reduce(or_, called)) if called else self.none()
+        conditions = [Q(group__name__iexact=group, number=int(end)) for group, end in ends if str(int(end)) == end]
+        return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
 
 class Meeting(Audited):
@@ -43,8 +44,8 @@ class Meeting(Audited):
     number = models.PositiveIntegerField()
     held_on = models.DateField(null=True, blank=True, help_text="Left empty where the date is not known.")
 
-    objects = MeetingQuerySet.as_manager()
-    history = Records()
+    objects: ClassVar = MeetingQuerySet.as_manager()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["group", F("held_on").asc(nulls_first=True), "number"]
@@ -64,16 +65,16 @@ class Meeting(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @computed_from("group__name", "number")
-    def name(self):
+    def name(self) -> str:
         """The name that minutes use: CCDG15."""
         return f"{self.group.name}{self.number}"
 
     @computed_from("group__name", "number", "held_on")
-    def reference(self):
+    def reference(self) -> str:
         """The name with the date where known: numbers restart in some groups."""
         return f"{self.name} {self.held_on}" if self.held_on else self.name
 
@@ -87,8 +88,8 @@ class MeetingLink(Audited):
     paragraph = models.CharField(max_length=20, blank=True, help_text="Of the meeting's report: 6.1.")
     struck_out = models.BooleanField(default=False)
 
-    objects = ClassifiedQuerySet.by("question__classification")
-    history = Records()
+    objects: ClassVar = ClassifiedQuerySet.make_manager("question__classification")
+    history = AuditHistory()
 
     class Meta:
         ordering = ["id"]
@@ -106,8 +107,8 @@ class MeetingLink(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.meeting}" + (f" {self.paragraph}" if self.paragraph else "")
 
-    def about_question(self):
+    def get_question_id(self) -> int:
         return self.question_id

@@ -1,8 +1,11 @@
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from knox.models import AbstractAuthToken
 
-from register.models.audited import Audited, AuditedQuerySet, Records
+from register.models.audited import Audited, AuditedQuerySet, AuditHistory
 from register.models.visibility import ReferenceQuerySet
 from register.vocabulary import SYSTEM, Role
 
@@ -13,86 +16,86 @@ class Organisation(Audited):
     name = models.CharField(max_length=80, unique=True, help_text="Short name, as minutes use it: DCC.")
     full_name = models.CharField(max_length=200, blank=True)
 
-    objects = ReferenceQuerySet.as_manager()
-    history = Records()
+    objects: ClassVar = ReferenceQuerySet.as_manager()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class UserQuerySet(AuditedQuerySet):
-    def triaging(self):
-        """Active logins in Triage: those whom a question can be assigned to."""
+    def triagers(self) -> Self:
+        """Active members of the Triage group: those whom a question can be assigned to."""
         return self.filter(is_active=True, groups__name=Role.TRIAGE)
 
 
-class People(UserManager.from_queryset(UserQuerySet)):
-    pass
+class People(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # the plugin wants a name for the base
+    """The manager of `User`. The first migration names this class."""
 
 
-class User(AbstractUser, Audited):
+class User(AbstractUser, Audited):  # type: ignore[django-manager-missing]
     """A login, for a person or for a machine that reads feeds."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="users")
 
-    objects = People()
-    history = Records(excluded_fields=["password", "last_login"])
+    objects: ClassVar = People()
+    history = AuditHistory(excluded_fields=["password", "last_login"])
 
     class Meta:
         ordering = ["username"]
 
     @property
-    def display_name(self):
+    def display_name(self) -> str:
         return self.get_full_name() or self.username
 
-    def has_role(self, role):
-        """True for a member of that group. A superuser counts as Triage and Approver, and nothing more."""
+    def has_role(self, role: str) -> bool:
+        """Return whether the user is a member of the group of that name; a superuser is in Triage and Approver too."""
         if self.is_superuser and role in (Role.TRIAGE, Role.APPROVER):
             return True
-        return role in self._roles()
+        return role in self._get_role_names()
 
-    def know_roles(self, names):
-        """Take the names of the user's groups from a statement that fetched them with the user."""
-        self._known_roles = set(names)
+    def set_role_names(self, names: Iterable[str]) -> None:
+        """Set the names of the user's groups, where a statement has fetched them together with the user."""
+        self._role_names = set(names)
 
-    def _roles(self):
-        if not hasattr(self, "_known_roles"):
-            self._known_roles = set(self.groups.values_list("name", flat=True)) if self.pk else set()
-        return self._known_roles
+    def _get_role_names(self) -> set[str]:
+        if not hasattr(self, "_role_names"):
+            self._role_names = set(self.groups.values_list("name", flat=True)) if self.pk else set()
+        return self._role_names
 
-    def refresh_from_db(self, *args, **kwargs):
-        self.__dict__.pop("_known_roles", None)
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self.__dict__.pop("_role_names", None)
         super().refresh_from_db(*args, **kwargs)
 
 
 class Token(AbstractAuthToken):
-    """An API token: only its hash is stored. The key is the hash, so a lost token can be replaced, not read."""
+    """An API token, of which only the hash is stored: a lost token can be replaced, but not read."""
 
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.token_key}… of {self.user}"
 
 
 class System:
-    """Stands for the register itself, where an operator's command acts without naming a person."""
+    """The actor of what an operator's command does without naming a person: the register itself, in role Triage."""
 
     pk = organisation = organisation_id = None
     is_active, is_superuser = True, False
     display_name = SYSTEM
 
-    def has_role(self, role):
+    def has_role(self, role: str) -> bool:
         return role == Role.TRIAGE
 
 
 class RaisedOnce(models.Model):
-    """A question raised under an Idempotency-Key: the same request again finds it instead of raising another."""
+    """A question that was raised under an Idempotency-Key: repeating the request returns it and raises no other."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
@@ -103,16 +106,16 @@ class RaisedOnce(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="raised_once_a_key")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} of {self.user}"
 
 
 class AtomAddress(models.Model):
-    """The private address at which a person's feed reader asks; only its hash is kept. A new one replaces it."""
+    """The secret address of a person's Atom feed, of which only the hash is stored. A new one replaces the old."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="atom_address")
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret in the address.")
     made_at = models.DateTimeField(auto_now=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Atom address of {self.user}"

@@ -1,5 +1,8 @@
+from collections.abc import Iterable
 from datetime import date
+from typing import ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -8,11 +11,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from register import clock, workflow
-from register.models import search
-from register.models.audited import Audited, Records, computed_from
+from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.meetings import Meeting, MeetingLink
-from register.models.people import Organisation
-from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet, clearance
+from register.models.people import Organisation, User
+from register.models.search import make_index_lookup, make_relevance_expression
+from register.models.visibility import ClassifiedQuerySet, Reader, ReferenceQuerySet, clearance
 from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
 
@@ -23,27 +26,32 @@ class Topic(Audited):
         blank=True, help_text="Words that suggest this topic for an imported question, with commas between."
     )
 
-    objects = ReferenceQuerySet.as_manager()
-    history = Records()
+    objects: ClassVar = ReferenceQuerySet.as_manager()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-def is_live():
+def make_live_condition() -> Q:
+    """Return the condition that a question has not ended: its status is one of `vocabulary.LIVE`."""
     return Q(status__in=LIVE)
 
 
-def is_overdue(on: date):
-    """A live question whose due date is before that date in London."""
-    return is_live() & Q(due_on__lt=on)
+def make_overdue_condition(on: date) -> Q:
+    """Return the condition that a question is live and its due date before a date in London."""
+    return make_live_condition() & Q(due_on__lt=on)
 
 
 class Standing(models.IntegerChoices):
-    """What a status means for the clock; within each, questions stand in the order of their ages whatever the day."""
+    """What a question's status means for its working-day clock: the column that lists by age are sorted by first.
+
+    The age of every question with a running clock grows by one on the same days, and other ages do not grow at all; so
+    among questions of one standing the order of ages (`Question.age_order`) never changes with the day.
+    """
 
     RUNNING = 0
     PAUSED = 1
@@ -53,52 +61,54 @@ class Standing(models.IntegerChoices):
 LIVE_STANDINGS = (Standing.RUNNING, Standing.PAUSED)
 
 
-def _standing():
+def _make_standing_expression() -> Case:
+    """Return the `Standing` of a status: the clock runs, is paused in a live status, or has ended."""
     running, live = (
         When(status__in=statuses, then=Value(n)) for n, statuses in enumerate((sorted(clock.RUNS_IN), LIVE))
     )
     return Case(running, live, default=Value(Standing.ENDED), output_field=models.SmallIntegerField())
 
 
-def _age_order():
-    """A running clock adds to all alike, so without today's day number ages are in the same order."""
+def _make_age_order_expression() -> Case:
+    """Return what sorts questions of one standing by age: the age, less today's day number where the clock runs."""
     running = When(status__in=sorted(clock.RUNS_IN), then=F("working_days_before") - F("status_since_day"))
     return Case(running, default=F("working_days_before"), output_field=models.IntegerField())
 
 
-def holder_name():
-    """Return what a list sorts by whose move it is with: the name, as `workflow.holder` says it for each status."""
+def make_holder_expression() -> Case:
+    """Return the name of whoever's move a question is, as `workflow.holder` does in Python: what lists sort by."""
     names = {"owner": F("owner__name"), "waiting_on": F("waiting_on__name")}
     cases = [When(status=status, then=names.get(who, Value(who))) for status, who in HELD_BY.items()]
     deferred = When(status=Status.DEFERRED, then=Coalesce(F("owner__name"), Value(TRIAGE_HOLDS)))
     return Case(*cases, deferred, default=Value(""))
 
 
-def priority_rank():
-    """Return what a list sorts by priority with: 1 for high, 4 where there is none yet."""
+def make_priority_expression() -> Case:
+    """Return the rank of a question's priority, which lists sort by: 1 for high, 4 where there is none yet."""
     ranks = [When(priority=priority, then=Value(n)) for n, priority in enumerate(Priority.values, 1)]
     return Case(*ranks, default=Value(4))
 
 
 class QuestionQuerySet(ClassifiedQuerySet):
-    def live(self):
-        # Said so that SQLite seeks nothing by it: it takes the live for a handful, and would read them all first.
+    def live(self) -> Self:
+        # An exclusion, for which SQLite uses no index: it expects few live questions, and would read all of them first.
         return self.exclude(standing=Standing.ENDED)
 
-    def saying(self, text):
-        """Questions that say all the words of a text, annotated with `relevance`: what to order the best of them by."""
-        return self.filter(pk__in=search.saying(text)).annotate(relevance=search.relevance(text))
+    def search(self, text: str) -> Self:
+        """Questions that have all words of a text, or its reference, annotated with `relevance`: least is best."""
+        return self.filter(pk__in=make_index_lookup(text)).annotate(relevance=make_relevance_expression(text))
 
-    def with_ages(self, on: date):
+    def with_ages(self, on: date) -> Self:
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""
         in_status = Value(clock.day_number(on)) - F("status_since_day")
         running = Case(When(status__in=clock.RUNS_IN, then=in_status), default=Value(0))
         return self.annotate(days_in_status=in_status, age_in_days=F("working_days_before") + running)
 
-    def keys_by_age(self, most, standings, on: date, *, youngest=False):
-        """Return the keys of the eldest of these questions, or of the youngest, at most so many.
+    def get_keys_by_age(self, most: int, standings: Iterable[int], on: date, *, youngest: bool = False) -> list[int]:
+        """Return the primary keys of the `most` oldest of these questions, the oldest first, or of the youngest.
 
-        Each standing is in the order of its ages already, so no more than the head of each is read and merged.
+        Only questions of these standings count; ages are in working days on a date in London. An index has each
+        standing in the order of its ages, so that no more than the first `most` of each are read and merged.
         """
         sign, now = "" if youngest else "-", clock.day_number(on)
         ages = []
@@ -108,68 +118,68 @@ class QuestionQuerySet(ClassifiedQuerySet):
             ages += [(order + counted, key) for order, key in head.values_list("age_order", "pk")[:most]]
         return [key for _, key in sorted(ages, reverse=not youngest)[:most]]
 
-    def served_by(self, reference, user):
-        """Questions that an action of that reference serves, as far as the user may see the action."""
+    def linked_to_action(self, reference: str, user: Reader) -> Self:
+        """Questions linked to an action of that reference that the user may see; links that were struck out are not."""
         return self.filter(
             action_links__action__reference=reference,
             action_links__action__classification__in=clearance(user),
             action_links__struck_out=False,
         ).distinct()
 
-    def needing_triage(self):
+    def needing_triage(self) -> Self:
         return self.filter(status=Status.RAISED)
 
-    def assigned_to(self, user):
+    def assigned_to(self, user: User) -> Self:
         return self.live().filter(assignee=user)
 
-    def awaiting_input(self):
+    def awaiting_input(self) -> Self:
         return self.filter(status=Status.AWAITING_INPUT)
 
-    def in_review(self):
+    def in_review(self) -> Self:
         return self.filter(status=Status.IN_REVIEW)
 
-    def with_silence(self):
-        """Questions in review on which some member has said nothing yet."""
-        answers = self.model.answers.rel.related_model.objects.filter(question=OuterRef("pk"))
-        silent = answers.filter(status=AnswerStatus.IN_REVIEW, reviews__position=Position.NO_RESPONSE)
-        # A value, not EXISTS, which PostgreSQL makes a join of all answers before it takes the first few.
-        return (
-            self.in_review().annotate(silent=Subquery(silent.order_by().values("pk")[:1])).filter(silent__isnull=False)
-        )
+    def with_outstanding_positions(self) -> Self:
+        """Questions in review on which the position of some member is still outstanding."""
+        answers = apps.get_model("register", "Answer")._default_manager.filter(question=OuterRef("pk"))
+        waiting = answers.filter(status=AnswerStatus.IN_REVIEW, reviews__position=Position.NO_RESPONSE)
+        # A value, not EXISTS: PostgreSQL would turn that into a join with all answers before it takes the first few.
+        first = Subquery(waiting.order_by().values("pk")[:1])
+        return self.in_review().annotate(waits=first).filter(waits__isnull=False)
 
-    def deferred_due(self, on: date):
+    def deferred_due(self, on: date) -> Self:
         """Deferred questions whose revisit date has come on a date in London."""
         return self.filter(status=Status.DEFERRED, revisit_on__lte=on)
 
-    def overdue(self, on: date):
+    def overdue(self, on: date) -> Self:
         return self.filter(standing__in=LIVE_STANDINGS, due_on__lt=on)
 
-    def at_meeting(self, name):
+    def at_meeting(self, name: str) -> Self:
         """Questions linked to a meeting of that name."""
-        links = MeetingLink.objects.filter(meeting__in=Meeting.objects.named(name), struck_out=False)
+        links = MeetingLink.objects.filter(meeting__in=Meeting.objects.find_by_name(name), struck_out=False)
         return self.filter(pk__in=links.values("question"))
 
 
-def _only_when(column, *statuses):
-    """A column is given in these statuses and empty in all others."""
+def _build_set_only_in(column: str, *statuses: str) -> Q:
+    """Return the constraint that a column holds a value in these statuses and is NULL in all others."""
     return Q(status__in=statuses, **{f"{column}__isnull": False}) | (
         ~Q(status__in=statuses) & Q(**{f"{column}__isnull": True})
     )
 
 
-def _filled_only_when(column, *statuses):
+def _build_filled_only_in(column: str, *statuses: str) -> Q:
+    """Return the constraint that a text column is filled in these statuses and empty in all others."""
     return (Q(status__in=statuses) & ~Q(**{column: ""})) | (~Q(status__in=statuses) & Q(**{column: ""}))
 
 
 class Question(Audited):
-    """One open design question. Its status moves only through `services.questions.change_status`."""
+    """One design question. Its status changes only through `services.questions.change_status`."""
 
     reference = models.CharField(max_length=12, unique=True, editable=False)
     title = models.CharField(max_length=200)
     text = models.TextField(
         validators=[MaxLengthValidator(20_000)], help_text="What the design has to answer, in full."
     )
-    # Without the index that Django makes of its own accord, wherever one of those below begins with the column.
+    # `db_index=False` wherever one of the indexes in Meta begins with the column.
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, db_index=False, related_name="questions")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.RAISED, editable=False)
     owner = models.ForeignKey(
@@ -192,7 +202,7 @@ class Question(Audited):
     raised_on = models.DateField(null=True, blank=True, help_text="The day it was first asked, where that is known.")
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # The working-day clock's facts: when the present status began, and what had been counted by then.
+    # What an age is counted from: when the present status began, and the working days that had been counted by then.
     status_since = models.DateTimeField(default=timezone.now, editable=False)
     working_days_before = models.PositiveIntegerField(default=0, editable=False)
     status_since_day = models.PositiveIntegerField(
@@ -210,14 +220,18 @@ class Question(Audited):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged_questions")
     split_from = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="split_questions")
 
-    # What lists are sorted by, computed by the database: no write can forget it, and history need not keep it.
+    # What lists by age are sorted by. The database computes it, so no write can forget it and history leaves it out.
     standing = models.GeneratedField(
-        expression=_standing(), output_field=models.SmallIntegerField(choices=Standing.choices), db_persist=True
+        expression=_make_standing_expression(),
+        output_field=models.SmallIntegerField(choices=Standing.choices),
+        db_persist=True,
     )
-    age_order = models.GeneratedField(expression=_age_order(), output_field=models.IntegerField(), db_persist=True)
+    age_order = models.GeneratedField(
+        expression=_make_age_order_expression(), output_field=models.IntegerField(), db_persist=True
+    )
 
-    objects = QuestionQuerySet.as_manager()
-    history = Records(excluded_fields=["standing", "age_order"])
+    objects: ClassVar = QuestionQuerySet.as_manager()
+    history = AuditHistory(excluded_fields=["standing", "age_order"])
 
     class Meta:
         ordering = ["id"]
@@ -253,37 +267,37 @@ class Question(Audited):
                 violation_error_message="Keep an owner, a topic and a priority: it has left triage.",
             ),
             models.CheckConstraint(
-                condition=_only_when("waiting_on", Status.AWAITING_INPUT),
+                condition=_build_set_only_in("waiting_on", Status.AWAITING_INPUT),
                 name="question_awaits_somebody",
                 violation_error_message="Name the organisation waited on, while it awaits input and only then.",
             ),
             models.CheckConstraint(
-                condition=_only_when("review_by", Status.IN_REVIEW),
+                condition=_build_set_only_in("review_by", Status.IN_REVIEW),
                 name="question_review_dated",
                 violation_error_message="Give a date to review by, while it is in review and only then.",
             ),
             models.CheckConstraint(
-                condition=_only_when("revisit_on", Status.DEFERRED),
+                condition=_build_set_only_in("revisit_on", Status.DEFERRED),
                 name="question_deferred_dated",
                 violation_error_message="Give a date to revisit it, while it is deferred and only then.",
             ),
             models.CheckConstraint(
-                condition=_only_when("agreed_answer", Status.AGREED, Status.CLOSED),
+                condition=_build_set_only_in("agreed_answer", Status.AGREED, Status.CLOSED),
                 name="question_agreed_has_answer",
                 violation_error_message="Name the agreed answer, while it is agreed or closed and only then.",
             ),
             models.CheckConstraint(
-                condition=_filled_only_when("disposition", Status.CLOSED),
+                condition=_build_filled_only_in("disposition", Status.CLOSED),
                 name="question_closed_has_disposition",
                 violation_error_message="Give a disposition, when it is closed and only then.",
             ),
             models.CheckConstraint(
-                condition=_filled_only_when("outcome", Status.WITHDRAWN),
+                condition=_build_filled_only_in("outcome", Status.WITHDRAWN),
                 name="question_withdrawn_has_outcome",
                 violation_error_message="Give an outcome, when it is withdrawn and only then.",
             ),
             models.CheckConstraint(
-                condition=_only_when("merged_into", Status.MERGED),
+                condition=_build_set_only_in("merged_into", Status.MERGED),
                 name="question_merged_has_target",
                 violation_error_message="Name the question it was merged into, when it is merged and only then.",
             ),
@@ -296,50 +310,50 @@ class Question(Audited):
         indexes = [
             # The API's list of one status.
             models.Index(fields=["status", "id"], name="question_by_status"),
-            # Lists by age: `.keys_by_age()`. Whatever else is filtered stands in it, so that no row is read in vain.
+            # Lists by age: `.get_keys_by_age()`. It holds what else those lists filter by, so the index alone decides.
             models.Index(
                 fields=["standing", "age_order", "id", "due_on", "classification", "priority"], name="question_by_age"
             ),
-            # The same of what is filtered most.
+            # Lists by age of one topic, owner, assignee, or organisation waited on.
             *(
                 models.Index(fields=[column, "standing", "age_order", "id"], name=f"question_by_age_{column}")
                 for column in ("topic", "owner", "assignee", "waiting_on")
             ),
-            # And of one status, with what decides whether one that is deferred is due.
+            # Lists by age of one status; `revisit_on` decides whether a deferred question is due.
             models.Index(
                 fields=["status", "standing", "age_order", "id", "revisit_on", "classification"],
                 name="question_by_age_status",
             ),
-            # How long the oldest has been waited for, by whom.
+            # How long each organisation has been waited on at the longest.
             models.Index(fields=["waiting_on", "status_since_day"], name="question_longest_waited"),
-            # The API's other orders, and what moved last.
+            # The API's other orders, and the questions whose status changed last.
             models.Index(fields=["status_since", "id"], name="question_by_status_since"),
             models.Index(fields=["recorded_at", "id"], name="question_by_recorded_at"),
-            # A member's reviews, the most urgent first.
+            # A member's reviews, the earliest date to review by first.
             models.Index(fields=["review_by"], name="question_by_review", condition=Q(review_by__isnull=False)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
-    def about_question(self):
+    def get_question_id(self) -> int:
         return self.pk
 
     @computed_from("status", "owner__name", "waiting_on__name")
-    def holder(self):
+    def holder(self) -> str | None:
         """The name of whoever's move it is, or None once the question has ended."""
         return workflow.holder(
             self.status,
-            owner=self.owner.name if self.owner_id else None,
-            waiting_on=self.waiting_on.name if self.waiting_on_id else None,
+            owner=self.owner.name if self.owner else None,
+            waiting_on=self.waiting_on.name if self.waiting_on else None,
         )
 
     @computed_from("status")
-    def clock_runs(self):
+    def clock_runs(self) -> bool:
         """Whether working days count in the present status."""
         return self.status in clock.RUNS_IN
 
-    def age(self, today: date):
+    def age(self, today: date) -> int:
         """Age in working days on a date in London."""
         since = clock.london_date(self.status_since)
         return clock.age(self.status, before=self.working_days_before, since=since, today=today)

@@ -1,17 +1,19 @@
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from register.models.actions import Action
-from register.models.audited import Audited, AuditedQuerySet, Records
+from register.models.audited import Audited, AuditedQuerySet, AuditHistory
 from register.models.meetings import Meeting
 from register.models.questions import Question
-from register.models.visibility import ClassifiedQuerySet, clearance
+from register.models.visibility import ClassifiedQuerySet, Reader, clearance
 from register.vocabulary import Classification, OriginKind, Purpose
 
 
 class HeadlineReport(Audited):
-    """The file of an imported report, kept once. Who first imported it, and when, is in its history."""
+    """The file of an imported Headline Report, stored once however often it is imported."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="reports")
     file_name = models.CharField(max_length=255)
@@ -21,25 +23,25 @@ class HeadlineReport(Audited):
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     imported_at = models.DateTimeField()
 
-    objects = ClassifiedQuerySet.as_manager()
-    history = Records(excluded_fields=["content"])  # its digest stands for it
+    objects: ClassVar = ClassifiedQuerySet.as_manager()
+    history = AuditHistory(excluded_fields=["content"])  # its digest stands for it
 
     class Meta:
         ordering = ["-imported_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.meeting} Headline Report"
 
 
 class OriginQuerySet(AuditedQuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: Reader) -> Self:
         seen = clearance(user)
         item = Q(question__classification__in=seen) | Q(action__classification__in=seen)
         return self.filter(item, report__classification__in=seen)
 
 
 class Origin(Audited):
-    """Where in which report an item was asked, minted or mentioned, in the words that were published."""
+    """The place in a report where a question or an action was asked, minted or mentioned, and the words there."""
 
     report = models.ForeignKey(HeadlineReport, models.PROTECT, related_name="origins")
     kind = models.CharField(max_length=12, choices=OriginKind.choices)
@@ -50,8 +52,8 @@ class Origin(Audited):
     question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="origins")
     action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="origins")
 
-    objects = OriginQuerySet.as_manager()
-    history = Records()
+    objects: ClassVar = OriginQuerySet.as_manager()
+    history = AuditHistory()
 
     class Meta:
         ordering = ["id"]
@@ -69,16 +71,16 @@ class Origin(Audited):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         bullet = f", bullet {self.bullet}" if self.bullet else ""
         return f"{self.get_kind_display()} in {self.report}, {self.paragraph}{bullet}"
 
-    def about_question(self):
+    def get_question_id(self) -> int | None:
         return self.question_id
 
 
 class PendingUpload(models.Model):
-    """A file between its upload and its triager's decision. Not part of the register, so not audited."""
+    """An uploaded file until a triager has decided about it. It is no part of the register, and so not audited."""
 
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.REPORT)
     file_name = models.CharField(max_length=255)
@@ -86,5 +88,5 @@ class PendingUpload(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.file_name

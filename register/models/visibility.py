@@ -1,9 +1,10 @@
-"""Who may see what: one rule, as a query word."""
+"""Who may see what: by the classifications that a role is cleared for, as the query word `visible_to`."""
 
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol, Self
 
-from django.db.models import Model
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Manager, Model
 
 from register.models.audited import AuditedQuerySet
 from register.vocabulary import Classification, Role
@@ -17,44 +18,64 @@ CLEARANCES = (
 )
 
 
-def clearance(user):
-    """Return the classifications that a user may read; none for nobody, for an inactive user or one without a role."""
-    if not getattr(user, "is_active", False):
+class RoleHolder(Protocol):
+    """A `User`, or the `System`."""
+
+    @property
+    def is_active(self) -> bool: ...
+
+    def has_role(self, role: str) -> bool:
+        """Return whether this user is a member of the group of that name (`Role`)."""
+
+
+Reader = RoleHolder | AnonymousUser | None  # whoever asks; None is nobody
+
+
+def clearance(user: Reader) -> tuple[str, ...]:
+    """Return the classifications that a user may read, the least strict first.
+
+    None for an anonymous or inactive user, or one without a role.
+    """
+    if user is None or isinstance(user, AnonymousUser) or not user.is_active:
         return ()
     return next((seen for role, seen in CLEARANCES if user.has_role(role)), ())
 
 
 class ClassifiedQuerySet(AuditedQuerySet):
-    """A queryset whose rows are shown by classification: each path in `classified_by` must be cleared."""
+    """Rows that a reader may see who is cleared for all their classifications.
 
-    classified_by = ("classification",)
+    `classified_by` are the look-ups of these: the row's own, and those of rows that it belongs to.
+    """
 
-    def visible_to(self, user):
-        return self.within(clearance(user))
+    classified_by: tuple[str, ...] = ("classification",)
 
-    def within(self, seen):
-        """Keep what may be read with a clearance (`clearance`)."""
+    def visible_to(self, user: Reader) -> Self:
+        return self.filter_by_clearance(clearance(user))
+
+    def filter_by_clearance(self, seen: tuple[str, ...]) -> Self:
+        """Rows that may be read with a clearance, as `clearance` returns it."""
         if seen == EVERYTHING:
             return self.all()  # no condition, and no join for one
         return self.filter(**{f"{path}__in": seen for path in self.classified_by})
 
     @classmethod
-    def by(cls, *paths):
-        """Return a manager whose rows are visible where the classifications at all these paths are."""
-        return type(cls.__name__, (cls,), {"classified_by": paths}).as_manager()
+    def make_manager(cls, *paths: str) -> Manager:
+        """Return a manager with these look-ups as `classified_by`."""
+        queryset_class: Any = type(cls.__name__, (cls,), {"classified_by": paths})
+        return queryset_class.as_manager()
 
 
 class ReferenceQuerySet(AuditedQuerySet):
-    """Reference data: seen by whoever has a role."""
+    """Rows of reference data: visible to whoever has a role."""
 
     classified_by = ()
 
-    def visible_to(self, user):
+    def visible_to(self, user: Reader) -> Self:
         return self.all() if clearance(user) else self.none()
 
 
 def get_classification_paths(model: type[Model]) -> tuple[str, ...]:
-    """Return the look-ups of the classifications that hide a row of a model; none for reference data."""
+    """Return a visible model's `classified_by`: the look-ups of what hides its rows; none for reference data."""
     return model._default_manager._queryset_class.classified_by  # type: ignore[attr-defined]
 
 

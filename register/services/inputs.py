@@ -63,9 +63,9 @@ def _question(item, value, by):
 
 def _meeting(item, value, by):
     found = Meeting.objects.visible_to(by)
-    if isinstance(value, str) and found.named(value.strip()).count() > 1:
+    if isinstance(value, str) and found.find_by_name(value.strip()).count() > 1:
         raise ValueError(f"Choose the meeting by its date: more than one is called {value.strip()}.")
-    return _row(found if isinstance(value, Meeting) else found.named(str(value).strip()), value, "meeting")
+    return _row(found if isinstance(value, Meeting) else found.find_by_name(str(value).strip()), value, "meeting")
 
 
 def _row(rows, value, noun, **called):

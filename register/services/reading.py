@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from register.ledger.timeline import word_differences
+from register.ledger.timeline import compare_words
 from register.models import Answer, MeetingLink, Review
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
 from register.workflow import Kind
@@ -37,7 +37,7 @@ def before_a_position(answer, by):
     passages = [_asked(answer.question), Passage(f"Answer {answer.number}", answer.text)]
     before = Answer.objects.visible_to(by).filter(question=answer.question, number__lt=answer.number).last()
     if before:
-        pieces = tuple(word_differences(before.text, answer.text))
+        pieces = tuple(compare_words(before.text, answer.text))
         passages.append(Passage(f"What changed from answer {before.number}", pieces=pieces))
     passages.append(Passage("Where it came up", lines=tuple(_came_up(answer.question, by)) or ("At no meeting yet.",)))
     return [*passages, *_positions(answer, by)]

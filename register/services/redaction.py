@@ -1,9 +1,9 @@
 """Empty a recorded snapshot that should never have been recorded: a spilled secret, personal data."""
 
 from register.ledger.audited_models import get_history_models
+from register.ledger.digests import remains_digest
 from register.ledger.triggers import get_free_text_columns
 from register.ledger.unit_of_work import record, unit_of_work
-from register.ledger.verification import digest_of_remains
 from register.models import LedgerEntry, Redaction
 from register.refusals import Refused
 from register.services.cleaning import clean_row, require_text
@@ -26,7 +26,7 @@ def redact(position, *, by, reason):
         spilled = {column: getattr(row, column) for column in get_free_text_columns(history)}
         for column in spilled:
             setattr(row, column, None)
-        redaction = Redaction(position=position, reason=reason, redacted_by=by, remains=digest_of_remains(row))
+        redaction = Redaction(position=position, reason=reason, redacted_by=by, remains=remains_digest(row))
         # The triggers let the emptying pass because this announces it.
         record(clean_row(redaction), by=by, reason=reason)
         history.objects.filter(history_id=row.history_id).update(**dict.fromkeys(spilled))

@@ -5,7 +5,7 @@ A document is serialised once, as whoever may read everything would have it. Wha
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import UTC
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -78,7 +78,7 @@ class TextOrNull(serializers.CharField):
 class ChoiceOrNull(serializers.ChoiceField):
     """One of the choices, or null where it is blank."""
 
-    def __init__(self, choices: Iterable[Any], **options: Any) -> None:
+    def __init__(self, choices: Sequence[Any], **options: Any) -> None:
         super().__init__(choices, allow_null=True, **options)
 
     def to_representation(self, value: Any) -> Any:
@@ -95,7 +95,7 @@ class Url(serializers.URLField):
         return kinds.get_kind(value).get_url(value)
 
     def get_columns(self, model: Any) -> list[str]:
-        model = model if self.source == "*" else follow(model, self.source)
+        model = model if self.source == "*" else follow(model, str(self.source))
         return [kinds.KINDS[model._meta.model_name].lookup_field]
 
 
@@ -105,11 +105,11 @@ class ReferenceOf(serializers.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_null=True, **options)
 
-    def to_representation(self, value: Any) -> Classified:
+    def to_representation(self, value: Any) -> Any:
         return Classified(value.reference, get_classifications(value))
 
     def get_columns(self, model: Any) -> list[str]:
-        return ["reference", *get_classification_paths(follow(model, self.source))]
+        return ["reference", *get_classification_paths(follow(model, str(self.source)))]
 
 
 class NumberOfAgreedAnswer(serializers.IntegerField):
@@ -118,7 +118,7 @@ class NumberOfAgreedAnswer(serializers.IntegerField):
     def __init__(self) -> None:
         super().__init__(source="*", allow_null=True, help_text="The number of the agreed answer.")
 
-    def to_representation(self, question: Any) -> Classified | None:
+    def to_representation(self, question: Any) -> Any:
         answers = (answer for answer in question.answers.all() if answer.pk == question.agreed_answer_id)
         return next((Classified(answer.number, get_classifications(answer)) for answer in answers), None)
 
@@ -136,7 +136,7 @@ class PositionTally(serializers.DictField):
         return Tally([Classified(review.position, get_classifications(review)) for review in given])
 
     def get_columns(self, model: Any) -> list[str]:
-        return ["position", *get_own_classification_paths(model, self.source)]
+        return ["position", *get_own_classification_paths(model, str(self.source))]
 
 
 class QuestionReferences(serializers.ListField):
@@ -159,8 +159,9 @@ class Parts(serializers.ListSerializer):
     """The parts of an item, each marked with what hides it."""
 
     def to_representation(self, data: Any) -> list[Any]:
+        part: Any = self.child
         rows = sorted(data.all(), key=attrgetter("pk"))
-        return [Classified(self.child.to_representation(row), get_classifications(row)) for row in rows]
+        return [Classified(part.to_representation(row), get_classifications(row)) for row in rows]
 
 
 class Part(serializers.Serializer):

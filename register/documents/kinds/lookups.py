@@ -43,9 +43,9 @@ def get_lookups(serializer: Any, model: type[Model]) -> set[str]:
 def get_field_lookups(field: Field, model: type[Model]) -> Iterator[str]:
     """Yield the look-ups of the columns that one field shows, from the serializer's own model on."""
     if isinstance(field, ListSerializer):
-        related = follow(model, field.source)
-        columns = get_lookups(field.child, related) | get_own_classification_paths(model, field.source)
-        yield from (f"{field.source}__{column}" for column in columns)
+        source = str(field.source)
+        columns = get_lookups(field.child, follow(model, source)) | get_own_classification_paths(model, source)
+        yield from (f"{source}__{column}" for column in columns)
     elif hasattr(field, "get_columns"):
         path = "" if field.source == "*" else f"{field.source}__"
         yield from (f"{path}{column}" for column in field.get_columns(model))

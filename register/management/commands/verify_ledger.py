@@ -3,8 +3,9 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from register.documents.updating import find_stale_documents
-from register.ledger import outside
-from register.ledger.verification import BATCH, Problem, verify
+from register.ledger import external_verifier
+from register.ledger.problems import Problem
+from register.ledger.verification import BATCH, verify
 
 LONG = 10 * BATCH
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         if not token:
             raise CommandError("Give --token with --url: the ledger is shown to its readers alone.")
         _noted(expect)
-        if outside.main(url, token, expect, say=self.stdout.write):
+        if external_verifier.main(url, token, expect, write=self.stdout.write):
             raise SystemExit(1)
 
     def _progress(self, done, total):

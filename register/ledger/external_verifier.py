@@ -11,22 +11,28 @@ A snapshot's digest is SHA-256 over its salt and its text. An entry's digest is 
 position and its snapshot's digest, each on a line. The digest before the first entry is 64 zeros.
 """
 
+from __future__ import annotations  # so that older versions of Python can run it
+
 import hashlib
 import json
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 GENESIS = "0" * 64
 
+Entry = dict[str, Any]  # an entry as the API sends it, or {"head": …} after the last
 
-def chained(previous, position, content):
+
+def chain_digest(previous: str, position: int, content: str) -> str:
     return hashlib.sha256(f"{previous}\n{position}\n{content}".encode()).hexdigest()
 
 
-def entries_of(url, token):
-    """Yield every entry of the ledger at an address, in order, page by page."""
+def fetch_entries(url: str, token: str) -> Iterator[Entry]:
+    """Yield every entry of the ledger at an address, in order, and after them {"head": …}."""
     since, more = 0, True
     while more:
         page_url = f"{url}?since={since}&limit=1000"
@@ -40,37 +46,47 @@ def entries_of(url, token):
     yield {"head": page["head"]}
 
 
-def moment(text):
+def parse_moment(text: str) -> datetime:
+    """Return the aware moment of an ISO 8601 text, which may end in Z (Python 3.10 cannot parse that itself)."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def misnamed(head, position, digest):
-    """Return a sentence where the head that a ledger names is its last entry, with another digest."""
+def find_head_faults(head: dict[str, Any], position: int, digest: str) -> list[str]:
+    """Return a sentence where the head has the position of the last entry, but another digest."""
     if head["position"] != position or head["digest"] == digest:
         return []  # another position is one written while the pages were read
     return [f"position {position}: the head's digest is not that of the last entry"]
 
 
-def check(entries, noted=None):
-    """Return (last position, its digest, how many snapshots were read, sentences on what does not follow)."""
-    position, previous, read, faults = 0, GENESIS, 0, []
+def find_snapshot_faults(entry: Entry) -> Iterator[str]:
+    """Yield sentences on what is wrong with the snapshot of an entry that has one."""
+    salted = (entry["salt"] + entry["snapshot"]).encode()
+    if hashlib.sha256(salted).hexdigest() != entry["snapshot_digest"]:
+        yield f"position {entry['position']}: the snapshot is not the one that was recorded"
+    row = json.loads(entry["snapshot"])
+    if row["model"] != entry["model"] or parse_moment(row["history_date"]) != parse_moment(entry["at"]):
+        yield f"position {entry['position']}: its model or time is not that of its snapshot"
+
+
+def verify_entries(entries: Iterable[Entry], noted: tuple[int, str] | None = None) -> tuple[int, str, int, list[str]]:
+    """Return (last position, its digest, how many entries had a snapshot, sentences on what does not follow).
+
+    `noted` is the position and digest of a head noted earlier.
+    """
+    position, previous, read = 0, GENESIS, 0
+    faults: list[str] = []
     for entry in entries:
         if "head" in entry:
-            faults += misnamed(entry["head"], position, previous)
+            faults += find_head_faults(entry["head"], position, previous)
             continue
         if entry["position"] != position + 1:
             faults.append(f"position {position + 1} is missing")
         position = entry["position"]
-        if entry["digest"] != chained(previous, position, entry["snapshot_digest"]):
+        if entry["digest"] != chain_digest(previous, position, entry["snapshot_digest"]):
             faults.append(f"position {position}: the digest does not follow from the one before")
         if "snapshot" in entry:
             read += 1
-            salted = (entry["salt"] + entry["snapshot"]).encode()
-            if hashlib.sha256(salted).hexdigest() != entry["snapshot_digest"]:
-                faults.append(f"position {position}: the snapshot is not the one that was recorded")
-            told = json.loads(entry["snapshot"])
-            if told["model"] != entry["model"] or moment(told["history_date"]) != moment(entry["at"]):
-                faults.append(f"position {position}: its model or time is not that of its snapshot")
+            faults += find_snapshot_faults(entry)
         previous = entry["digest"]
         if noted and noted[0] == position and noted[1] != previous:
             faults.append(f"position {position}: the digest is not the one that was noted: the ledger was rewritten")
@@ -81,24 +97,25 @@ def check(entries, noted=None):
     return position, previous, read, faults
 
 
-def main(url, token, noted=None, say=print):
-    """Verify the ledger at an address and say what was found; return 0 where all follows, else 1."""
+def main(url: str, token: str, noted: str | None = None, *, write: Callable[[str], Any] = print) -> int:
+    """Verify the ledger at an address and write the result, a line at a time; return 0 where all follows, else 1."""
+    noted_head = None
     if noted:
-        position, _, digest = noted.strip().partition(":")
-        if not position.isdigit() or len(digest) != 64:
-            say("broken: give the noted head as POSITION:DIGEST, as it was printed")
+        number, _, noted_digest = noted.strip().partition(":")
+        if not number.isdigit() or len(noted_digest) != 64:
+            write("broken: give the noted head as POSITION:DIGEST, as it was printed")
             return 1
-        noted = int(position), digest.lower()
+        noted_head = int(number), noted_digest.lower()
     try:
-        position, digest, read, faults = check(entries_of(url, token), noted)
+        position, digest, read, faults = verify_entries(fetch_entries(url, token), noted_head)
     except (urllib.error.URLError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        say(f"broken: the ledger at {url} cannot be read: {error}")
+        write(f"broken: the ledger at {url} cannot be read: {error}")
         return 1
     for fault in faults:
-        say(f"broken: {fault}")
+        write(f"broken: {fault}")
     if not faults:
-        say(f"ok: {position} entries, {read} of them with a snapshot that you may read")
-        say(f"head {position}:{digest}")
+        write(f"ok: {position} entries, {read} of them with a snapshot that you may read")
+        write(f"head {position}:{digest}")
     return 1 if faults else 0
 
 
