@@ -1,13 +1,18 @@
 """Everything that happened to a question besides its moves, read out of history and ledger."""
 
 import re
-from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
+from operator import attrgetter
+from typing import Any
 
-from register.ledger.audited_models import get_audited_models, load_history_rows
-from register.models import LedgerEntry, clearance
+from django.db.models import Exists, Field, OuterRef, QuerySet
+
+from register.ledger.audited_models import get_audited_models
+from register.ledger.versions import annotate_entries
+from register.models import Audited, LedgerEntry, Question, User, clearance
 from register.workflow import BELONGS_TO
 
 # Said by the status history, or of no interest to a person.
@@ -16,68 +21,87 @@ UNSAID = {"id", "status", "status_since", "status_since_day", "working_days_befo
 
 @dataclass(frozen=True)
 class Happening:
-    """One recorded change; `changes` are (field, old value, new value), `row` the snapshot, `at` aware and in UTC."""
+    """One recorded change; `row` is the snapshot, `at` aware and in UTC.
+
+    `changes` are (field, old value, new value); the value of a foreign key is the row that it refers to.
+    """
 
     position: int
     at: datetime
     by: str
     organisation: str
     kind: str
-    row: object
+    row: Any
     is_new: bool
     reason: str
     redacted: bool
     is_move: bool = False
-    changes: list = field(default_factory=list)
+    changes: list[tuple[Field, Any, Any]] = field(default_factory=list)
 
 
-def timeline(question, *, seen_by):
-    """Return the `Happening`s of a question and what belongs to it, latest first, as far as `seen_by` may see."""
-    entries = list(LedgerEntry.objects.filter(question_id=question.pk).order_by("position"))
-    rows = load_history_rows(entries)
-    shown = _visible_now(entries, rows, seen_by)
-    found, before = [], {}
-    for entry in entries:
-        row = rows[entry.model, entry.history_id]
-        if (entry.model, row.id) in shown and _was_visible(row, seen_by):
-            found.append(_happening(entry, row, before.get((entry.model, row.id))))
-            before[entry.model, row.id] = row
+def timeline(question: Question, *, seen_by: User, history: list[Any] | None = None) -> list[Happening]:
+    """Return the `Happening`s of a question and what belongs to it, latest first, as far as `seen_by` may see.
+
+    `history` is what `load_question_history` returns, where the caller has it already.
+    """
+    history = load_question_history(question, seen_by=seen_by) if history is None else history
+    found: list[Happening] = []
+    before: dict[tuple[type, int], Any] = {}
+    for row in history:
+        key = type(row), row.id
+        if _was_visible(row, seen_by):
+            found.append(_happening(row, before.get(key)))
+            before[key] = row
         else:
-            before[entry.model, row.id] = None  # what it said is not told as the old words of the next change
+            before[key] = None  # so that the next change does not show its values as the old ones
     return [happening for happening in reversed(found) if _says_something(happening)]
 
 
-def _says_something(happening):
+def load_question_history(question: Question, *, seen_by: User) -> list[Any]:
+    """Return the history rows of a question and what belongs to it, in the order of the ledger.
+
+    Each has the `entry_position` and the `entry_salt` of its ledger entry. Rows of objects that `seen_by` may not see
+    now are left out; a row that was classified more strictly at its time is not. It takes one statement for each model.
+    """
+    rows = [row for name in _get_models_of_questions() for row in _get_history(name, question, seen_by)]
+    return sorted(rows, key=attrgetter("entry_position"))
+
+
+def _get_models_of_questions() -> list[str]:
+    """Return the names of the audited models whose rows are part of a question's document."""
+    models = get_audited_models()
+    return [name for name, model in models.items() if model.about_question is not Audited.about_question]
+
+
+def _get_history(name: str, question: Question, seen_by: User) -> QuerySet:
+    model = get_audited_models()[name]
+    entries = LedgerEntry.objects.filter(model=name, question_id=question.pk)
+    rows = model.history.filter(
+        Exists(model.objects.visible_to(seen_by).filter(pk=OuterRef("id"))), history_id__in=entries.values("history_id")
+    )
+    # Links, answers and reviews keep the rows that they refer to; a question's can be replaced by others.
+    replaced = [f.name for f in model._meta.fields if f.is_relation and f.editable] if model is Question else []
+    return annotate_entries(rows, name).select_related(*replaced).order_by()
+
+
+def _says_something(happening: Happening) -> bool:
     """True of all but a row that was only recorded anew, and a move, which the status history tells."""
     told = happening.is_new or happening.changes or happening.redacted
     return bool(told or (happening.reason and not happening.is_move))
 
 
-def _visible_now(entries, rows, seen_by):
-    """Return the (model, id) of those objects that the reader may see today."""
-    ids = defaultdict(set)
-    for entry in entries:
-        ids[entry.model].add(rows[entry.model, entry.history_id].id)
-    models = get_audited_models()
-    return {
-        (name, pk)
-        for name, keys in ids.items()
-        for pk in models[name].objects.visible_to(seen_by).filter(pk__in=keys).values_list("pk", flat=True)
-    }
-
-
-def _was_visible(row, seen_by):
+def _was_visible(row: Any, seen_by: User) -> bool:
     return getattr(row, "classification", None) in (None, *clearance(seen_by))
 
 
-def _happening(entry, row, earlier):
-    redacted = entry.salt is None
+def _happening(row: Any, earlier: Any) -> Happening:
+    redacted = row.entry_salt is None
     return Happening(
-        position=entry.position,
+        position=row.entry_position,
         at=row.history_date,
         by=row.actor,
         organisation=row.actor_organisation,
-        kind=entry.model,
+        kind=row.instance_type._meta.model_name,
         row=row,
         is_new=row.history_type == "+",
         reason=row.history_change_reason or "",
@@ -87,14 +111,14 @@ def _happening(entry, row, earlier):
     )
 
 
-def _changes(before, after):
+def _changes(before: Any, after: Any) -> Iterator[tuple[Field, Any, Any]]:
     for tracked in after.tracked_fields:
-        old, new = getattr(before, tracked.attname), getattr(after, tracked.attname)
-        if old != new and tracked.name not in UNSAID:
-            yield tracked, old, new
+        differs = getattr(before, tracked.attname) != getattr(after, tracked.attname)
+        if differs and tracked.name not in UNSAID:
+            yield tracked, getattr(before, tracked.name), getattr(after, tracked.name)
 
 
-def word_differences(old, new):
+def word_differences(old: str, new: str) -> list[tuple[str, str]]:
     """Return [(“kept”, “removed” or “added”, words)]: how one text becomes the other, word by word."""
     before, after = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
     pieces = []
