@@ -126,7 +126,7 @@ def client_of(cast):
 
     def sign_in(username):
         client = Client()
-        client.force_login(getattr(cast, username), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(getattr(cast, username), "project.backends.RolesBackend")
         return client
 
     return sign_in

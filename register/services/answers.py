@@ -3,6 +3,7 @@
 from register.clock import format_moment, today
 from register.ledger.unit_of_work import record
 from register.models import Answer, Question, Review, clearance
+from register.models.visibility import get_classifications
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
@@ -146,7 +147,7 @@ def reviewable(question, by):
     """Return the answer to this question that the person could give a position on now, or None."""
     answer = review_round.under_review(question)
     is_member = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED)
-    return answer if answer and is_member and Answer.objects.visible_to(by).filter(pk=answer.pk).exists() else None
+    return answer if answer and is_member and set(get_classifications(answer)) <= set(clearance(by)) else None
 
 
 def _says_enough(position, comment):

@@ -1,14 +1,14 @@
 """What a move of the question does to its answers: one review round at a time."""
 
 from register.ledger.unit_of_work import record
-from register.models import Answer, MeetingLink, Review, User
+from register.models import MeetingLink, Review, User
 from register.services.cleaning import clean_row
 from register.vocabulary import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
 
 
 def standing(question):
     """Return (the draft, the answer under review) of a question: one of each at most, None where there is none."""
-    answers = {answer.status: answer for answer in Answer.objects.filter(question=question).order_by()}
+    answers = {answer.status: answer for answer in question.answers.all()}
     return answers.get(AnswerStatus.DRAFT), answers.get(AnswerStatus.IN_REVIEW)
 
 
