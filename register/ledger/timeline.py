@@ -33,8 +33,9 @@ HIDDEN_FIELDS = {
 class TimelineEntry:
     """One recorded change of a question or of a row that belongs to it.
 
-    `kind` is the name of the row's model, `row` its history row, `changes` are (field, old value, new value), where
-    the value of a foreign key is the row that it refers to; `at` is aware and in UTC; `position` is that of the ledger entry. `is_move` where the status changed.
+    `kind` is the name of the row's model, `row` its history row, `changes` are (field, old value, new value),
+    where the value of a foreign key is the row that it refers to; `at` is aware and in UTC; `position` is that of the
+    ledger entry. `is_move` where the status changed.
     """
 
     position: int
@@ -53,7 +54,8 @@ class TimelineEntry:
 def get_timeline(question: Question, *, seen_by: Reader, history: list[Any] | None = None) -> list[TimelineEntry]:
     """Return the `TimelineEntry`s of a question and of what belongs to it that `seen_by` may see, the latest first.
 
-    A change shows where its object is visible to them now and was under its classification then. `history` is what `load_question_history` returns, where the caller has it already.
+    A change shows where its object is visible to them now and was under its classification then. `history` is what
+    `load_question_history` returns, where the caller has it already.
     """
     history = load_question_history(question, seen_by=seen_by) if history is None else history
     timeline: list[TimelineEntry] = []
@@ -81,7 +83,7 @@ def load_question_history(question: Question, *, seen_by: Reader) -> list[Any]:
 def _get_models_of_questions() -> list[str]:
     """Return the names of the audited models whose rows are part of a question's document."""
     models = get_audited_models()
-    return [name for name, model in models.items() if model.about_question is not Audited.about_question]
+    return [name for name, model in models.items() if model.get_question_id is not Audited.get_question_id]
 
 
 def _get_history(name: str, question: Question, seen_by: Reader) -> QuerySet:
