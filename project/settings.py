@@ -102,7 +102,7 @@ AUTH_USER_MODEL = "register.User"
 KNOX_TOKEN_MODEL = "register.Token"  # noqa: S105 a model, not a token
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "project.backends.RolesBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

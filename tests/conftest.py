@@ -126,7 +126,7 @@ def client_of(cast):
 
     def sign_in(username):
         client = Client()
-        client.force_login(getattr(cast, username), "project.backends.RolesBackend")
+        client.force_login(getattr(cast, username), "django.contrib.auth.backends.ModelBackend")
         return client
 
     return sign_in

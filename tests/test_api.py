@@ -243,7 +243,7 @@ def test_other_methods_are_405_problems(api, raised):
 
 def test_a_session_needs_its_csrf_token_to_write(cast, moved):
     client = APIClient(enforce_csrf_checks=True)
-    client.force_login(cast.triage, "project.backends.RolesBackend")
+    client.force_login(cast.triage, "django.contrib.auth.backends.ModelBackend")
     assert move(client, moved("open"), transition="defer", **GIVEN["withdraw"]).status_code == 403
 
 

@@ -128,7 +128,7 @@ def everything_told_to(user, moment):
     told = {path: client.get(f"/api/v1/{path}") for path in paths}
     if user.is_staff:
         browser = Client()
-        browser.force_login(user, "project.backends.RolesBackend")
+        browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
         pages = ["/admin/", "/admin/register/question/?tab=all", "/admin/register/answer/"]
         pages += [f"/admin/register/question/{q.pk}/change/" for q in Question.objects.visible_to(user)]
         told |= {page: browser.get(page) for page in pages}

@@ -67,7 +67,7 @@ def _session(username):
     """Return the key of a session in which that login is signed in."""
     user, session = User.objects.get(username=username), SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "project.backends.RolesBackend"
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return session.session_key
