@@ -195,12 +195,10 @@ def facts_of(question, by, *, with_answers=True):
 
 def moves_of(question, by):
     """Return [(transition, reasons)] for the moves that a person may make from here; without reasons it is possible."""
-    facts = facts_of(question, by)
-    return [
-        (transition, transition.standing_refusals(facts))
-        for transition in TRANSITIONS.values()
-        if facts.status in transition.sources and transition.may_be_made_by(facts.parts, facts.status)
-    ]
+    status, parts = Status(question.status), get_parts(question, by)
+    possible = [t for t in TRANSITIONS.values() if status in t.sources and t.may_be_made_by(parts, status)]
+    facts = facts_of(question, by, with_answers=any(transition.guards for transition in possible))
+    return [(transition, transition.standing_refusals(facts)) for transition in possible]
 
 
 def _move(question, transition, values, by):
