@@ -3,7 +3,7 @@
 Services raise these; each entrance translates them once (an admin message, a problem document, a CommandError).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 
 class Refusal(Exception):
@@ -21,7 +21,7 @@ class Refused(Refusal):
 class Invalid(Refused):
     """A field holds what it cannot; `fields` maps each field's name to its sentences."""
 
-    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, fields: Mapping[str, Iterable[str]]) -> None:
         super().__init__(*(_named(name, sentence) for name, sentences in fields.items() for sentence in sentences))
         self.fields = fields
 
@@ -42,6 +42,6 @@ class NotVisible(Refusal):
 class Stale(Refused):
     """Somebody else changed it since it was read; `changes` says who changed what."""
 
-    def __init__(self, reason: str, changes: Sequence[str]) -> None:
+    def __init__(self, reason: str, changes: Iterable[str]) -> None:
         super().__init__(reason, *changes)
         self.changes = changes
