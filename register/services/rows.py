@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 
 from register.ledger.unit_of_work import Actor, unit_of_work
@@ -17,7 +18,7 @@ def get_visible(model: type[Row], by: Actor, **key: Any) -> Row:
     """Return the row of that key as it is now. Raises NotVisible where there is none that `by` may see."""
     try:
         return model._default_manager.visible_to(by).get(**key)  # type: ignore[attr-defined]
-    except model.DoesNotExist:
+    except ObjectDoesNotExist:
         raise NotVisible(f"There is no such {model._meta.verbose_name}.") from None
 
 
