@@ -14,7 +14,7 @@ from register.models import Action, Answer, Question, User, clearance
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
-from register.services.inputs import understood
+from register.services.inputs import parse_inputs
 from register.services.permissions import get_parts, require_role
 from register.services.rows import Check, check_nothing, reload_visible, unit_of_work_on
 from register.vocabulary import Classification, Role, Status, strictness
@@ -156,11 +156,11 @@ def change_status(
 ) -> Question:
     """Make the transition called `name` and return the question. The one place where a status changes.
 
-    `given` holds the transition's inputs, as rows or as people name them (see `inputs.understood`); `check` is as in
+    `given` holds the transition's inputs, as rows or as people name them (see `inputs.parse_inputs`); `check` is as in
     `rows.unit_of_work_on`. Raises NotVisible, NotPermitted, or Refused with every reason at once, and changes nothing
     then.
     """
-    values, wrong = understood(_called(name), {"reason": reason, **given}, by)
+    values, wrong = parse_inputs(_called(name), {"reason": reason, **given}, by)
     with unit_of_work_on(question, by, check) as question:
         transition = permit_move(question, name, by)
         facts = facts_of(question, by, with_answers=bool(transition.guards))
