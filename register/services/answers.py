@@ -83,7 +83,7 @@ def _takes_a_draft(question: Question) -> None:
             f"{question.reference} is {question.get_status_display()}: "
             "an answer is proposed while a question is open or awaits input."
         )
-    if draft := review_round.draft_of(question):
+    if draft := review_round.get_draft(question):
         raise Refused(f"Deal with answer {draft.number} first: it is still a draft, to be reworded or reclassified.")
 
 
@@ -123,7 +123,7 @@ def reclassify_answer(answer: Answer, classification: str, *, by: User, reason: 
         if apply_changes(answer, {"classification": classification}):
             _no_looser_than_question(answer)
             record(clean_row(answer), by=by, reason=clean_remark(reason))
-            review_round.tighten([answer], classification, by=by, reason=clean_remark(reason))
+            review_round.tighten_classification([answer], classification, by=by, reason=clean_remark(reason))
         return answer
 
 
@@ -140,7 +140,8 @@ def record_review(
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")
         given = {"position": position, "comment": (comment or "").strip()}
         _says_enough(**given)
-        review = Review.objects.filter(answer=answer, reviewer=by).first() or review_round.silent_review(answer, by)
+        review = Review.objects.filter(answer=answer, reviewer=by).first()
+        review = review or review_round.make_silent_review(answer, by)
         if apply_changes(review, given) or not review.pk:
             review.late = today() > answer.question.review_by
             record(clean_row(review), by=by)
@@ -156,7 +157,7 @@ def permit_review(by: User) -> None:
 
 def reviewable(question: Question, by: User) -> Answer | None:
     """Return the answer to this question that the person could give a position on now, or None."""
-    answer = review_round.under_review(question)
+    answer = review_round.get_answer_in_review(question)
     is_member = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED)
     return answer if answer and is_member and Answer.objects.visible_to(by).filter(pk=answer.pk).exists() else None
 

@@ -197,7 +197,7 @@ def who_may(transition: Transition, question: Question | Facts) -> str:
 
 def facts_of(question: Question, by: Actor, *, with_answers: bool = True) -> Facts:
     """Gather what the workflow table asks about a question and a person; of its answers guards alone ask."""
-    draft, reviewed = review_round.standing(question) if with_answers else (None, None)
+    draft, reviewed = review_round.get_open_answers(question) if with_answers else (None, None)
     return Facts(
         reference=question.reference,
         status=Status(question.status),
@@ -209,7 +209,7 @@ def facts_of(question: Question, by: Actor, *, with_answers: bool = True) -> Fac
         has_priority=bool(question.priority),
         draft=Classification(draft.classification) if draft else None,
         proposed_by_mover=_has_proposed(by, reviewed),
-        disagreeing=review_round.disagreeing(reviewed) if reviewed else (),
+        disagreeing=review_round.get_disagreements(reviewed) if reviewed else (),
     )
 
 
@@ -229,7 +229,7 @@ def moves_of(question: Question, by: Actor) -> list[tuple[Transition, list[str]]
 
 def _move(question: Question, transition: Transition, values: dict[str, Any], by: Actor) -> Question:
     reason = values.pop("reason", "")
-    question.agreed_answer = review_round.follow(question, transition, values, by=by, reason=reason)
+    question.agreed_answer = review_round.apply_transition(question, transition, values, by=by, reason=reason)
     _turn_clock(question)
     question.status = transition.target
     for column, statuses in BELONGS_TO.items():
@@ -278,7 +278,7 @@ def reclassify_question(question: Question, classification: str, *, by: Actor, r
             raise Refused("Send the answer back first: members could not finish a review of a Restricted question.")
         question.classification = classification
         record(clean_row(question), by=by, reason=clean_remark(reason))
-        review_round.tighten(question.answers.all(), classification, by=by, reason=clean_remark(reason))
+        review_round.tighten_classification(question.answers.all(), classification, by=by, reason=clean_remark(reason))
         return question
 
 

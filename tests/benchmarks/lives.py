@@ -16,7 +16,7 @@ from register.models import (
     User,
 )
 from register.services.intake import checked
-from register.services.review_round import silent_review
+from register.services.review_round import make_silent_review
 from register.vocabulary import AnswerStatus, Position, Priority
 from register.workflow import BELONGS_TO
 from tests.benchmarks.words import sentence
@@ -131,7 +131,7 @@ class Batch:
         return [self._review(answer, member) for answer in self.answers.values() for member in self.members[:2]]
 
     def _review(self, answer, member):
-        review = silent_review(answer, member)
+        review = make_silent_review(answer, member)
         review.position = self.chance.choice(SAID)
         return review
 
