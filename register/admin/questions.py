@@ -29,7 +29,7 @@ from register.services.questions import (
     EDITABLE,
     MEMBERS_MAY_GIVE,
     edit_question,
-    moves_of,
+    get_moves,
     raise_question,
 )
 from register.services.splitting import why_not_split
@@ -277,7 +277,7 @@ class QuestionAdmin(RegisterAdmin):
         seen = Question.objects.visible_to(user)
         return {
             "question": question,
-            "moves": moves_of(question, user),
+            "moves": get_moves(question, user),
             "status_history": get_status_history(question, seen_by=user),
             "meeting_links": links.select_related("meeting__group"),
             "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),

@@ -42,8 +42,8 @@ def raise_question(
     """
     permit_raising(by)
     given = {"title": (title or "").strip(), "text": (text or "").strip(), **given}
-    _only_known(given)
-    _within_role(by, given, classification)
+    _check_names(given)
+    _check_fields_for_role(by, given, classification)
     with unit_of_work():
         return record_raised(Question(classification=classification, **given), by=by, reason=reason)
 
@@ -55,43 +55,43 @@ def permit_raising(by: Actor) -> None:
 
 def record_raised(question: Question, *, by: Actor, reason: str) -> Question:
     """Give a question its reference, start its clock and record it, under the head lock; return it."""
-    question.reference = f"DSQ-{next_number():03}"
-    return record(clean_row(begun(question, by)), by=by, reason=clean_remark(reason))
+    question.reference = f"DSQ-{get_next_number():03}"
+    return record(clean_row(start_question(question, by)), by=by, reason=clean_remark(reason))
 
 
-def begun(question: Question, by: Actor) -> Question:
+def start_question(question: Question, by: Actor) -> Question:
     """Start the clock of a new question and credit whoever raises it; return it. Raises Refused."""
-    question.raised_by = _person(by)
-    question.working_days_before = counted_when_recorded(question)
+    question.raised_by = _get_user(by)
+    question.working_days_before = count_days_before_record(question)
     question.status_since_day = clock.day_number(clock.london_date(question.status_since))
-    _assignee_can_see(question)
+    _check_assignee(question)
     return question
 
 
-def _person(by: Actor) -> User | None:
+def _get_user(by: Actor) -> User | None:
     """Return `by` as a row can refer to it: nobody, where the system acts."""
     return by if isinstance(by, User) else None
 
 
-def _only_known(given: Iterable[str]) -> None:
+def _check_names(given: Iterable[str]) -> None:
     if unknown := sorted(set(given) - set(EDITABLE)):
         raise Refused(f"Leave out {', '.join(unknown)}: only {', '.join(EDITABLE)} can be given.")
 
 
-def _within_role(by: Actor, given: Mapping[str, Any], classification: str) -> None:
+def _check_fields_for_role(by: Actor, given: Mapping[str, Any], classification: str) -> None:
     beyond = sorted(name for name, value in given.items() if value and name not in MEMBERS_MAY_GIVE)
     if not (by and by.has_role(Role.TRIAGE)) and (beyond or classification != Classification.MEMBERS):
         raise NotPermitted(f"Leave {', '.join(beyond) or 'the classification'} to Triage.")
 
 
-def next_number() -> int:
+def get_next_number() -> int:
     """Return the number of the next reference, under the head lock."""
     # Read from history, which nobody can delete from: a reference is never used twice.
     last = Question.history.order_by("-id").values_list("reference", flat=True).first()
     return int(last.removeprefix("DSQ-")) + 1 if last else 1
 
 
-def counted_when_recorded(question: Question) -> int:
+def count_days_before_record(question: Question) -> int:
     """Return the working days between the day it was first asked, where that is known, and its record here."""
     recorded = clock.london_date(question.recorded_at)
     if question.raised_on and not EARLIEST <= question.raised_on <= recorded:
@@ -99,7 +99,7 @@ def counted_when_recorded(question: Question) -> int:
     return clock.working_days(question.raised_on or recorded, recorded)
 
 
-def _assignee_can_see(question: Question) -> None:
+def _check_assignee(question: Question) -> None:
     if question.assignee and question.classification not in clearance(question.assignee):
         raise Refused(f"Assign it to somebody else: {question.assignee} may not see it.")
 
@@ -126,16 +126,16 @@ def edit_question(
     """
     with unit_of_work_on(question, by, check) as question:
         permit_edit(by)
-        _only_known(changes)
+        _check_names(changes)
         check_not_stale(question, seen)
-        counted = counted_when_recorded(question)
+        counted = count_days_before_record(question)
         if changed := apply_changes(question, changes):
             if {"title", "text"} & set(changed) and question.status in ANSWERED:
                 require_text(
                     reason, f"Give a reason: what is {question.get_status_display()} are the words as they stand."
                 )
-            question.working_days_before += counted_when_recorded(question) - counted
-            _assignee_can_see(question)
+            question.working_days_before += count_days_before_record(question) - counted
+            _check_assignee(question)
             record(clean_row(question), by=by, reason=clean_remark(reason))
         return question
 
@@ -160,42 +160,42 @@ def change_status(
     `rows.unit_of_work_on`. Raises NotVisible, NotPermitted, or Refused with every reason at once, and changes nothing
     then.
     """
-    values, wrong = parse_inputs(_called(name), {"reason": reason, **given}, by)
+    values, wrong = parse_inputs(_get_transition(name), {"reason": reason, **given}, by)
     with unit_of_work_on(question, by, check) as question:
         transition = permit_move(question, name, by)
-        facts = facts_of(question, by, with_answers=bool(transition.guards))
-        values = _as_now(values, by)
+        facts = get_facts(question, by, with_answers=bool(transition.guards))
+        values = _reload_questions(values, by)
         if reasons := transition.refusals(facts, values, wrong):
             raise Refused(*reasons)
-        return _move(question, transition, values, by)
+        return _apply_transition(question, transition, values, by)
 
 
-def _as_now(values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+def _reload_questions(values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     """Return what was understood before the lock; a question, of which more is asked than its key, as it is now."""
     return {name: reload_visible(value, by) if isinstance(value, Question) else value for name, value in values.items()}
 
 
 def permit_move(question: Question, name: str, by: Actor) -> Transition:
     """Return the transition called `name`, which this person may make. Raises NotPermitted, Refused."""
-    transition = _called(name)
+    transition = _get_transition(name)
     if not transition.may_be_made_by(get_parts(question, by), question.status):
-        raise NotPermitted(who_may(transition, question))
+        raise NotPermitted(describe_makers(transition, question))
     return transition
 
 
-def _called(name: str) -> Transition:
+def _get_transition(name: str) -> Transition:
     if name not in TRANSITIONS:
         raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
     return TRANSITIONS[name]
 
 
-def who_may(transition: Transition, question: Question | Facts) -> str:
+def describe_makers(transition: Transition, question: Question | Facts) -> str:
     """Say who makes a move: of a question, or of the facts about it."""
     who = " or ".join(sorted(transition.makers(question.status)))
     return f"Only {who} may make this move: “{transition.label}” on {question.reference}."
 
 
-def facts_of(question: Question, by: Actor, *, with_answers: bool = True) -> Facts:
+def get_facts(question: Question, by: Actor, *, with_answers: bool = True) -> Facts:
     """Gather what the workflow table asks about a question and a person; of its answers guards alone ask."""
     draft, reviewed = review_round.get_open_answers(question) if with_answers else (None, None)
     return Facts(
@@ -217,9 +217,9 @@ def _has_proposed(by: Actor, answer: Answer | None) -> bool:
     return answer is not None and isinstance(by, User) and answer.proposed_by_id == by.pk
 
 
-def moves_of(question: Question, by: Actor) -> list[tuple[Transition, list[str]]]:
+def get_moves(question: Question, by: Actor) -> list[tuple[Transition, list[str]]]:
     """Return [(transition, reasons)] for the moves that a person may make from here; without reasons it is possible."""
-    facts = facts_of(question, by)
+    facts = get_facts(question, by)
     return [
         (transition, transition.standing_refusals(facts))
         for transition in TRANSITIONS.values()
@@ -227,10 +227,10 @@ def moves_of(question: Question, by: Actor) -> list[tuple[Transition, list[str]]
     ]
 
 
-def _move(question: Question, transition: Transition, values: dict[str, Any], by: Actor) -> Question:
+def _apply_transition(question: Question, transition: Transition, values: dict[str, Any], by: Actor) -> Question:
     reason = values.pop("reason", "")
     question.agreed_answer = review_round.apply_transition(question, transition, values, by=by, reason=reason)
-    _turn_clock(question)
+    _restart_clock(question)
     question.status = transition.target
     for column, statuses in BELONGS_TO.items():
         if column in values:
@@ -245,7 +245,7 @@ def _get_default(column: str) -> Any:
     return field.get_default()
 
 
-def _turn_clock(question: Question) -> None:
+def _restart_clock(question: Question) -> None:
     now = timezone.now()
     question.working_days_before = question.age(clock.london_date(now))
     question.status_since, question.status_since_day = now, clock.day_number(clock.london_date(now))

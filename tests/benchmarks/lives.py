@@ -15,7 +15,7 @@ from register.models import (
     Topic,
     User,
 )
-from register.services.intake import checked
+from register.services.intake import prepare_question
 from register.services.review_round import make_silent_review
 from register.vocabulary import AnswerStatus, Position, Priority
 from register.workflow import BELONGS_TO
@@ -79,7 +79,7 @@ class Batch:
             due_on=day + timedelta(days=chance.randrange(60, 2500)) if chance.random() < 0.4 else None,
             assignee=self.by if chance.random() < 0.02 else None,
         )
-        return checked(question, self.by)
+        return prepare_question(question, self.by)
 
     def moved(self, stage):
         """Return the questions after their next move, or edit where the status stays."""
