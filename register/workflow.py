@@ -96,7 +96,7 @@ class Transition:
     def may_be_made_by(self, parts: AbstractSet[Part], status: Status) -> bool:
         return bool(self.makers(status) & parts)
 
-    def standing_refusals(self, facts: Facts) -> list[str]:
+    def initial_refusals(self, facts: Facts) -> list[str]:
         """Return the sentences that hold before anything is given; a wrong status is the only one named."""
         if facts.status not in self.sources:
             return [_wrong_status(self, facts)]
@@ -107,7 +107,7 @@ class Transition:
 
         `given` maps inputs' names to what was given and understood; `wrong` maps the others to why they were not.
         """
-        standing = self.standing_refusals(facts)
+        standing = self.initial_refusals(facts)
         if facts.status not in self.sources:
             return standing
         missing = [
