@@ -24,6 +24,7 @@ from register.ledger.versions import annotate_version
 from register.models import Question, User
 from register.models.questions import make_holder_expression, make_priority_expression
 from register.services.questions import (
+    CONTENT,
     EDITABLE,
     MEMBERS_MAY_GIVE,
     edit_question,
@@ -170,15 +171,14 @@ class QuestionAdmin(RegisterAdmin):
     def get_fieldsets(self, request, obj=None):
         if obj is None:
             return [(None, {"fields": self._may_give(request)})]
-        says, deals = ("title", "text", "topic"), ("owner", "assignee", "priority", "due_on", "raised_on")
         if getattr(request, "is_of_the_past", False):
-            return [(None, {"fields": ("reference", "status_word", *says, *deals, "classification", *self.of_status)})]
+            return [(None, {"fields": ("reference", "status_word", *EDITABLE, "classification", *self.of_status)})]
         written = ("reason", "seen") if self.has_change_permission(request, obj) else ()
         given = [name for name in self.of_status if getattr(obj, name)]
         given += [name for name, row in zip(self.pointing, _pointed_at(obj), strict=True) if row]
         return [
-            ("The question", {"fields": says}),
-            ("Who deals with it", {"fields": (*deals, *written)}),
+            ("The question", {"fields": CONTENT}),
+            ("Who deals with it", {"fields": (*EDITABLE[len(CONTENT) :], *written)}),
             ("Where it stands", {"fields": (*self.standing, *given)}),
         ]
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from register.api.conditions import check_unchanged
 from register.api.filters import AnswerFilter, QuestionFilter
-from register.api.moves import Edit, Move, NewAnswer, NewQuestion, OwnReview
+from register.api.input_serializers import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
 from register.api.resources import PROBLEMS, Resource, documented, problems
 from register.api.serializers import PossibleMove, StatusChangeDocument, get_document_serializer

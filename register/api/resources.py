@@ -201,5 +201,5 @@ def documented(orderings="id"):
 def make_resource(kind, filterset_class=None):
     """Return the resource of a kind that is read alone."""
     name = f"{kind.name.capitalize()}Resource"
-    attributes = {"kind": kind, "filterset_class": filterset_class, "__doc__": kind.serializer_class.__doc__}
+    attributes = {"kind": kind, "filterset_class": filterset_class, "__doc__": kind.__doc__}
     return documented()(type(name, (Resource,), attributes))

@@ -20,7 +20,8 @@ from register.services.rows import Check, check_nothing, reload_visible, unit_of
 from register.vocabulary import Classification, Role, Status, strictness
 from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Transition
 
-EDITABLE = ("title", "text", "topic", "owner", "assignee", "priority", "due_on", "raised_on")
+CONTENT = ("title", "text", "topic")  # what a question asks; the rest of EDITABLE is who deals with it, and when
+EDITABLE = (*CONTENT, "owner", "assignee", "priority", "due_on", "raised_on")
 EARLIEST = date(2000, 1, 1)  # before half-hourly settlement was anybody's question
 ANSWERED = (Status.IN_REVIEW, Status.AGREED, Status.CLOSED)  # somebody answered, or is answering, these very words
 MEMBERS_MAY_GIVE = {"title", "text", "topic", "raised_on"}

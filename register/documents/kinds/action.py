@@ -29,6 +29,8 @@ class ActionDocument(serializers.Serializer):
 
 
 class ActionKind(Kind):
+    """Actions that meetings minted."""
+
     model = Action
     serializer_class = ActionDocument
     in_feed = True

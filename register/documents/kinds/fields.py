@@ -165,7 +165,7 @@ class Parts(serializers.ListSerializer):
 
 
 class Part(serializers.Serializer):
-    """The shape of one part; with `many=True` it is a field of the item."""
+    """One part of an item."""
 
     class Meta:
         list_serializer_class = Parts

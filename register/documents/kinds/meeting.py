@@ -30,6 +30,8 @@ class MeetingDocument(serializers.Serializer):
 
 
 class MeetingKind(Kind):
+    """Meetings, with the questions that came up there."""
+
     model = Meeting
     serializer_class = MeetingDocument
     in_feed = True

@@ -1,10 +1,10 @@
 """The cells of a spreadsheet of questions: what people write in them, and what it means."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import TextChoices
 from import_export import widgets
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
@@ -32,10 +32,10 @@ class NameCell(widgets.Widget):
 class ChoiceCell(widgets.Widget):
     """A choice by its value or its label."""
 
-    def __init__(self, choices: type[TextChoices]) -> None:
+    def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
         super().__init__()
-        self.values = {value: value for value in choices.values}
-        self.values |= {label.lower(): value for value, label in choices.choices}
+        pairs = list(choices)
+        self.values = {value: value for value, _ in pairs} | {label.lower(): value for value, label in pairs}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if (found := self.values.get(str(value).strip().lower())) is None:

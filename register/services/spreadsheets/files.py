@@ -11,12 +11,14 @@ import openpyxl
 import tablib
 
 from register.refusals import Refused
+from register.services.questions import EDITABLE
 
 LARGEST_FILE = 10_000_000  # bytes
 LARGEST_UNPACKED = 100_000_000  # bytes of a workbook's parts
 MOST_ROWS = 10_000
 SEPARATORS = (",", ";", "\t")  # what spreadsheets put between the cells of a CSV file
-KNOWN = {"reference", "title", "text", "topic", "owner", "priority", "classification", "due_on", "raised_on"}
+COLUMNS = (*(name for name in EDITABLE if name != "assignee"), "classification")  # whose work it is, no sheet says
+KNOWN = {"reference", *COLUMNS}
 HEADINGS = {"due": "due_on", "raised": "raised_on"}  # what people write for a column's name
 
 

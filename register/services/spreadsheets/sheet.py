@@ -3,29 +3,37 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet
 from import_export import fields, instance_loaders, resources
+from import_export.widgets import Widget
 
-from register.models import Organisation, Question, Topic, User
+from register.models import Question, User
 from register.services.cleaning import clean_row
 from register.services.intake import prepare_question
 from register.services.questions import count_days_before_record
 from register.services.spreadsheets.cells import ChoiceCell, DayCell, NameCell, TextCell
-from register.vocabulary import Classification, Priority
+from register.services.spreadsheets.files import COLUMNS
 
-COMPARED = ("title", "text", "topic", "owner", "priority", "classification", "due_on", "raised_on")
+RELATIONS = [name for name in COLUMNS if Question._meta.get_field(name).is_relation]
+
+
+def make_cell(column: Any) -> Widget:
+    """Return how a column of the question is written in a spreadsheet."""
+    if column.is_relation:
+        return NameCell(column.related_model)
+    if column.choices:
+        return ChoiceCell(column.choices)
+    return DayCell() if isinstance(column, DateField) else TextCell()
 
 
 class QuestionSheet(resources.ModelResource):
     """Reads rows into questions and says how each differs; writes nothing itself."""
 
     reference = fields.Field("reference", "reference", TextCell())
-    title = fields.Field("title", "title", TextCell())
-    text = fields.Field("text", "text", TextCell())
 
     class Meta:
         model = Question
-        fields = ("reference", "title", "text")
+        fields = ("reference",)
         import_id_fields = ("reference",)
         instance_loader_class = instance_loaders.CachedInstanceLoader
         store_instance = skip_unchanged = report_skipped = True
@@ -35,14 +43,13 @@ class QuestionSheet(resources.ModelResource):
         super().__init__()
         self.by = by
         self.seen: set[str] = set()
-        cells = {"topic": NameCell(Topic), "owner": NameCell(Organisation), "priority": ChoiceCell(Priority)}
-        cells |= {"classification": ChoiceCell(Classification), "due_on": DayCell(), "raised_on": DayCell()}
+        cells = {name: make_cell(Question._meta.get_field(name)) for name in COLUMNS}
         self.fields: dict[str, Any] = self.fields | {
             name: fields.Field(name, name, cell) for name, cell in cells.items()
         }
 
     def get_queryset(self) -> QuerySet:
-        return Question.objects.visible_to(self.by).select_related("topic", "owner")
+        return Question.objects.visible_to(self.by).select_related(*RELATIONS)
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
         reference = row["reference"]
@@ -84,5 +91,5 @@ def _require_title_and_text(question: Question) -> None:
 
 def get_differences(before: Question, after: Question) -> dict[str, tuple[Any, Any]]:
     """Return {name: (old, new)} of the columns that a spreadsheet can change."""
-    pairs = {name: (getattr(before, name), getattr(after, name)) for name in COMPARED}
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in COLUMNS}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -2,11 +2,14 @@
 
 from functools import cache
 
+from django.core.validators import MaxLengthValidator
+from django.db.models import DateField
 from rest_framework import serializers
 
 from register.characters import ASK, is_printable
-from register.models import Organisation, Topic, User
-from register.vocabulary import Classification, Position, Priority
+from register.models import Question, User
+from register.services.questions import EDITABLE
+from register.vocabulary import Classification, Position
 from register.workflow import TRANSITIONS
 
 
@@ -20,7 +23,7 @@ def _get_takers():
     return takers
 
 
-class Words(serializers.CharField):
+class StrictCharField(serializers.CharField):
     """Text, and nothing that could be taken for text."""
 
     def to_internal_value(self, data):
@@ -29,7 +32,7 @@ class Words(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Strict(serializers.Serializer):
+class StrictSerializer(serializers.Serializer):
     """Refuses a field that it does not know, by name."""
 
     def validate(self, attrs):
@@ -38,22 +41,25 @@ class Strict(serializers.Serializer):
         return attrs
 
 
-class Move(Strict):
+class Move(StrictSerializer):
     """A transition and what is given with it. Names of rows are as in documents, dates as in ISO 8601."""
 
     transition = serializers.ChoiceField([(name, t.label) for name, t in TRANSITIONS.items()])
 
     def get_fields(self):
         return super().get_fields() | {
-            name: Words(required=False, allow_null=True, allow_blank=True, help_text=f"For {', '.join(takers)}.")
+            name: StrictCharField(
+                required=False, allow_null=True, allow_blank=True, help_text=f"For {', '.join(takers)}."
+            )
             for name, takers in _get_takers().items()
         }
 
 
-class Called(Words):
-    """A row by its name, in any case."""
+class NamedRow(StrictCharField):
+    """A row by its name, in any case; a login by its username."""
 
-    def __init__(self, model, column="name", **options):
+    def __init__(self, model, **options):
+        column = "username" if model is User else "name"
         super().__init__(required=False, allow_null=True, help_text=f"The {column} of one that is known.", **options)
         self.model, self.column = model, column
 
@@ -67,38 +73,49 @@ class Called(Words):
         return row
 
 
-class Edit(Strict):
+def make_input_field(name):
+    """Return the serializer field by which a client gives a column of the question (`EDITABLE`)."""
+    column = Question._meta.get_field(name)
+    if column.is_relation:
+        return NamedRow(column.related_model)
+    if column.choices:
+        return serializers.ChoiceField([*column.choices], required=False)
+    if isinstance(column, DateField):
+        return serializers.DateField(required=False, allow_null=True)
+    longest = (validator.limit_value for validator in column.validators if isinstance(validator, MaxLengthValidator))
+    return StrictCharField(required=False, max_length=min(longest))
+
+
+class Edit(StrictSerializer):
     """What can be changed of a question; what is left out stays."""
 
-    title = Words(required=False, max_length=200)
-    text = Words(required=False, max_length=20_000)
-    topic = Called(Topic)
-    owner = Called(Organisation)
-    assignee = Called(User, "username")
-    priority = serializers.ChoiceField([*Priority.choices], required=False)
-    due_on = serializers.DateField(required=False, allow_null=True)
-    raised_on = serializers.DateField(required=False, allow_null=True)
-    reason = Words(required=False, allow_blank=True)
+    reason = StrictCharField(required=False, allow_blank=True)
+
+    def get_fields(self):
+        return {name: make_input_field(name) for name in EDITABLE} | super().get_fields()
 
 
 class NewQuestion(Edit):
     """A question to raise. Members give title, text, topic and `raised_on`; Triage all of it."""
 
-    title = Words(max_length=200)
-    text = Words(max_length=20_000)
     classification = serializers.ChoiceField(Classification.choices, required=False)
 
+    def get_fields(self):
+        fields = super().get_fields()
+        fields["title"].required = fields["text"].required = True
+        return fields
 
-class NewAnswer(Strict):
+
+class NewAnswer(StrictSerializer):
     """An answer to propose; without a classification it is Members, or as strict as its question."""
 
-    text = Words(max_length=20_000)
+    text = StrictCharField(max_length=20_000)
     classification = serializers.ChoiceField(Classification.choices, required=False)
-    reason = Words(required=False, allow_blank=True)
+    reason = StrictCharField(required=False, allow_blank=True)
 
 
-class OwnReview(Strict):
+class OwnReview(StrictSerializer):
     """One's own position on an answer."""
 
     position = serializers.ChoiceField([(p.value, p.label) for p in Position if p != Position.NO_RESPONSE])
-    comment = Words(required=False, allow_blank=True, max_length=20_000)
+    comment = StrictCharField(required=False, allow_blank=True, max_length=20_000)
