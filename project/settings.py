@@ -89,10 +89,10 @@ else:
     DATABASE["CONN_MAX_AGE"] = 0
     DATABASE["OPTIONS"] |= {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=4), "timeout": 10},
-        # What is asked again is planned once on each connection: to plan it took longer than to run it.
+        # What is asked again is planned once on each connection.
         "server_side_binding": True,
         "prepare_threshold": 3,
-        # To start a helper for one statement takes longer than it saves: all of them are short.
+        # All statements are short: no process is worth starting for one.
         "options": f"-c max_parallel_workers_per_gather=0 {DATABASE['OPTIONS'].get('options', '')}".strip(),
     }
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand unused beside ours

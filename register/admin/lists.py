@@ -105,7 +105,7 @@ class TriageList(ChangeList):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        # Django looks up anew, for every link of every row, whether they go with it: a fifth of the page's time.
+        # Django resolves the list's address anew for each link of each row (`make bench ARGS="--only list"`, 2026-11-25).
         self.way_back, self.preserved_filters = self.preserved_filters, ""
         self.address = reverse("admin:register_question_changelist")
 

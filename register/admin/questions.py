@@ -2,7 +2,6 @@ import re
 from functools import partial
 
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Q
 from django.urls import path
 from django.utils.formats import date_format
@@ -81,11 +80,6 @@ class QuestionAdmin(RegisterAdmin):
     pointing = ("agreed", "merged_with", "split_off")
 
     # What is shown
-
-    def action_checkbox(self, question):
-        """Say the box in words: as a widget of a form, fifty of them took a sixth of the page's time."""
-        box = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="Select {} for an action">'
-        return format_html(box, ACTION_CHECKBOX_NAME, question.pk, question.reference)
 
     @admin.display(description="status", ordering="status")
     def status_word(self, question):

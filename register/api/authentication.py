@@ -52,7 +52,8 @@ HEAD = """
         (SELECT MAX(position) FROM register_document WHERE in_feed AND clearance = '{clearance}'))
 """
 HEADS = ", ".join(HEAD.format(clearance=clearance) for clearance in Classification.values)
-# One statement with the user, its organisation and roles, and the feed's heads, which most requests ask for next.
+# One statement with the user, its organisation and roles, and the feed's heads, which most requests ask for next. By
+# querysets it takes four, of a poll that has no other (`make bench ARGS="--only poll"`, 2026-11-25).
 TOKENS = f"""
     SELECT {", ".join(f"t.{column}" for column in TOKEN)}, {", ".join(f"u.{column}" for column in USER)},
         {", ".join(f"o.{column}" for column in BODY)}, {HEADS},
