@@ -74,7 +74,7 @@ def test_a_members_reviews_come_with_the_one_that_ends_first_however_many_they_a
     for question, end in zip(asked, ends, strict=True):
         put_back_review(question, end, by=cast.triage, reason="More time.")
     record_review(asked[2].answers.get(), "agree", by=cast.member)
-    awaited = front.front_page(cast.member)["reviews_awaited"]
+    awaited = front.get_front_page(cast.member)["reviews_awaited"]
     assert [review.answer.question_id for review in awaited] == [asked[1].pk, asked[0].pk]
 
 

@@ -14,7 +14,7 @@ def atom_page(request):
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(["GET", "POST"])
     if request.method == "POST":
-        return _changed(request)
+        return _change_address(request)
     context = {
         **admin.site.each_context(request),
         "title": "Your Atom feed",
@@ -24,7 +24,7 @@ def atom_page(request):
     return TemplateResponse(request, "register/atom.html", context)
 
 
-def _changed(request):
+def _change_address(request):
     if "_revoke" in request.POST:
         revoke_address(request.user)
         messages.success(request, "The address works no more.")

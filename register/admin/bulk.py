@@ -144,13 +144,15 @@ def bulk_page(model_admin, request, bulk, chosen):
         return None
     form = bulk.form_class(request.user)(request.POST if "_apply" in request.POST else None)
     if "_apply" in request.POST and form.is_valid():
-        rows = [_done(bulk, question, form.cleaned_data, request.user) for question in questions]
-        return _page(model_admin, request, bulk, "register/bulk_done.html", rows=rows, done=sum(row[1] for row in rows))
+        rows = [_act_on(bulk, question, form.cleaned_data, request.user) for question in questions]
+        return _make_page(
+            model_admin, request, bulk, "register/bulk_done.html", rows=rows, done=sum(row[1] for row in rows)
+        )
     rows = [(question, *bulk.foresee(question, request.user)) for question in questions]
-    return _page(model_admin, request, bulk, "register/bulk.html", rows=rows, form=form)
+    return _make_page(model_admin, request, bulk, "register/bulk.html", rows=rows, form=form)
 
 
-def _done(bulk, question, given, user):
+def _act_on(bulk, question, given, user):
     """Return (question, whether it was done, what to say); one that is refused does not stop the others."""
     try:
         return question, True, bulk.act(question, dict(given), user)
@@ -158,7 +160,7 @@ def _done(bulk, question, given, user):
         return question, False, " ".join(refusal.reasons)
 
 
-def _page(model_admin, request, bulk, template, **more):
+def _make_page(model_admin, request, bulk, template, **more):
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

@@ -26,25 +26,25 @@ def export_page(model_admin, request, name):
     """Return the visible rows and columns of the list at this address as a file; formulas are escaped."""
     if name not in FORMATS:
         raise Http404("There is no such format.")
-    changelist = _readable(model_admin, request)
-    if refused := _too_long(model_admin, request, changelist):
+    changelist = _get_changelist(model_admin, request)
+    if refused := _refuse_long_list(model_admin, request, changelist):
         return refused
     columns = [*(column for column in changelist.list_display if column != "action_checkbox"), *MORE]
-    data = tablib.Dataset(headers=[_heading(model_admin, column) for column in columns])
+    data = tablib.Dataset(headers=[_get_heading(model_admin, column) for column in columns])
     for question in changelist.get_queryset(request).select_related("assignee").iterator(500):
-        data.append([_cell(column, question) for column in columns])
+        data.append([_get_cell(column, question) for column in columns])
     form = FORMATS[name]()
     headers = {"Content-Disposition": f'attachment; filename="questions-{today():%Y-%m-%d}.{form.get_extension()}"'}
     return HttpResponse(form.export_data(data), content_type=form.get_content_type(), headers=headers)
 
 
-def _readable(model_admin, request):
+def _get_changelist(model_admin, request):
     if not model_admin.has_view_permission(request):
         raise PermissionDenied("Your roles do not cover this.")
     return model_admin.get_changelist_instance(request)
 
 
-def _too_long(model_admin, request, changelist):
+def _refuse_long_list(model_admin, request, changelist):
     """Return the way back to a list that is too long to be made into one file, or None."""
     if changelist.get_queryset(request).order_by()[: MOST_TAKEN + 1].count() <= MOST_TAKEN:
         return None
@@ -53,7 +53,7 @@ def _too_long(model_admin, request, changelist):
     return redirect(f"{reverse('admin:register_question_changelist')}?{request.GET.urlencode()}")
 
 
-def _heading(model_admin, column):
+def _get_heading(model_admin, column):
     method = getattr(model_admin, column, None)
     return getattr(method, "short_description", column.replace("_", " "))
 
@@ -70,14 +70,14 @@ _PLAIN = {
 }
 
 
-def _cell(column, question):
+def _get_cell(column, question):
     value = _PLAIN.get(column, lambda row: getattr(row, column))(question)
     if value is None or isinstance(value, int | date):
         return value
-    return escaped(str(value))
+    return escape_formula(str(value))
 
 
-def escaped(text):
+def escape_formula(text):
     """Return text that no spreadsheet takes for a formula (the package's own escape knows `=` alone)."""
     text = printable(text)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
@@ -85,8 +85,8 @@ def escaped(text):
 
 def print_page(model_admin, request):
     """Show the list at this address as a page that can be posted to members as it is."""
-    changelist = _readable(model_admin, request)
-    if refused := _too_long(model_admin, request, changelist):
+    changelist = _get_changelist(model_admin, request)
+    if refused := _refuse_long_list(model_admin, request, changelist):
         return refused
     questions = changelist.get_queryset(request).prefetch_related("meeting_links__meeting__group")
     tab = next((tab["display"] for tab in changelist.tabs if tab["selected"]), "Questions")

@@ -189,10 +189,10 @@ class RegisterAdmin(SimpleHistoryAdmin):
         for field in after.tracked_fields:
             old, new = getattr(before, field.attname), getattr(after, field.attname)
             if old != new and field.name not in self.unsaid_in_history:
-                said = [self.said(request, field, getattr(row, field.name)) for row in (before, after)]
-                yield {"field": field.verbose_name, "old": said[0], "new": said[1]}
+                values = [self.display_value(request, field, getattr(row, field.name)) for row in (before, after)]
+                yield {"field": field.verbose_name, "old": values[0], "new": values[1]}
 
-    def said(self, request, field, value):
+    def display_value(self, request, field, value):
         """Return how a field's value reads to this person; that of a foreign key is the row that it refers to."""
         if value in (None, ""):
             return "nothing"

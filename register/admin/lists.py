@@ -91,7 +91,7 @@ class AssigneeFilter(admin.SimpleListFilter):
         return queryset.filter(assignee__username=self.value()) if self.value() else queryset
 
 
-def standings_of(request):
+def get_standings(request):
     """Return the standings that the list at this address can hold."""
     return tuple(Standing) if request.GET.get("tab") == "all" else LIVE_STANDINGS
 
@@ -105,7 +105,8 @@ class TriageList(ChangeList):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        # Django resolves the list's address anew for each link of each row (`make bench ARGS="--only list"`, 2026-11-25).
+        # Django resolves the list's address anew for each link of each row: a fifth of the page
+        # (`make bench ARGS="--only list"`, 2026-11-25).
         self.way_back, self.preserved_filters = self.preserved_filters, ""
         self.address = reverse("admin:register_question_changelist")
 

@@ -71,7 +71,7 @@ _FIELDS = {
 }
 
 
-def _asked_beside(transition, facts):
+def _get_further_asks(transition, facts):
     """Return what the move will ask for beyond each field's own hint: one of two, or a word on what stands."""
     hints = {item.ask for item in transition.inputs}
     return [sentence for sentence in transition.refusals(facts, {}, {}) if sentence not in hints]
@@ -106,6 +106,6 @@ def move_page(model_admin, request, object_id, name):
         about=question,
         reading=before_a_move(question, request.user),
         told=told_by_feed(question, transition, request.user),
-        asks=_asked_beside(transition, facts),
+        asks=_get_further_asks(transition, facts),
         back=back,
     )

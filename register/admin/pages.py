@@ -10,7 +10,7 @@ from register.models.questions import Standing
 MOST = 1_000  # rows that a list is counted and paged to: nobody reads on, one filters
 
 
-def counted(rows, most):
+def count_up_to(rows, most):
     """Return how many rows there are, or one more than so many: it looks no further."""
     return rows.order_by().values("pk")[: most + 1].count()
 
@@ -27,18 +27,18 @@ class FirstThousand(Paginator):
         self.whole, self.standings, self.sought = whole, standings, sought
 
     @cached_property
-    def found(self):
+    def count_found(self):
         if self.sought or len(self.standings) == len(Standing):
-            return counted(self.object_list, MOST)
-        return sum(counted(self.object_list.filter(standing=standing), MOST) for standing in self.standings)
+            return count_up_to(self.object_list, MOST)
+        return sum(count_up_to(self.object_list.filter(standing=standing), MOST) for standing in self.standings)
 
     @property
     def more(self):
-        return self.found > MOST
+        return self.count_found > MOST
 
     @property
     def count(self):
-        return min(self.found, MOST)
+        return min(self.count_found, MOST)
 
     def page(self, number):
         bottom = (self.validate_number(number) - 1) * self.per_page

@@ -32,28 +32,28 @@ class SplitForm(ReasonForm):
 
 def reclassify_page(model_admin, request, object_id):
     """Make the question stricter or, for an approver, looser."""
-    question = _found(model_admin, request, object_id, Role.TRIAGE, Role.APPROVER)
+    question = _get_question(model_admin, request, object_id, Role.TRIAGE, Role.APPROVER)
 
     def act(given):
-        return _stands(reclassify_question(question, by=request.user, **given))
+        return _describe_state(reclassify_question(question, by=request.user, **given))
 
-    return _page(model_admin, request, question, reclassify_form(question, request.user), act, "Reclassify")
+    return _make_page(model_admin, request, question, reclassify_form(question, request.user), act, "Reclassify")
 
 
 def put_back_page(model_admin, request, object_id):
     """Put the end of a review back."""
-    question = _found(model_admin, request, object_id, Role.TRIAGE)
+    question = _get_question(model_admin, request, object_id, Role.TRIAGE)
 
     def act(given):
-        return _stands(put_back_review(question, by=request.user, **given))
+        return _describe_state(put_back_review(question, by=request.user, **given))
 
     initial = {"review_by": question.review_by}
-    return _page(model_admin, request, question, PutBackForm, act, "Put the review back", initial=initial)
+    return _make_page(model_admin, request, question, PutBackForm, act, "Put the review back", initial=initial)
 
 
 def split_page(model_admin, request, object_id):
     """Split the question in two."""
-    question = _found(model_admin, request, object_id, Role.TRIAGE)
+    question = _get_question(model_admin, request, object_id, Role.TRIAGE)
     if refused := why_not_split(question):
         messages.error(request, refused)
         return HttpResponseRedirect(reverse("admin:register_question_change", args=[question.pk]))
@@ -64,12 +64,12 @@ def split_page(model_admin, request, object_id):
 
     whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
     initial = whole | {"seen": get_version(question)}
-    return _page(
+    return _make_page(
         model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=told_of_split(question)
     )
 
 
-def _found(model_admin, request, object_id, *roles):
+def _get_question(model_admin, request, object_id, *roles):
     question = model_admin.get_object(request, object_id)
     if question is None:
         raise Http404("There is no such question.")
@@ -78,11 +78,11 @@ def _found(model_admin, request, object_id, *roles):
     return question
 
 
-def _stands(question):
+def _describe_state(question):
     return f"{question.reference} is {question.get_classification_display()}, {question.get_status_display()}."
 
 
-def _page(model_admin, request, question, form_class, act, label, **more):
+def _make_page(model_admin, request, question, form_class, act, label, **more):
     return short_page(
         model_admin,
         request,

@@ -3,8 +3,8 @@
 from django.db.models import prefetch_related_objects
 
 from register.admin.guarded import is_visible
-from register.admin.happenings import happenings_of
 from register.admin.short_page import other_classifications
+from register.admin.timeline import describe_timeline
 from register.ledger.status_history import get_status_history
 from register.ledger.timeline import load_question_history
 from register.models import Origin, Question
@@ -59,5 +59,5 @@ def _get_past(model_admin, request, question):
     versions = [row for row in history if row.instance_type is Question]
     return {
         "status_history": get_status_history(question, seen_by=request.user, versions=versions),
-        "happenings": happenings_of(model_admin, request, question, history),
+        "happenings": describe_timeline(model_admin, request, question, history),
     }

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
 from register.admin.guarded import RefusableForm, RegisterAdmin, is_key
-from register.admin.lists import AssigneeFilter, BodyFilter, MeetingFilter, TabFilter, TriageList, standings_of
+from register.admin.lists import AssigneeFilter, BodyFilter, MeetingFilter, TabFilter, TriageList, get_standings
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.question_forms import EditForm, RaiseForm
@@ -159,7 +159,7 @@ class QuestionAdmin(RegisterAdmin):
 
     def get_paginator(self, request, queryset, per_page, **options):
         whole = self.get_queryset(request).select_related(*self.list_select_related)
-        options |= {"standings": standings_of(request), "sought": bool(LOOKED_UP & set(request.GET))}
+        options |= {"standings": get_standings(request), "sought": bool(LOOKED_UP & set(request.GET))}
         return FirstThousand(queryset, per_page, whole=whole, **options)
 
     def get_fieldsets(self, request, obj=None):

@@ -112,7 +112,7 @@ class HeadlineReportAdmin(RegisterAdmin):
             else:
                 return HttpResponseRedirect(reverse("admin:register_headlinereport_preview", args=[pending.pk]))
         return TemplateResponse(
-            request, "register/import_upload.html", self._context(request, form=form, before=BEFORE)
+            request, "register/import_upload.html", self._make_context(request, form=form, before=BEFORE)
         )
 
     def preview_view(self, request, pending_id):
@@ -124,12 +124,12 @@ class HeadlineReportAdmin(RegisterAdmin):
             messages.info(request, "That upload is not here: it was applied or discarded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
         report = read_file(bytes(pending.content))
-        if request.method == "POST" and (done := self._decided(request, pending, report)):
+        if request.method == "POST" and (done := self._decide(request, pending, report)):
             return done
-        context = self._preview(request, pending, plan_report(report))
+        context = self._make_preview(request, pending, plan_report(report))
         return TemplateResponse(request, "register/import_preview.html", context)
 
-    def _decided(self, request, pending, report):
+    def _decide(self, request, pending, report):
         if "_discard" in request.POST:
             discard(pending)
             messages.info(request, "The upload is discarded; nothing was recorded.")
@@ -141,15 +141,15 @@ class HeadlineReportAdmin(RegisterAdmin):
                 by=request.user,
                 file_name=pending.file_name,
                 content=bytes(pending.content),
-                choices=_choices(request.POST),
+                choices=_read_choices(request.POST),
             )
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return None
         discard(pending)
-        return self._summary(request, report.meeting.name, applied, get_report_of_file(bytes(pending.content)))
+        return self._show_summary(request, report.meeting.name, applied, get_report_of_file(bytes(pending.content)))
 
-    def _summary(self, request, meeting, applied, report):
+    def _show_summary(self, request, meeting, applied, report):
         if not applied:
             messages.info(request, f"Nothing of the {meeting} Headline Report was ticked, so nothing was recorded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
@@ -157,14 +157,14 @@ class HeadlineReportAdmin(RegisterAdmin):
         messages.success(request, f"{meeting} Headline Report: {', '.join(kinds)}; recorded as {request.user}.")
         return HttpResponseRedirect(reverse("admin:register_headlinereport_change", args=[report.pk]))
 
-    def _preview(self, request, pending, plan):
+    def _make_preview(self, request, pending, plan):
         report, ticked = plan.report, plan.unasked
         paragraphs = {paragraph.number: paragraph.whole for paragraph in report.paragraphs}
         groups = [
             (kind, TITLES[kind], [Row(p, paragraphs.get(p.paragraph, ""), p.key in ticked) for p in plan.of(kind)])
             for kind in TITLES
         ]
-        return self._context(
+        return self._make_context(
             request,
             pending=pending,
             gone=plan.gone,
@@ -182,7 +182,7 @@ class HeadlineReportAdmin(RegisterAdmin):
             priorities=Priority.choices,
         )
 
-    def _context(self, request, **more):
+    def _make_context(self, request, **more):
         base = self.admin_site.each_context(request)
         back = reverse("admin:register_headlinereport_changelist")
         return {**base, "opts": self.opts, "back": back, "title": "Import a headline report", **more}
@@ -192,7 +192,7 @@ class HeadlineReportAdmin(RegisterAdmin):
             raise PermissionDenied("Only Triage may import a report.")
 
 
-def _choices(posted):
+def _read_choices(posted):
     """Return {key: {owner, topic, priority}} as the triager left the fields of each proposal."""
     choices = defaultdict(dict)
     for field in posted:

@@ -48,7 +48,7 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
     will read); `asks`, sentences on what is needed beside the fields' own hints.
     """
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _acted(request, form, act):
+    if request.method == "POST" and form.is_valid() and _run_action(request, form, act):
         return HttpResponseRedirect(back)
     context = {
         **admin.admin_site.each_context(request),
@@ -64,7 +64,7 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
     return TemplateResponse(request, "register/short_page.html", context)
 
 
-def _acted(request, form, act):
+def _run_action(request, form, act):
     try:
         messages.success(request, act(form.cleaned_data))
     except NotVisible as refusal:

@@ -42,7 +42,7 @@ def upload_page(model_admin, request):
         else:
             pending = hold(file.name, content, purpose=Purpose.QUESTIONS, by=request.user)
             return HttpResponseRedirect(reverse("admin:register_question_import_preview", args=[pending.pk]))
-    context = _context(model_admin, request, form=form, before=BEFORE)
+    context = _make_context(model_admin, request, form=form, before=BEFORE)
     return TemplateResponse(request, "register/import_upload.html", context)
 
 
@@ -54,16 +54,16 @@ def preview_page(model_admin, request, pending_id):
     except PendingUpload.DoesNotExist:
         messages.info(request, "That upload is not here: it was recorded or discarded.")
         return HttpResponseRedirect(reverse(LIST))
-    if request.method == "POST" and _decided(request, pending):
+    if request.method == "POST" and _decide(request, pending):
         return HttpResponseRedirect(reverse(LIST))
     plan = plan_sheet(bytes(pending.content), by=request.user)
     found = [(kind, title, plan.of(kind)) for kind, title in KINDS.items()]
-    groups = [(kind, title, _shown(rows), len(rows)) for kind, title, rows in found if rows]
-    context = _context(model_admin, request, pending=pending, plan=plan, groups=groups, most=MOST_SHOWN)
+    groups = [(kind, title, _make_preview_rows(rows), len(rows)) for kind, title, rows in found if rows]
+    context = _make_context(model_admin, request, pending=pending, plan=plan, groups=groups, most=MOST_SHOWN)
     return TemplateResponse(request, "register/sheet_preview.html", context)
 
 
-def _decided(request, pending):
+def _decide(request, pending):
     """Do what the triager decided; return False where that was refused."""
     if "_discard" in request.POST:
         messages.info(request, "The upload is discarded; nothing was recorded.")
@@ -80,11 +80,14 @@ def _decided(request, pending):
     return True
 
 
-def _shown(rows):
-    return [{"row": row, "changes": [_change(*change) for change in row.changes.items()]} for row in rows[:MOST_SHOWN]]
+def _make_preview_rows(rows):
+    return [
+        {"row": row, "changes": [_describe_change(*change) for change in row.changes.items()]}
+        for row in rows[:MOST_SHOWN]
+    ]
 
 
-def _change(name, values):
+def _describe_change(name, values):
     old, new = values
     prose = name in ("title", "text")
     return {
@@ -95,7 +98,7 @@ def _change(name, values):
     }
 
 
-def _context(model_admin, request, **more):
+def _make_context(model_admin, request, **more):
     title, base = "Import a spreadsheet of questions", model_admin.admin_site.each_context(request)
     return {**base, "opts": model_admin.opts, "title": title, "back": reverse(LIST), **more}
 

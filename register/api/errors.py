@@ -8,33 +8,35 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.views import APIView
 
-from register.api.problems import body_of
+from register.api.problems import make_problem_body
 
 API = "/api/"
 
 
 def bad_request(request, exception):
     said = "The request cannot be understood."
-    return _problem(400, said) if request.path.startswith(API) else defaults.bad_request(request, exception)
+    return _make_problem(400, said) if request.path.startswith(API) else defaults.bad_request(request, exception)
 
 
 def permission_denied(request, exception):
     said = str(exception) or "This is not yours to do."
-    return _problem(403, said) if request.path.startswith(API) else defaults.permission_denied(request, exception)
+    return _make_problem(403, said) if request.path.startswith(API) else defaults.permission_denied(request, exception)
 
 
 def not_found(request, exception):
     said = "There is no such address."
-    return _problem(404, said) if request.path.startswith(API) else defaults.page_not_found(request, exception)
+    return _make_problem(404, said) if request.path.startswith(API) else defaults.page_not_found(request, exception)
 
 
 def server_error(request):
     said = "The register failed at this; it is on record, and nothing was half done."
-    return _problem(500, said) if request.path.startswith(API) else defaults.server_error(request)
+    return _make_problem(500, said) if request.path.startswith(API) else defaults.server_error(request)
 
 
-def _problem(status, said):
-    return JsonResponse(body_of(HTTPStatus(status), said), status=status, content_type="application/problem+json")
+def _make_problem(status, said):
+    return JsonResponse(
+        make_problem_body(HTTPStatus(status), said), status=status, content_type="application/problem+json"
+    )
 
 
 @extend_schema(exclude=True)
@@ -44,10 +46,10 @@ class NoSuchAddress(APIView):
     authentication_classes = permission_classes = throttle_classes = ()  # it looks at nothing
 
     def dispatch(self, request, *args, **kwargs):
-        self.http_method_not_allowed = self._none
+        self.http_method_not_allowed = self._raise_not_found
         return super().dispatch(request, *args, **kwargs)
 
-    def _none(self, request, *args, **kwargs):
+    def _raise_not_found(self, request, *args, **kwargs):
         raise NotFound("There is no such address.")
 
-    get = post = put = patch = delete = options = _none
+    get = post = put = patch = delete = options = _raise_not_found

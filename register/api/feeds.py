@@ -10,8 +10,8 @@ from rest_framework.views import APIView
 
 from register.api import serializers
 from register.api.conditions import etag_of_list, not_modified
-from register.api.pagination import limit_of
-from register.api.resources import READ, SINCE, Answering
+from register.api.pagination import get_limit
+from register.api.resources import READ, SINCE, ReadingView
 from register.documents.building import dump_json
 from register.documents.serving import Head, get_clearance, get_head, make_feed_item
 from register.ledger import external_verifier
@@ -28,23 +28,23 @@ PARAMETERS = [
 USUAL, MOST = 100, 1000
 
 
-class Feed(Answering, APIView):
+class Feed(ReadingView, APIView):
     """A feed: pages after a position. `last_change` is what the answer depends on."""
 
     def get(self, request):
-        since, limit = self._since(), limit_of(request, USUAL, MOST)
+        since, limit = self._get_since(), get_limit(request, USUAL, MOST)
         etag = etag_of_list(request, self.last_change())
         if answer := not_modified(request, etag):
             return answer
-        self._not_ahead(since)
-        return self.sent(self.page(since, limit), etag)
+        self._check_not_ahead(since)
+        return self.make_response(self.page(since, limit), etag)
 
-    def head_by(self, reached):
+    def get_head_after(self, reached):
         """Return the reader's head, looked at again where somebody wrote before the page was read."""
         head = self.request.reading.head
         return head if reached <= head.position else get_head(self.request.user)
 
-    def _since(self):
+    def _get_since(self):
         if unknown := sorted(set(self.request.query_params) - {"since", "limit"}):
             raise ValidationError({name: ["There is no such parameter."] for name in unknown})
         if repeated := [name for name, values in self.request.query_params.lists() if len(values) > 1]:
@@ -54,7 +54,7 @@ class Feed(Answering, APIView):
             raise ValidationError({"since": ["Give a position: the `next` of the page before, or 0 to begin."]})
         return int(since)
 
-    def _not_ahead(self, since):
+    def _check_not_ahead(self, since):
         """Raise ValidationError where a backup was put back that ends earlier than what this reader holds."""
         if since <= self.request.reading.head.position:
             return
@@ -63,7 +63,7 @@ class Feed(Answering, APIView):
             raise ValidationError({"since": [f"Begin again from 0: the register ends at {end}."]})
 
 
-def _page(items, reached, more, head):
+def _make_page(items, reached, more, head):
     told = {"next": reached, "more": more, "head": {"position": head.position, "digest": head.digest}}
     return f'{{"results":[{",".join(items)}],{dump_json(told)[1:]}'
 
@@ -90,7 +90,7 @@ class Changes(Feed):
         rows = get_changes(get_clearance(self.request.user), since, limit + 1)
         shown = rows[:limit]
         reached = shown[-1].position if shown else since
-        return _page(map(make_feed_item, shown), reached, len(rows) > limit, self.head_by(reached))
+        return _make_page(map(make_feed_item, shown), reached, len(rows) > limit, self.get_head_after(reached))
 
 
 class Events(Feed):
@@ -105,10 +105,10 @@ class Events(Feed):
     def page(self, since, limit):
         events, more = get_events_after(since, self.request.user, limit)
         reached = max(since, events[-1].position if events else 0)
-        head = self.head_by(reached)
+        head = self.get_head_after(reached)
         # What was looked at beyond the head is hidden from this reader: that it is there shows nowhere.
         reached = reached if more else max(reached, head.position)
-        return _page(map(dump_json, serializers.Event(events, many=True).data), reached, more, head)
+        return _make_page(map(dump_json, serializers.Event(events, many=True).data), reached, more, head)
 
 
 class Ledger(Feed):
@@ -127,12 +127,12 @@ class Ledger(Feed):
     def page(self, since, limit):
         entries = list(LedgerEntry.objects.filter(position__gt=since).order_by("position")[: limit + 1])
         shown = entries[:limit]
-        told = (dump_json(_entry(*pair)) for pair in get_entries_with_snapshots(shown, self.request.user))
+        told = (dump_json(_make_entry(*pair)) for pair in get_entries_with_snapshots(shown, self.request.user))
         reached = shown[-1].position if shown else since
-        return _page(told, reached, len(entries) > limit, self.last_change())
+        return _make_page(told, reached, len(entries) > limit, self.last_change())
 
 
-def _entry(entry, snapshot):
+def _make_entry(entry, snapshot):
     told = {"position": entry.position, "snapshot_digest": entry.snapshot_digest, "digest": entry.digest}
     if snapshot is None:
         return told

@@ -24,7 +24,7 @@ ALWAYS_KNOWN = {"cursor", "limit", "ordering", "as_at"}
 SEVERAL = {"status", "classification"}
 
 
-def moment(name, text):
+def parse_moment(name, text):
     """Return an aware time from ISO 8601 text. Raises ValidationError under the parameter's name."""
     # A plus that was not escaped arrives as a blank.
     mended = re.sub(r" (\d\d:?\d\d)$", r"+\1", text.strip())
@@ -85,7 +85,7 @@ class _Since(forms.CharField):
         if value in (None, ""):
             return None
         try:
-            return moment("updated_since", value)
+            return parse_moment("updated_since", value)
         except ValidationError as error:
             raise forms.ValidationError([str(said) for said in error.detail["updated_since"]]) from None
 
@@ -119,14 +119,18 @@ class QuestionFilter(FilterSet):
     topic = NameFilter(Topic)
     owner = NameFilter(Organisation)
     waiting_on = NameFilter(Organisation)
-    holder = django_filters.CharFilter(method="held_by", max_length=80, label="Triage, Members, or an organisation.")
-    meeting = django_filters.CharFilter(method="at_meeting", max_length=40, label="A meeting's name: CCDG15.")
+    holder = django_filters.CharFilter(
+        method="filter_holder", max_length=80, label="Triage, Members, or an organisation."
+    )
+    meeting = django_filters.CharFilter(method="filter_meeting", max_length=40, label="A meeting's name: CCDG15.")
     classification = django_filters.MultipleChoiceFilter(choices=Classification.choices, distinct=False)
     overdue = YesOrNo(_overdue, label="Whether it is live and its due date is before today in London.")
     updated_since = UpdatedSince("question", label="An ISO 8601 time.")
-    q = django_filters.CharFilter(method="matching", max_length=200, label="Words in title or text, or a reference.")
+    q = django_filters.CharFilter(
+        method="filter_words", max_length=200, label="Words in title or text, or a reference."
+    )
 
-    def held_by(self, questions, name, value):
+    def filter_holder(self, questions, name, value):
         for called, statuses in ((TRIAGE_HOLDS, _TRIAGE), (MEMBERS_HOLD, _MEMBERS)):
             if value.lower() == called.lower():
                 return questions.filter(statuses)
@@ -136,7 +140,7 @@ class QuestionFilter(FilterSet):
         owned = Q(owner_id=body.pk, status__in=[Status.OPEN, Status.DEFERRED])
         return questions.filter(owned | Q(waiting_on_id=body.pk, status=Status.AWAITING_INPUT))
 
-    def at_meeting(self, questions, name, value):
+    def filter_meeting(self, questions, name, value):
         meetings = list(Meeting.objects.find_by_name(value).values_list("pk", flat=True))
         if not meetings:
             raise ValidationError({name: [f"There is no meeting called {value}."]})
@@ -145,7 +149,7 @@ class QuestionFilter(FilterSet):
         links = source.get_rows(MeetingLink, {"": {"question"}}).filter(meeting_id__in=meetings)
         return questions.filter(id__in={link.question_id for link in links})
 
-    def matching(self, questions, name, value):
+    def filter_words(self, questions, name, value):
         if self.request.reading.position is None:
             return questions.search(value)
         return questions.filter(make_search_condition(value)).annotate(relevance=make_relevance_expression(value))
@@ -158,10 +162,12 @@ _MEMBERS = Q(status=Status.IN_REVIEW)
 
 class AnswerFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=AnswerStatus.choices, distinct=False)
-    question = django_filters.CharFilter(method="of_question", max_length=12, label="A question's reference: DSQ-001.")
+    question = django_filters.CharFilter(
+        method="filter_question", max_length=12, label="A question's reference: DSQ-001."
+    )
     updated_since = UpdatedSince("answer", label="An ISO 8601 time.")
 
-    def of_question(self, answers, name, value):
+    def filter_question(self, answers, name, value):
         question = Question.objects.visible_to(self.request.user).filter(reference__iexact=value).first()
         if question is None:
             raise ValidationError({name: [f"There is no question {value}, or none that you may see."]})
@@ -175,8 +181,8 @@ class ActionFilter(FilterSet):
 
 
 class MeetingFilter(FilterSet):
-    name = django_filters.CharFilter(method="called", max_length=40, label="As minutes call it: CCDG15.")
+    name = django_filters.CharFilter(method="filter_name", max_length=40, label="As minutes call it: CCDG15.")
     updated_since = UpdatedSince("meeting", label="An ISO 8601 time.")
 
-    def called(self, meetings, name, value):
+    def filter_name(self, meetings, name, value):
         return meetings.filter(id__in=Meeting.objects.find_by_name(value).values("pk"))

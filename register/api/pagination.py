@@ -17,7 +17,7 @@ class ByReference(CursorPagination):
     max_page_size = 100
 
     def get_page_size(self, request):
-        return limit_of(request, self.page_size, self.max_page_size)
+        return get_limit(request, self.page_size, self.max_page_size)
 
     def get_ordering(self, request, queryset, view):
         if isinstance(queryset, DocumentPages):
@@ -26,7 +26,7 @@ class ByReference(CursorPagination):
         columns = dict.fromkeys([view.orderings[self.chosen.removeprefix("-")], "id"])
         return tuple(f"{sign}{column}" for column in columns)
 
-    def _chosen(self, request, queryset, view):
+    def _choose_ordering(self, request, queryset, view):
         """Return the order that the client asks for, or else the list's usual one. Raises ValidationError."""
         if isinstance(queryset, DocumentPages):
             return next(iter(view.orderings))
@@ -42,18 +42,18 @@ class ByReference(CursorPagination):
         return chosen
 
     def paginate_queryset(self, queryset, request, view=None):
-        self.chosen = self._chosen(request, queryset, view)
+        self.chosen = self._choose_ordering(request, queryset, view)
         try:
             page = super().paginate_queryset(queryset, request, view)
         except (NotFound, ValueError, OverflowError, InvalidValue):
-            raise self._bad_cursor() from None
+            raise self._make_cursor_error() from None
         if "cursor" in request.query_params and not any(self.cursor or ()):
-            raise self._bad_cursor()  # it names no place at all: the first page again would be a loop
+            raise self._make_cursor_error()  # it names no place at all: the first page again would be a loop
         if self.chosen == RELEVANCE:  # said in the links, so that pages agree however many rows match by then
             self.base_url = replace_query_param(self.base_url, "ordering", RELEVANCE)
         return page
 
-    def _bad_cursor(self):
+    def _make_cursor_error(self):
         return ValidationError({"cursor": ["Use a cursor as an earlier page gave it."]})
 
     def get_paginated_response_schema(self, schema):
@@ -62,7 +62,7 @@ class ByReference(CursorPagination):
         return {"type": "object", "required": ["results", "next", "previous"], "properties": properties}
 
 
-def limit_of(request, usual, most):
+def get_limit(request, usual, most):
     """Return how many items a page is to have. Raises ValidationError."""
     limit = request.query_params.get("limit", str(usual))
     if not (limit.isascii() and limit.isdigit() and len(limit) < 6 and 1 <= int(limit) <= most):

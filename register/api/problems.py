@@ -33,7 +33,7 @@ class Problem(serializers.Serializer):
 def as_problem(error, context):
     """Return the response for an exception raised in an API view, or None for one that is our own fault."""
     if isinstance(error, Refusal):
-        return _of_refusal(error)
+        return _translate_refusal(error)
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
     response = exception_handler(error, context)
@@ -42,35 +42,35 @@ def as_problem(error, context):
     headers = {
         name: response[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if response.has_header(name)
     }
-    return _of_rest_error(error, response.status_code, headers)
+    return _translate_rest_error(error, response.status_code, headers)
 
 
-def _of_refusal(error):
+def _translate_refusal(error):
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
     fields = {"errors": error.fields} if isinstance(error, Invalid) else {"reasons": error.reasons}
-    return _problem(status, " ".join(error.reasons), **fields)
+    return _make_problem(status, " ".join(error.reasons), **fields)
 
 
-def _of_rest_error(error, code, headers):
+def _translate_rest_error(error, code, headers):
     if isinstance(error, Http404):
-        return _problem(HTTPStatus(code), "There is no such thing here.", headers=headers)
+        return _make_problem(HTTPStatus(code), "There is no such thing here.", headers=headers)
     if isinstance(error, exceptions.ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"body": error.detail}
-        errors = {name: _sentences(found) for name, found in errors.items()}
+        errors = {name: _get_sentences(found) for name, found in errors.items()}
         detail = " ".join(f"{name}: {' '.join(found)}" for name, found in errors.items())
-        return _problem(HTTPStatus(code), detail, headers=headers, errors=errors)
-    return _problem(HTTPStatus(code), str(error.detail if hasattr(error, "detail") else error), headers=headers)
+        return _make_problem(HTTPStatus(code), detail, headers=headers, errors=errors)
+    return _make_problem(HTTPStatus(code), str(error.detail if hasattr(error, "detail") else error), headers=headers)
 
 
-def _sentences(found):
+def _get_sentences(found):
     return [str(sentence) for sentence in (found if isinstance(found, list) else [found])]
 
 
-def _problem(status, detail, headers=None, **more):
-    body = body_of(status, detail, **more)
+def _make_problem(status, detail, headers=None, **more):
+    body = make_problem_body(status, detail, **more)
     return Response(body, status=status, headers=headers, content_type="application/problem+json")
 
 
-def body_of(status, detail, **more):
+def make_problem_body(status, detail, **more):
     """Return the members of a problem document; `about:blank` says that the status tells its kind."""
     return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}

@@ -11,7 +11,7 @@ from register.api.conditions import check_unchanged
 from register.api.filters import AnswerFilter, QuestionFilter
 from register.api.input_serializers import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
-from register.api.resources import PROBLEMS, Resource, documented, problems
+from register.api.resources import PROBLEMS, Resource, describe_resource, problems
 from register.api.serializers import PossibleMove, StatusChangeDocument, get_document_serializer
 from register.documents.building import dump_json
 from register.documents.kinds import KINDS
@@ -50,10 +50,10 @@ WRITE = RAISE | problems(
 )
 
 
-class Writing:
+class WritingView:
     """Runs a service on one document, unless it was changed since the client saw it."""
 
-    def given(self, shape):
+    def get_validated_data(self, shape):
         form = shape(data=self.request.data)
         form.is_valid(raise_exception=True)
         return dict(form.validated_data)
@@ -65,7 +65,7 @@ class Writing:
         """
         row = get_visible(self.model, self.request.user, **key)
         permit(row, self.request.data)
-        return act(row, {**self.given(shape), "by": self.request.user, "check": self._check_unchanged})
+        return act(row, {**self.get_validated_data(shape), "by": self.request.user, "check": self._check_unchanged})
 
     def _check_unchanged(self, row):
         kept = self.get_kept_document(pk=row.pk)
@@ -79,10 +79,10 @@ QUESTION, ANSWER = KINDS["question"], KINDS["answer"]
 QUESTION_DOCUMENT, ANSWER_DOCUMENT = get_document_serializer(QUESTION), get_document_serializer(ANSWER)
 
 
-@documented(
+@describe_resource(
     "reference, status_since or recorded_at; relevance where q has words, and usual then for up to 1,000 questions"
 )
-class QuestionResource(Writing, Resource):
+class QuestionResource(WritingView, Resource):
     """Questions, as far as the reader may see them."""
 
     kind, filterset_class = QUESTION, QuestionFilter
@@ -99,7 +99,7 @@ class QuestionResource(Writing, Resource):
     def create(self, request):
         """Raise a question. Its place is in Location; raised before under the same Idempotency-Key, it is the same."""
         permit_raising(request.user)
-        given, key = self.given(NewQuestion), request.headers.get("Idempotency-Key")
+        given, key = self.get_validated_data(NewQuestion), request.headers.get("Idempotency-Key")
         if key is None:
             question = raise_question(by=request.user, **given)
         elif 1 <= len(key) <= 255:
@@ -107,7 +107,7 @@ class QuestionResource(Writing, Resource):
         else:
             raise ValidationError({"Idempotency-Key": ["Give 1 to 255 characters."]})
         place = request.build_absolute_uri(f"{question.reference}/")
-        return self.document({"pk": question.pk}, status=201, Location=place)
+        return self.get_document_response({"pk": question.pk}, status=201, Location=place)
 
     @extend_schema(request=Edit, parameters=[IF_MATCH], responses={200: QUESTION_DOCUMENT, **WRITE}, filters=False)
     def partial_update(self, request, reference):
@@ -119,13 +119,13 @@ class QuestionResource(Writing, Resource):
             lambda row, sent: permit_edit(request.user),
             lambda row, given: edit_question(row, **given),
         )
-        return self.document(key)
+        return self.get_document_response(key)
 
     @extend_schema(responses={200: StatusChangeDocument(many=True), **PROBLEMS}, filters=False)
     @action(detail=True, pagination_class=None, filter_backends=())
     def history(self, request, reference):
         """Every change of status: who, when, from, to, why; oldest first."""
-        changes = get_status_history(self._seen(reference), seen_by=request.user)
+        changes = get_status_history(self._get_question(reference), seen_by=request.user)
         text = dump_json([STATUS_CHANGE.to_representation(change) for change in changes])
         return HttpResponse(text, content_type="application/json")
 
@@ -133,8 +133,8 @@ class QuestionResource(Writing, Resource):
     @action(detail=True, pagination_class=None, filter_backends=())
     def transitions(self, request, reference):
         """Which moves are possible for you now, their inputs, and why each other is refused."""
-        facts = get_facts(self._seen(reference), request.user)
-        return Response([_move(transition, facts) for transition in TRANSITIONS.values()])
+        facts = get_facts(self._get_question(reference), request.user)
+        return Response([_describe_move(transition, facts) for transition in TRANSITIONS.values()])
 
     @extend_schema(request=Move, parameters=[IF_MATCH], responses={200: QUESTION_DOCUMENT, **WRITE}, filters=False)
     @transitions.mapping.post
@@ -147,7 +147,7 @@ class QuestionResource(Writing, Resource):
             self._permit_move,
             lambda row, given: change_status(row, given.pop("transition"), **given),
         )
-        return self.document(key)
+        return self.get_document_response(key)
 
     def _permit_move(self, row, sent):
         name = sent.get("transition") if isinstance(sent, dict) else None
@@ -165,16 +165,16 @@ class QuestionResource(Writing, Resource):
             lambda row, given: propose_answer(row, given.pop("text"), **given),
         )
         place = request.build_absolute_uri(reverse("answer-detail", args=[answer.pk]))
-        return AnswerResource(request=request).document({"pk": answer.pk}, status=201, Location=place)
+        return AnswerResource(request=request).get_document_response({"pk": answer.pk}, status=201, Location=place)
 
-    def _seen(self, reference):
+    def _get_question(self, reference):
         try:
             return get_visible(Question, self.request.user, reference=reference)
         except NotVisible as refusal:
             raise Http404(str(refusal)) from refusal
 
 
-def _move(transition, facts):
+def _describe_move(transition, facts):
     reasons = (
         transition.initial_refusals(facts)
         if transition.may_be_made_by(facts.parts, facts.status)
@@ -186,18 +186,18 @@ def _move(transition, facts):
         "to": transition.target,
         "possible": not reasons,
         "reasons": reasons,
-        "inputs": [_input(item) for item in transition.inputs],
+        "inputs": [_describe_input(item) for item in transition.inputs],
     }
 
 
-def _input(item):
+def _describe_input(item):
     choices = [value for value, _ in item.choices]
     kind = "text" if item.kind == Kind.TEXT else str(item.kind)
     return {"name": item.name, "kind": kind, "required": item.required, "ask": item.ask, "choices": choices}
 
 
-@documented()
-class AnswerResource(Writing, Resource):
+@describe_resource()
+class AnswerResource(WritingView, Resource):
     """Proposed answers, and one's own review of each."""
 
     kind, filterset_class = ANSWER, AnswerFilter
@@ -212,4 +212,4 @@ class AnswerResource(Writing, Resource):
             lambda row, sent: permit_review(request.user),
             lambda row, given: record_review(row, **given),
         )
-        return self.document({"pk": pk})
+        return self.get_document_response({"pk": pk})

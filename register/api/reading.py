@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 from rest_framework.exceptions import PermissionDenied
 
-from register.api.filters import moment
+from register.api.filters import parse_moment
 from register.documents.serving import Head, get_clearance, get_head
 from register.documents.sources import get_position_at
 from register.models import User, clearance
@@ -32,11 +32,11 @@ class Reading:
         return self.heads[get_clearance(self.user)] if self.heads else get_head(self.user)
 
 
-def reading_of(request):
+def get_reading(request):
     """Return the `Reading` of a request. Raises PermissionDenied for a login without a role, ValidationError."""
     reading = Reading(request.user, heads=getattr(request.auth, "heads", None))
     if not reading.seen:
         raise PermissionDenied("Ask for a role first: this login may read nothing.")
     if (text := request.query_params.get("as_at")) is not None:
-        reading.position = get_position_at(moment("as_at", text))
+        reading.position = get_position_at(parse_moment("as_at", text))
     return reading

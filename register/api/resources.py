@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from register.api.conditions import etag_of_list, not_modified
 from register.api.filters import StrictFilterBackend
 from register.api.problems import Problem
-from register.api.reading import reading_of
+from register.api.reading import get_reading
 from register.api.serializers import get_document_serializer
 from register.documents.kinds import Kind
 from register.documents.past import get_past_documents, get_past_rows
@@ -47,7 +47,7 @@ AS_AT = OpenApiParameter("as_at", {"type": "string", "format": "date-time"}, des
 SINCE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of what you hold.")
 
 
-class Answering:
+class ReadingView:
     """Gives an API view its reader, every answer to a GET an ETag, and notes who read what."""
 
     @method_decorator(conditional_page)
@@ -56,7 +56,7 @@ class Answering:
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        request.reading = request._request.reading = reading_of(request)
+        request.reading = request._request.reading = get_reading(request)
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -66,7 +66,7 @@ class Answering:
         access_log.info("%s %s %s %s %s", who, token, request.method, request.get_full_path(), response.status_code)
         return response
 
-    def sent(self, text, etag, status=200, **headers):
+    def make_response(self, text, etag, status=200, **headers):
         """Return text that is JSON already as the answer, with absolute addresses."""
         base = f"{self.request.scheme}://{self.request.get_host()}"
         answer = HttpResponse(
@@ -78,7 +78,7 @@ class Answering:
         return answer
 
 
-class Resource(Answering, GenericViewSet):
+class Resource(ReadingView, GenericViewSet):
     """Documents of one kind. `orderings` maps what a list can be ordered by to columns, the usual first."""
 
     kind: Kind
@@ -99,7 +99,7 @@ class Resource(Answering, GenericViewSet):
     def get_queryset(self):
         if getattr(self, "swagger_fake_view", False):
             return self.model.objects.none()
-        if not self._asked():
+        if not self._get_filter_names():
             return DocumentPages(self.kind.name, get_clearance(self.request.user))
         if self.request.reading.position is not None:
             return get_past_rows(self.kind, self.request.reading.position, self.request.user)
@@ -115,22 +115,24 @@ class Resource(Answering, GenericViewSet):
         return self.request.reading.head if self.follows_feed else get_head(self.request.user, self.kind.name)
 
     def list(self, request):
-        etag = etag_of_list(request, self._state())
+        etag = etag_of_list(request, self._get_state())
         if answer := not_modified(request, etag):
             return answer
-        page = self.paginate_queryset(self._filtered(self.get_queryset()))
+        page = self.paginate_queryset(self._filter_rows(self.get_queryset()))
         links = (json.dumps(link) for link in (self.paginator.get_next_link(), self.paginator.get_previous_link()))
-        return self.sent('{{"next":{},"previous":{},"results":[{}]}}'.format(*links, ",".join(self.texts(page))), etag)
+        return self.make_response(
+            '{{"next":{},"previous":{},"results":[{}]}}'.format(*links, ",".join(self.get_texts(page))), etag
+        )
 
-    def _asked(self):
+    def _get_filter_names(self):
         """Return the parameters that say which items, or in what order: most lists are asked for without any."""
         return set(self.request.query_params) - {"cursor", "limit"}
 
-    def _filtered(self, rows):
+    def _filter_rows(self, rows):
         # Building the filters' form costs as much as the page.
-        return self.filter_queryset(rows) if self._asked() else rows
+        return self.filter_queryset(rows) if self._get_filter_names() else rows
 
-    def texts(self, rows):
+    def get_texts(self, rows):
         reading = self.request.reading
         if reading.position is None:
             return [add_version(row.body, row.position) for row in rows if row.body]
@@ -140,39 +142,39 @@ class Resource(Answering, GenericViewSet):
     def retrieve(self, request, **key):
         StrictFilterBackend().filter_queryset(request, self.model.objects.none(), _NoFilter)
         if request.reading.position is not None:
-            return self._retrieved_of_the_past(key)
-        return self.document(key) or self._none()
+            return self._retrieve_past(key)
+        return self.get_document_response(key) or self._raise_not_found()
 
     def get_kept_document(self, **key):
         """Return the kept document of the row of that key for this reader, or None."""
         return get_document(self.model, get_clearance(self.request.user), **key)
 
-    def document(self, key, status=200, **headers):
+    def get_document_response(self, key, status=200, **headers):
         """Return the answer with one document as it is kept, or None where there is none for this reader."""
         row = self.get_kept_document(**key)
         if row is None:
             return None
         etag = quote_etag(str(row.position))
         reads = self.request.method in ("GET", "HEAD")
-        return (reads and not_modified(self.request, etag)) or self.sent(
+        return (reads and not_modified(self.request, etag)) or self.make_response(
             add_version(row.body, row.position), etag, status, **headers
         )
 
-    def _retrieved_of_the_past(self, key):
+    def _retrieve_past(self, key):
         reading = self.request.reading
         ids = list(self.model.objects.visible_to(reading.user).filter(**key).values_list("pk", flat=True))
         texts = get_past_documents(self.kind, ids, reading.position, reading.user)
         if not texts:
-            self._none()
-        etag = etag_of_list(self.request, self._state())
-        return not_modified(self.request, etag) or self.sent(texts[ids[0]], etag)
+            self._raise_not_found()
+        etag = etag_of_list(self.request, self._get_state())
+        return not_modified(self.request, etag) or self.make_response(texts[ids[0]], etag)
 
-    def _state(self):
+    def _get_state(self):
         """What an answer depends on: the past also on what was redacted since, and the moment is in the address."""
         past = self.request.reading.position is not None
         return f"{self.last_change()}-{get_last_redaction_position()}" if past else self.last_change()
 
-    def _none(self):
+    def _raise_not_found(self):
         raise Http404(f"There is no such {self.kind.name}.")
 
 
@@ -182,7 +184,7 @@ class _NoFilter:
     filterset_class = None
 
 
-def documented(orderings="id"):
+def describe_resource(orderings="id"):
     """Describe a resource's list and detail for the schema, and give it what its kind declares."""
 
     def decorate(resource):
@@ -202,4 +204,4 @@ def make_resource(kind, filterset_class=None):
     """Return the resource of a kind that is read alone."""
     name = f"{kind.name.capitalize()}Resource"
     attributes = {"kind": kind, "filterset_class": filterset_class, "__doc__": kind.__doc__}
-    return documented()(type(name, (Resource,), attributes))
+    return describe_resource()(type(name, (Resource,), attributes))

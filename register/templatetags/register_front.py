@@ -1,6 +1,6 @@
 from django import template
 
-from register.admin.front import front_page as shown_on_front
+from register.admin.front import get_front_page as shown_on_front
 
 register = template.Library()
 

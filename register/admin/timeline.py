@@ -6,13 +6,13 @@ from register.documents.kinds import KINDS
 from register.ledger.timeline import compare_words, get_timeline
 
 
-def happenings_of(model_admin, request, question, history):
+def describe_timeline(model_admin, request, question, history):
     """Return the timeline as the template shows it, latest first; `history` is as in `get_timeline`."""
     happenings = get_timeline(question, seen_by=request.user, history=history)
-    return [_told(model_admin, request, happening) for happening in happenings]
+    return [_describe_entry(model_admin, request, happening) for happening in happenings]
 
 
-def _told(model_admin, request, happening):
+def _describe_entry(model_admin, request, happening):
     return {
         "what": KINDS[happening.kind].describe(happening.row, is_new=happening.is_new),
         "at": happening.at,
@@ -20,15 +20,15 @@ def _told(model_admin, request, happening):
         "organisation": happening.organisation,
         "reason": happening.reason,
         "redacted": happening.redacted,
-        "changes": [_change(model_admin, request, *change) for change in happening.changes],
+        "changes": [_describe_change(model_admin, request, *change) for change in happening.changes],
     }
 
 
-def _change(model_admin, request, field, old, new):
+def _describe_change(model_admin, request, field, old, new):
     is_prose = isinstance(field, models.TextField) and old and new
     return {
         "field": field.verbose_name,
-        "old": model_admin.said(request, field, old),
-        "new": model_admin.said(request, field, new),
+        "old": model_admin.display_value(request, field, old),
+        "new": model_admin.display_value(request, field, new),
         "pieces": compare_words(old, new) if is_prose else None,
     }
