@@ -24,7 +24,7 @@ from register.ledger.versions import get_snapshot_at, get_version
 from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
 from register.models.questions import make_holder_expression, make_priority_expression
 from register.refusals import Stale
-from register.services.answers import may_propose, reviewable
+from register.services.answers import can_propose, get_reviewable_answer
 from register.services.questions import (
     EDITABLE,
     MEMBERS_MAY_GIVE,
@@ -286,8 +286,8 @@ class QuestionAdmin(RegisterAdmin):
             "answers": Answer.objects.visible_to(user).filter(question=question),
             "is_triage": user.has_role(Role.TRIAGE),
             "may_reclassify": bool(other_classifications(question, user)),
-            "to_review": reviewable(question, user),
-            "may_propose": may_propose(question, user),
+            "to_review": get_reviewable_answer(question, user),
+            "may_propose": can_propose(question, user),
             "may_split": user.has_role(Role.TRIAGE) and not why_not_split(question),
             "split_off": seen.filter(split_from=question),
             "merged_here": seen.filter(merged_into=question),
