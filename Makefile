@@ -21,10 +21,10 @@ test-all: $(VENV)/development
 test-newest:
 	.ci/newest
 
-# A check of types belongs here too, so that CI and the hooks run it.
 lint: $(VENV)/development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	DEBUG=1 $(BIN)/mypy
 
 check: $(VENV)/development
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run

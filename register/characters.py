@@ -7,10 +7,10 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 ASK = "Leave out control characters: feeds and spreadsheets could not carry them."
 
 
-def is_printable(text):
+def is_printable(text: str) -> bool:
     return not _UNPRINTABLE.search(text)
 
 
-def printable(text):
+def printable(text: str) -> str:
     """Return text without the characters that it may not hold: for what was stored before they were refused."""
     return _UNPRINTABLE.sub("", text)

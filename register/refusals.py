@@ -3,11 +3,13 @@
 Services raise these; each entrance translates them once (an admin message, a problem document, a CommandError).
 """
 
+from collections.abc import Iterable, Mapping
+
 
 class Refusal(Exception):
     """Base of every refusal; `reasons` are whole sentences that say what to do next."""
 
-    def __init__(self, *reasons):
+    def __init__(self, *reasons: str) -> None:
         super().__init__(" ".join(reasons))
         self.reasons = list(reasons)
 
@@ -19,12 +21,12 @@ class Refused(Refusal):
 class Invalid(Refused):
     """A field holds what it cannot; `fields` maps each field's name to its sentences."""
 
-    def __init__(self, fields):
+    def __init__(self, fields: Mapping[str, Iterable[str]]) -> None:
         super().__init__(*(_named(name, sentence) for name, sentences in fields.items() for sentence in sentences))
         self.fields = fields
 
 
-def _named(field, sentence):
+def _named(field: str, sentence: str) -> str:
     """Return a field's sentence so that it stands alone; one about the whole stands alone already."""
     return sentence if field == "__all__" else f"{field.replace('_', ' ').capitalize()}: {sentence}"
 
@@ -40,6 +42,6 @@ class NotVisible(Refusal):
 class Stale(Refused):
     """Somebody else changed it since it was read; `changes` says who changed what."""
 
-    def __init__(self, reason, changes):
+    def __init__(self, reason: str, changes: Iterable[str]) -> None:
         super().__init__(reason, *changes)
         self.changes = changes

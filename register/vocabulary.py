@@ -40,12 +40,12 @@ class Classification(TextChoices):
     RESTRICTED = "restricted", "Restricted"
 
 
-def strictness(classification):
+def strictness(classification: str) -> int:
     """Return 0 for Public up to 2 for Restricted, so that two classifications can be compared."""
     return Classification.values.index(classification)
 
 
-def strictest(*classifications):
+def strictest(*classifications: str) -> str:
     return max(classifications, key=strictness)
 
 

@@ -4,14 +4,18 @@
 it. Nothing here touches the database: the caller gathers the `Facts`, and gets sentences back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from register.vocabulary import Classification, Outcome, Status, strictness
 
 LONGEST_REMARK = 5_000  # characters of a reason or a disposition
+
+Given = Mapping[str, Any]  # inputs' names to their values: text, dates, and the records that were chosen
 
 
 class Part(StrEnum):
@@ -72,7 +76,7 @@ class Guard:
     """A reason to refuse. `says` is its name in docs/workflow.md; `check` returns a sentence, or None to pass."""
 
     says: str
-    check: Callable[[Facts, Mapping], str | None]
+    check: Callable[[Facts, Given], str | None]
     needs_given: bool = False
 
 
@@ -85,25 +89,25 @@ class Transition:
     inputs: tuple[Input, ...] = ()
     guards: tuple[Guard, ...] = ()
 
-    def makers(self, status):
+    def makers(self, status: Status) -> frozenset[Part]:
         """Return the parts that may make it from a status; from one that it does not start at, all that ever may."""
         return self.sources.get(status) or frozenset().union(*self.sources.values())
 
-    def may_be_made_by(self, parts, status):
+    def may_be_made_by(self, parts: AbstractSet[Part], status: Status) -> bool:
         return bool(self.makers(status) & parts)
 
-    def standing_refusals(self, facts):
+    def initial_refusals(self, facts: Facts) -> list[str]:
         """Return the sentences that hold before anything is given; a wrong status is the only one named."""
         if facts.status not in self.sources:
             return [_wrong_status(self, facts)]
         return _sentences(self.guards, facts, {}, needs_given=False)
 
-    def refusals(self, facts, given, wrong):
+    def refusals(self, facts: Facts, given: Given, wrong: Mapping[str, str]) -> list[str]:
         """Return every reason to refuse this move with these inputs, as sentences; an empty list lets it pass.
 
         `given` maps inputs' names to what was given and understood; `wrong` maps the others to why they were not.
         """
-        standing = self.standing_refusals(facts)
+        standing = self.initial_refusals(facts)
         if facts.status not in self.sources:
             return standing
         missing = [
@@ -112,12 +116,12 @@ class Transition:
         return standing + list(wrong.values()) + missing + _sentences(self.guards, facts, given, needs_given=True)
 
 
-def _sentences(guards, facts, given, *, needs_given):
+def _sentences(guards: Iterable[Guard], facts: Facts, given: Given, *, needs_given: bool) -> list[str]:
     found = (guard.check(facts, given) for guard in guards if guard.needs_given == needs_given)
     return [sentence for sentence in found if sentence]
 
 
-def _wrong_status(transition, facts):
+def _wrong_status(transition: Transition, facts: Facts) -> str:
     sources = [status.label for status in transition.sources]
     listed = " or ".join(filter(None, [", ".join(sources[:-1]), sources[-1]]))
     return (
@@ -125,7 +129,7 @@ def _wrong_status(transition, facts):
     )
 
 
-def _needs(name, sentence):
+def _needs(name: str, sentence: str) -> Guard:
     return Guard(f"no {name}", lambda facts, given: None if getattr(facts, f"has_{name}") else sentence)
 
 
@@ -136,11 +140,11 @@ TRIAGED = (
 )
 
 
-def _no_draft(facts, given):
+def _no_draft(facts: Facts, given: Given) -> str | None:
     return None if facts.draft else "Propose an answer first: there is no draft to review."
 
 
-def _hidden_from_members(facts, given):
+def _hidden_from_members(facts: Facts, given: Given) -> str | None:
     if facts.classification == Classification.RESTRICTED:
         return "Have an approver make the question less strict first: it is Restricted, so members could not review it."
     if facts.draft == Classification.RESTRICTED:
@@ -148,60 +152,60 @@ def _hidden_from_members(facts, given):
     return None
 
 
-def _review_date_gone(facts, given):
+def _review_date_gone(facts: Facts, given: Given) -> str | None:
     chosen = given.get("review_by")
     return f"Choose a review date after {_plain(facts.today)}." if chosen and chosen <= facts.today else None
 
 
-def _revisit_date_gone(facts, given):
+def _revisit_date_gone(facts: Facts, given: Given) -> str | None:
     chosen = given.get("revisit_on")
     return f"Choose a revisit date no earlier than {_plain(facts.today)}." if chosen and chosen < facts.today else None
 
 
-def _own_answer(facts, given):
+def _own_answer(facts: Facts, given: Given) -> str | None:
     return "Ask another approver to agree it: you proposed this answer." if facts.proposed_by_mover else None
 
 
-def _standing_disagreement(facts, given):
+def _standing_disagreement(facts: Facts, given: Given) -> str | None:
     if not facts.disagreeing or given.get("reason"):
         return None
     return f"Say in the reason how the standing disagreement is dealt with ({', '.join(facts.disagreeing)})."
 
 
-def _no_decision(facts, given):
+def _no_decision(facts: Facts, given: Given) -> str | None:
     return None if given.get("meeting") or given.get("reason") else "Name the deciding meeting, or give a reason."
 
 
-def _target_merged(facts, given):
+def _target_merged(facts: Facts, given: Given) -> str | None:
     target = given.get("merged_into")
     if target and target.reference != facts.reference and target.status == Status.MERGED:
         return f"Merge into the question that {target.reference} was merged into: it is itself merged."
     return None
 
 
-def _target_itself(facts, given):
+def _target_itself(facts: Facts, given: Given) -> str | None:
     target = given.get("merged_into")
     if target and target.reference == facts.reference:
         return f"Choose another question: {facts.reference} cannot be merged into itself."
     return None
 
 
-def _target_stricter(facts, given):
+def _target_stricter(facts: Facts, given: Given) -> str | None:
     target = given.get("merged_into")
     if target and strictness(target.classification) > strictness(facts.classification):
         return f"Make {facts.reference} as strict as {target.reference} first: readers of one could not follow it."
     return None
 
 
-def _plain(day):
+def _plain(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _from(*statuses, by):
+def _from(*statuses: Status, by: Iterable[Part]) -> dict[Status, frozenset[Part]]:
     return {status: frozenset(by) for status in statuses}
 
 
-def _reason(ask, note="", required=True):
+def _reason(ask: str, note: str = "", required: bool = True) -> Input:
     return Input("reason", Kind.TEXT, ask, note, required)
 
 
@@ -360,7 +364,7 @@ BELONGS_TO = {
 TRIAGE_HOLDS, MEMBERS_HOLD = "Triage", "Members"
 
 # Whose move it is: a name, or the column that names an organisation. A deferred question is its owner's, else triage's.
-HELD_BY = {
+HELD_BY: dict[str, str] = {
     S.RAISED: TRIAGE_HOLDS,
     S.OPEN: "owner",
     S.AWAITING_INPUT: "waiting_on",
@@ -369,12 +373,13 @@ HELD_BY = {
 }
 
 
-def holder(status, *, owner, waiting_on):
+def holder(status: str, *, owner: str | None, waiting_on: str | None) -> str | None:
     """Return the name of whoever's move it is, or None once the question has ended.
 
     `owner` and `waiting_on` are organisations' names, or None.
     """
     if status == S.DEFERRED:
         return owner or TRIAGE_HOLDS
+    organisations = {"owner": owner, "waiting_on": waiting_on}
     who = HELD_BY.get(status)
-    return {"owner": owner, "waiting_on": waiting_on}.get(who, who)
+    return organisations.get(who, who) if who else None

@@ -6,13 +6,17 @@ from django.test.utils import CaptureQueriesContext
 
 from register.admin import pages
 from register.admin.questions import QuestionAdmin
-from register.models import Meeting
-from register.services.answers import propose_answer
-from register.services.links import link_meeting
-from register.services.questions import change_status
+from register.clock import today
+from register.ledger.unit_of_work import record
+from register.models import Action, Group, HeadlineReport, Meeting, Organisation, Origin, Topic
+from register.services.answers import propose_answer, record_review
+from register.services.links import link_action, link_meeting, strike_out
+from register.services.questions import change_status, edit_question
+from register.services.reference import keep
+from register.services.splitting import split_question
 from tests.conftest import GIVEN
 
-MOST_OF_A_LIST = 12
+MOST_OF_A_LIST, MOST_OF_A_QUESTION = 12, 15
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = (
     "questions/",
@@ -84,6 +88,74 @@ def test_a_list_of_the_admin_costs_no_more_than_twelve_statements(longest, clien
     client = client_of("triage")
     costs = {path: statements(client.get, ADMIN + path) for path in LISTS}
     assert {path: cost for path, cost in costs.items() if cost > MOST_OF_A_LIST} == {}
+
+
+@pytest.fixture
+def add_history(cast, raised):
+    """Return a function that adds to an open question one of everything that its page shows, and changes each column.
+
+    The number `n`, which is to be a new one, tells the rows of one call from those of another.
+    """
+
+    def add(question, n):
+        link_meeting(question, Meeting.objects.get(number=15), "listed", by=cast.triage, paragraph=f"6.{n}")
+        mistaken = link_meeting(question, Meeting.objects.get(number=16), "listed", by=cast.triage, paragraph=f"6.{n}")
+        strike_out(mistaken, by=cast.triage, reason="Another question.")
+        add_action(question, n)
+        add_origin(question, n)
+        edit(question, n)
+        add_round(question, n)
+        merged = raised(title=f"The same? {n}")
+        change_status(merged, "merge", by=cast.triage, merged_into=question, reason="The same.")
+        halves = {"title": f"One {n}?", "text": "One.", "new_title": f"Two {n}?", "new_text": "Two."}
+        split_question(question, by=cast.triage, reason="Two.", **halves)
+
+    def add_action(question, n):
+        owner = {"owner": Organisation.objects.get(name="DCC")} if n % 2 else {"owner_group": Group.objects.get()}
+        action = Action(group=Group.objects.get(), reference=f"15/{n}", text="Do.", classification="public", **owner)
+        link_action(keep(action, by=cast.triage), question, by=cast.triage)
+
+    def add_origin(question, n):
+        file = {"file_name": "report.txt", "digest": str(n), "content": b"", "imported_at": question.recorded_at}
+        meeting = Meeting.objects.get(number=15)
+        report = record(HeadlineReport(meeting=meeting, classification="public", **file), by=cast.triage)
+        words = {"paragraph": "6.1", "published": "Who?", "paragraph_digest": ""}
+        record(Origin(report=report, kind="mentioned", question=question, **words), by=cast.triage)
+
+    def edit(question, n):
+        people, bodies = (cast.triage, cast.lead), Organisation.objects.order_by("pk")
+        new = {"title": f"Who {n}?", "text": f"Who, {n}?", "due_on": today(), "priority": ("high", "low")[n % 2]}
+        new |= {"topic": Topic.objects.order_by("pk")[n % 2], "owner": bodies[n % 2], "assignee": people[n % 2]}
+        edit_question(question, by=cast.triage, reason="An edit.", **new)
+
+    def add_round(question, n):
+        answer = propose_answer(question, f"Answer {n}.", by=cast.triage)
+        change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
+        answer.refresh_from_db()
+        record_review(answer, "disagree", by=cast.member, comment="No.")
+        record_review(answer, "agree_with_comments", by=cast.owner, comment="But.")
+        change_status(question, "send_back", by=cast.triage, **GIVEN["send_back"])
+
+    return add
+
+
+@pytest.mark.parametrize("role", ["triage", "member"])
+def test_the_page_of_a_question_costs_at_most_fifteen_statements_however_much_it_shows(
+    role, add_history, client_of, cast, moved
+):
+    question, client, costs = moved("open"), client_of(role), []
+    address = f"{ADMIN}{question.pk}/change/"
+    client.get(address)  # the first of a process reads the content type, which Django then keeps
+    for n in range(1, 6):
+        add_history(question, n)
+        costs.append(statements(client.get, address))
+    assert costs == [costs[0]] * 5
+    assert costs[0] <= MOST_OF_A_QUESTION
+    answer = propose_answer(question, "The last answer.", by=cast.triage)
+    change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
+    answer.refresh_from_db()
+    record_review(answer, "disagree", by=cast.member, comment="No.")
+    assert statements(client.get, address) <= MOST_OF_A_QUESTION  # with the disagreements that stand
 
 
 def test_a_move_costs_the_same_whatever_the_register_holds(fill, moved, cast):

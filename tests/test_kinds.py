@@ -16,7 +16,7 @@ from register.services.reference import keep
 
 DOCUMENTED = sorted(get_documented_kinds())
 ABOUT_A_QUESTION = sorted(
-    name for name, model in get_audited_models().items() if model.about_question is not Audited.about_question
+    name for name, model in get_audited_models().items() if model.get_question_id is not Audited.get_question_id
 )
 
 

@@ -9,14 +9,24 @@ from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from register.ledger.versions import get_redacted_ids
-from register.models import clearance
+from register.models import User, clearance
+from register.models.visibility import get_classifications
 from register.refusals import Invalid, NotPermitted, NotVisible, Refusal
 from register.services.reference import keep
 from register.vocabulary import Role
 
 
-def _is_key(value):
+def is_key(value):
+    """Return whether text can be the primary key of a row."""
     return value.isascii() and value.isdigit() and len(value) < 19
+
+
+def is_visible(row, user):
+    """Return whether a user with a role may see a row, by the classifications that are loaded with it.
+
+    Logins have none: their names are visible to everybody with a role.
+    """
+    return isinstance(row, User) or set(get_classifications(row)) <= set(clearance(user))
 
 
 class RefusableForm(forms.ModelForm):
@@ -72,17 +82,31 @@ class RegisterAdmin(SimpleHistoryAdmin):
     def get_changeform_initial_data(self, request):
         given = super().get_changeform_initial_data(request)
         keys = {field.name for field in self.opts.fields if field.is_relation}
-        return {name: value for name, value in given.items() if name not in keys or _is_key(value)}
+        return {name: value for name, value in given.items() if name not in keys or is_key(value)}
 
     def get_object(self, request, object_id, from_field=None):
-        found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            found.viewer = request.user
-        return found
+        """Return the row of that key, or None where there is none that the user may see.
+
+        A page that a GET asks for reads it once, though Django's own view asks for it again. A form that is posted
+        changes its row before it is valid, so there each call reads a row of its own.
+        """
+        if request.method not in ("GET", "HEAD"):
+            return self.load_object(request, object_id, from_field)
+        rows, key = request.__dict__.setdefault("loaded_rows", {}), (self.model, str(object_id), from_field)
+        if key not in rows:
+            rows[key] = self.load_object(request, object_id, from_field)
+        return rows[key]
+
+    def load_object(self, request, object_id, from_field=None):
+        """Read the row of that key from the database, or return None."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.viewer = request.user
+        return row
 
     def linked(self, row, viewer):
         """Return a link to a related row, or a dash where there is none that the viewer may see."""
-        if row is None or not type(row).objects.visible_to(viewer).filter(pk=row.pk).exists():
+        if row is None or not is_visible(row, viewer):
             return "-"
         url = reverse(f"admin:register_{row._meta.model_name}_change", args=[row.pk])
         return format_html('<a href="{}">{}</a>', url, row)
@@ -165,17 +189,15 @@ class RegisterAdmin(SimpleHistoryAdmin):
         for field in after.tracked_fields:
             old, new = getattr(before, field.attname), getattr(after, field.attname)
             if old != new and field.name not in self.unsaid_in_history:
-                said = [self.said(request, field, value) for value in (old, new)]
+                said = [self.said(request, field, getattr(row, field.name)) for row in (before, after)]
                 yield {"field": field.verbose_name, "old": said[0], "new": said[1]}
 
     def said(self, request, field, value):
-        """Return how a column's value reads to this person."""
+        """Return how a field's value reads to this person; that of a foreign key is the row that it refers to."""
         if value in (None, ""):
             return "nothing"
         if field.is_relation:
-            rows = field.related_model.objects.all()
-            seen = rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
-            return seen.filter(pk=value).first() or "something hidden"
+            return value if is_visible(value, request.user) else "something hidden"
         return dict(field.flatchoices).get(value, value)
 
     def _check_visible(self, request, object_id):

@@ -6,9 +6,10 @@ from register.documents.kinds import KINDS
 from register.ledger.timeline import compare_words, get_timeline
 
 
-def happenings_of(model_admin, request, question):
-    """Return the timeline as the template shows it, latest first."""
-    return [_told(model_admin, request, happening) for happening in get_timeline(question, seen_by=request.user)]
+def happenings_of(model_admin, request, question, history):
+    """Return the timeline as the template shows it, latest first; `history` is as in `get_timeline`."""
+    happenings = get_timeline(question, seen_by=request.user, history=history)
+    return [_told(model_admin, request, happening) for happening in happenings]
 
 
 def _told(model_admin, request, happening):

@@ -86,7 +86,7 @@ def move_page(model_admin, request, object_id, name):
     facts, back = get_facts(question, request.user), reverse("admin:register_question_change", args=[question.pk])
     if not transition.may_be_made_by(facts.parts, facts.status):
         raise PermissionDenied(f"“{transition.label}” on {question.reference} is not yours to make.")
-    if request.method != "POST" and (refused := transition.standing_refusals(facts)):
+    if request.method != "POST" and (refused := transition.initial_refusals(facts)):
         messages.error(request, " ".join(refused))
         return HttpResponseRedirect(back)
 

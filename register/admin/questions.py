@@ -1,75 +1,38 @@
 import re
 from functools import partial
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Q
 from django.urls import path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
-from register.admin.guarded import RefusableForm, RegisterAdmin
-from register.admin.happenings import happenings_of
+from register.admin.guarded import RefusableForm, RegisterAdmin, is_key
 from register.admin.lists import AssigneeFilter, BodyFilter, MeetingFilter, TabFilter, TriageList, standings_of
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
+from register.admin.question_forms import EditForm, RaiseForm
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
-from register.admin.short_page import DayInput, other_classifications
+from register.admin.question_panels import get_panels
+from register.admin.short_page import DayInput
 from register.admin.spreadsheets import preview_page, upload_page
 from register.clock import today
-from register.ledger.status_history import get_status_history
-from register.ledger.versions import get_snapshot_at, get_version
-from register.models import ActionLink, Answer, MeetingLink, Origin, Question, User
+from register.ledger.versions import annotate_version
+from register.models import Question, User
 from register.models.questions import make_holder_expression, make_priority_expression
-from register.refusals import Stale
-from register.services.answers import can_propose, get_reviewable_answer
 from register.services.questions import (
     EDITABLE,
     MEMBERS_MAY_GIVE,
     edit_question,
-    get_moves,
     raise_question,
 )
-from register.services.splitting import why_not_split
-from register.vocabulary import LIVE, Classification, Role, Status
+from register.vocabulary import LIVE, Role
 
+REFERRED_TO = [*(field.name for field in Question._meta.fields if field.is_relation), "agreed_answer__question"]
 LOOKED_UP = {"q", "meeting", "term"}  # parameters whose rows are found by another table
-
-
-class RaiseForm(RefusableForm):
-    classification = forms.ChoiceField(choices=Classification.choices, initial=Classification.MEMBERS)
-    reason = forms.CharField(required=False, help_text="Where it comes from, if that is worth keeping.")
-
-
-class EditForm(RefusableForm):
-    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(required=False, help_text="Why it is changed, for the history.")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["seen"].initial = get_version(self.instance)
-        if isinstance(self.refusal, Stale):
-            self.data = self._brought_up_to_date()
-
-    def _brought_up_to_date(self):
-        """Keep what this person typed, take over what the others changed, and let the next save pass."""
-        data = self.data.copy()
-        shown = get_snapshot_at(self.instance, int(data["seen"]))
-        for name, field in self.fields.items():
-            if name in EDITABLE and not field.has_changed(_initial(shown, name), data.get(name)):
-                now = field.prepare_value(_initial(self.instance, name))
-                data[name] = "" if now is None else now
-        data["seen"] = get_version(self.instance)
-        return data
-
-
-def _initial(row, name):
-    return getattr(row, Question._meta.get_field(name).attname)
 
 
 def _pointed_at(question):
@@ -180,6 +143,20 @@ class QuestionAdmin(RegisterAdmin):
     def split_off(self, question):
         return self.linked(question.split_from, question.viewer)
 
+    def load_object(self, request, object_id, from_field=None):
+        """Read the question with its `version`, the rows that it refers to and, as `derived`, those made from it.
+
+        Those are the questions that the user may see which were split from it or merged into it.
+        """
+        if from_field or not is_key(str(object_id)):
+            return super().load_object(request, object_id, from_field)
+        made_from = Q(pk=object_id) | Q(split_from=object_id) | Q(merged_into=object_id)
+        rows = annotate_version(self.get_queryset(request)).filter(made_from).select_related(*REFERRED_TO)
+        questions = {row.pk: row for row in rows}
+        if question := questions.pop(int(object_id), None):
+            question.derived, question.viewer = list(questions.values()), request.user
+        return question
+
     def get_search_results(self, request, queryset, search_term):
         if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
             return queryset.linked_to_action(search_term.strip(), request.user), False
@@ -265,31 +242,5 @@ class QuestionAdmin(RegisterAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         question = self.get_object(request, object_id)
-        panels = self._panels(request, question) if question else {}
+        panels = get_panels(self, request, question) if question else {}
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
-
-    def _panels(self, request, question):
-        user = request.user
-        links = MeetingLink.objects.visible_to(user).filter(question=question, struck_out=False)
-        actions = ActionLink.objects.visible_to(user).filter(question=question, struck_out=False)
-        asked_as = [question.pk, *filter(None, [question.split_from_id])]
-        origins = Origin.objects.visible_to(user).filter(question__in=asked_as)
-        seen = Question.objects.visible_to(user)
-        return {
-            "question": question,
-            "moves": get_moves(question, user),
-            "status_history": get_status_history(question, seen_by=user),
-            "meeting_links": links.select_related("meeting__group"),
-            "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
-            "happenings": happenings_of(self, request, question),
-            "origins": origins.select_related("report__meeting__group"),
-            "answers": Answer.objects.visible_to(user).filter(question=question),
-            "is_triage": user.has_role(Role.TRIAGE),
-            "may_reclassify": bool(other_classifications(question, user)),
-            "to_review": get_reviewable_answer(question, user),
-            "may_propose": can_propose(question, user),
-            "may_split": user.has_role(Role.TRIAGE) and not why_not_split(question),
-            "split_off": seen.filter(split_from=question),
-            "merged_here": seen.filter(merged_into=question),
-            "may_put_back": user.has_role(Role.TRIAGE) and question.status == Status.IN_REVIEW,
-        }

@@ -15,17 +15,17 @@ from register.models import Group, HeadlineReport, Organisation, Origin, Pending
 from register.refusals import Refusal
 from register.services.pending import discard, hold, pending_of
 from register.services.reports import Plan, apply_report, plan_report, read_file
-from register.services.reports.applying import kept_file
-from register.services.reports.proposals import APPLIED_UNASKED, Kind, Proposal, What
+from register.services.reports.applying import get_report_of_file
+from register.services.reports.proposals import APPLIED_UNASKED, ItemType, Proposal, ProposalKind
 from register.vocabulary import Priority, Purpose, Role
 
 BEFORE = "The report is read first: you see what it proposes beside what the register holds."
 TITLES = {
-    Kind.NEW: "New",
-    Kind.CHANGED: "Changed: both wordings side by side",
-    Kind.CLASH: "Clashes: for you to decide",
-    Kind.MENTION: "Mentions of actions",
-    Kind.UNCHANGED: "Held already",
+    ProposalKind.NEW: "New",
+    ProposalKind.CHANGED: "Changed: both wordings side by side",
+    ProposalKind.CLASH: "Clashes: for you to decide",
+    ProposalKind.MENTION: "Mentions of actions",
+    ProposalKind.UNCHANGED: "Held already",
 }
 
 
@@ -43,7 +43,7 @@ class Row:
 
     @property
     def is_open(self):
-        return self.proposal.kind != Kind.UNCHANGED
+        return self.proposal.kind != ProposalKind.UNCHANGED
 
     @property
     def takes_owner(self):
@@ -51,7 +51,7 @@ class Row:
 
     @property
     def raises(self):
-        return self.proposal.what == What.QUESTION and self.proposal.kind == Kind.NEW
+        return self.proposal.what == ItemType.QUESTION and self.proposal.kind == ProposalKind.NEW
 
 
 @admin.register(HeadlineReport)
@@ -147,7 +147,7 @@ class HeadlineReportAdmin(RegisterAdmin):
             messages.error(request, str(refusal))
             return None
         discard(pending)
-        return self._summary(request, report.meeting.name, applied, kept_file(bytes(pending.content)))
+        return self._summary(request, report.meeting.name, applied, get_report_of_file(bytes(pending.content)))
 
     def _summary(self, request, meeting, applied, report):
         if not applied:

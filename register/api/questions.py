@@ -176,7 +176,7 @@ class QuestionResource(Writing, Resource):
 
 def _move(transition, facts):
     reasons = (
-        transition.standing_refusals(facts)
+        transition.initial_refusals(facts)
         if transition.may_be_made_by(facts.parts, facts.status)
         else [describe_makers(transition, facts)]
     )

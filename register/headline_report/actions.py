@@ -1,18 +1,21 @@
 """Actions: minted by a marker that follows a paragraph, mentioned anywhere else."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
+from register.headline_report.lines import Line
 from register.headline_report.references import references
-from register.headline_report.report import Mention, Minted, NotAReport, Note
-from register.headline_report.sentences import due_as_written, sentences
+from register.headline_report.report import Mention, Minted, NotAReport, Note, Paragraph, Report
+from register.headline_report.sentences import Speakers, due_as_written, sentences
 
 _COMMITTED = re.compile(r"\bagreed\s+to\b", re.I)
+_Task = tuple[str | None, str | None, str]  # owner, due date as written, text
 _OWNER_BEHIND = re.compile(r"(?:owner:?\s*)?([A-Z][\w&'’.-]*(?:\s+[A-Z][\w&'’.-]*){0,3})\s*(?:$|[-–—,;:)]|to\s)")
 
 
-def minted(markers, report, speakers):
+def minted(markers: Iterable[tuple[Paragraph, Line]], report: Report, speakers: Speakers) -> list[Minted]:
     """Return the actions that markers mint. Raises NotAReport where one is minted twice, after different paragraphs."""
-    found = {}
+    found: dict[str, Minted] = {}
     for paragraph, line in markers:
         listed = list(dict.fromkeys(line.label.split(",")))
         tasks = _tasks(paragraph, line, len(listed), speakers)
@@ -24,12 +27,12 @@ def minted(markers, report, speakers):
     return list(found.values())
 
 
-def _doubt_number(reference, line, report):
+def _doubt_number(reference: str, line: Line, report: Report) -> None:
     if int(reference.split("/")[0]) != report.meeting.number:
         report.warnings.append(Note(line.number, f"Action {reference} is numbered for another meeting."))
 
 
-def _once(before, action):
+def _once(before: Minted | None, action: Minted) -> None:
     if before and before.paragraph != action.paragraph:
         raise NotAReport(
             f"Correct the report first: action {action.reference} is minted twice, "
@@ -37,7 +40,7 @@ def _once(before, action):
         )
 
 
-def _tasks(paragraph, line, count, speakers):
+def _tasks(paragraph: Paragraph, line: Line, count: int, speakers: Speakers) -> list[_Task]:
     """Return (owner, due as written, text) of each of the `count` tasks that a marker closes."""
     said = sentences(paragraph.text)
     if line.rest:
@@ -52,14 +55,14 @@ def _tasks(paragraph, line, count, speakers):
     return [(*share, text) for share in shares] if len(shares) == count else [(None, None, text)] * count
 
 
-def _task_behind(rest, said):
+def _task_behind(rest: str, said: Sequence[str]) -> _Task:
     """Return the task of a marker with words behind it: “Action 15/03 - Elexon”, “Action 15/03: DCC to report”."""
     owner = _OWNER_BEHIND.match(rest)
     is_sentence = len(rest.split()) > 4
     return owner and owner[1].rstrip(" .-"), due_as_written(rest), rest if is_sentence or not said else said[-1]
 
 
-def _all_of_it(said, committed, speakers):
+def _all_of_it(said: Sequence[str], committed: int, speakers: Speakers) -> str:
     """Return the closing commitment with those just before it that the same body makes."""
     first = committed
     while first and speakers.subjects(said[first - 1]) == speakers.subjects(said[committed]):
@@ -67,7 +70,7 @@ def _all_of_it(said, committed, speakers):
     return " ".join(said[first : committed + 1])
 
 
-def _shares(owner, sentence, speakers):
+def _shares(owner: str | None, sentence: str, speakers: Speakers) -> list[tuple[str | None, str | None]]:
     """Return [(owner, due as written)]: what the sentence's own body takes on, then what it hands on."""
     on = speakers.handed_on(sentence)
     if not on:
@@ -75,7 +78,7 @@ def _shares(owner, sentence, speakers):
     return [(owner, due_as_written(sentence.removesuffix(on[1]))), (on[0], due_as_written(on[1]))]
 
 
-def _owner(said, committed, speakers):
+def _owner(said: Sequence[str], committed: int, speakers: Speakers) -> str | None:
     """Return the one body that commits itself; None where two do, or where “It” could be two."""
     bodies = dict.fromkeys(speakers.subjects(said[committed]))
     if "It" in bodies:
@@ -84,12 +87,12 @@ def _owner(said, committed, speakers):
     return next(iter(bodies)) if len(bodies) == 1 else None
 
 
-def mentions(report, early):
+def mentions(report: Report, early: Iterable[tuple[str, str]]) -> list[Mention]:
     """Return the actions that headings and prose speak of and that the report does not mint, each once.
 
     `early` are (paragraph, text) of markers that follow no paragraph.
     """
-    found = {}
+    found: dict[str, list[str]] = {}
     for paragraph, text in [*early, *_places(report)]:
         for reference in references(text):
             found.setdefault(reference, []).append(paragraph)
@@ -102,12 +105,12 @@ def mentions(report, early):
     return [Mention(reference, tuple(dict.fromkeys(at))) for reference, at in others.items()]
 
 
-def _line_of(report, number):
+def _line_of(report: Report, number: str) -> int:
     paragraph = report.paragraph(number)
     return paragraph.line if paragraph else 1
 
 
-def _places(report):
+def _places(report: Report) -> Iterator[tuple[str, str]]:
     """Yield (paragraph number, text) of every place that can mention, in order."""
     heading = ""
     for paragraph in report.paragraphs:
@@ -117,7 +120,7 @@ def _places(report):
         yield paragraph.number, paragraph.whole
 
 
-def commitments(report):
+def commitments(report: Report) -> list[Note]:
     """Return a note for each commitment that no marker follows."""
     owned = {action.paragraph for action in report.actions}
     return [

@@ -21,20 +21,20 @@ _SHAPES = tuple(
 ANY_DATE = "(?i:" + "|".join(re.sub(r"\?P<\w+>", "?:", shape.pattern) for shape in _SHAPES[:3]) + ")"
 
 
-def first_date(text, *, year=None):
+def first_date(text: str, *, year: int | None = None) -> date | None:
     """Return the first date in a text, or None. A date without a year takes `year`; without either it is no date."""
     found = [match for shape in _SHAPES for match in [shape.search(text)] if match]
     for match in sorted(found, key=lambda match: match.start()):
-        if day := _date(match.groupdict(), year):
+        if day := _date(match, year):
             return day
     return None
 
 
-def _date(parts, year):
+def _date(parts: re.Match[str], year: int | None) -> date | None:
     written = (parts["year"] or "").strip("'")
     year = int(written) + (2000 if len(written) == 2 else 0) if written else year
-    month = parts["month"]
-    month = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
+    name = parts["month"]
+    month = int(name) if name.isdigit() else MONTHS.index(name[:3].lower()) + 1
     try:
         return date(year, month, int(parts["day"])) if year else None
     except ValueError:

@@ -3,11 +3,12 @@
 import io
 import time
 import zipfile
+from collections.abc import Iterator
 
 import docx
 import pypdf
 from docx.opc.exceptions import OpcError
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
 from register.headline_report.report import NotAReport
 from register.headline_report.word import lines_of_document
@@ -19,7 +20,7 @@ MOST_SECONDS = 60
 PAGE_BREAK = "\n---\n"  # the reader takes it for the edge of a page
 
 
-def text_of(content):
+def text_of(content: bytes) -> str:
     """Return the text of a file's bytes. Raises NotAReport with a sentence where they hold none that can be read."""
     if not content.strip():
         raise NotAReport("Give a report with text in it: this file is empty.")
@@ -32,7 +33,7 @@ def text_of(content):
     return _plain_text(content)
 
 
-def _plain_text(content):
+def _plain_text(content: bytes) -> str:
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     if encoding != "utf-16" and b"\x00" in content:
         raise NotAReport("Give the report as text, Markdown, PDF or Word (.docx): this file is none of them.")
@@ -42,9 +43,10 @@ def _plain_text(content):
         raise NotAReport("Save the text as UTF-8 and try again: this file is in another encoding.") from None
 
 
-def _text_of_pdf(content):
-    limits = {"zlib_maximum_output_length": LARGEST_UNPACKED, "lzw_maximum_output_length": LARGEST_UNPACKED}
-    with pypdf.apply_configuration(**limits):
+def _text_of_pdf(content: bytes) -> str:
+    with pypdf.apply_configuration(
+        zlib_maximum_output_length=LARGEST_UNPACKED, lzw_maximum_output_length=LARGEST_UNPACKED
+    ):
         try:
             text = PAGE_BREAK.join(_pages(content))
         except NotAReport:
@@ -56,7 +58,7 @@ def _text_of_pdf(content):
     return text
 
 
-def _opens_without_password(reader):
+def _opens_without_password(reader: pypdf.PdfReader) -> bool:
     """True where there is an owner's password alone, which locks nothing that is read here."""
     try:
         return bool(reader.decrypt(""))
@@ -64,7 +66,7 @@ def _opens_without_password(reader):
         return False
 
 
-def _pages(content):
+def _pages(content: bytes) -> Iterator[str]:
     reader = pypdf.PdfReader(io.BytesIO(content))
     if reader.is_encrypted and not _opens_without_password(reader):
         raise NotAReport("Give the PDF without its password: this one is encrypted.")
@@ -77,7 +79,7 @@ def _pages(content):
         yield page.extract_text()
 
 
-def _text_of_word(content):
+def _text_of_word(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             # Reading stops at the size that a part declares, so the sum of these is a limit that holds.

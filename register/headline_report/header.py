@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from register.headline_report.dates import first_date
+from register.headline_report.lines import Line
 from register.headline_report.report import MeetingHeld, NotAReport, Note
 from register.vocabulary import Classification
 
@@ -29,7 +31,7 @@ _WORDS_OF_VALUES = {"group", "date", "purpose", "venue", "location"}  # labels o
 _ANYWHERE = [label for label in LABELS if label not in _WORDS_OF_VALUES]
 
 
-def _any_of(labels):
+def _any_of(labels: Iterable[str]) -> str:
     return "|".join(label.replace(" ", r"\s+") for label in sorted(labels, key=len, reverse=True))
 
 
@@ -42,7 +44,7 @@ _NAMED = re.compile(r"\b([A-Z][A-Za-z]{1,9})[ -]?(\d{1,3})\b")
 MOST_LINES = 200
 
 
-def read_header(lines):
+def read_header(lines: Sequence[Line]) -> tuple[int, str, dict[str, str]]:
     """Return (the meeting, the synopsis, notes of doubt). Raises NotAReport where it names no meeting, or two."""
     text = "\n".join(line.text for line in lines[:MOST_LINES])
     values = _values(text)
@@ -56,21 +58,21 @@ def read_header(lines):
     return int(number[0]), group, values
 
 
-def _title(text):
+def _title(text: str) -> str:
     return next((line for line in text.split("\n") if "headline report" in line.lower()), "")
 
 
-def _values(text):
+def _values(text: str) -> dict[str, str]:
     """Return {column: value} of the header; the first value that a label has counts."""
     found = list(_labels(text))
-    values = {}
+    values: dict[str, str] = {}
     for (label, _, end), (_, following, _) in zip(found, [*found[1:], ("", len(text), 0)], strict=False):
         value = text[end:following].strip(" \t\n|:*_")
         values.setdefault(LABELS[label], re.sub(r"\s*[|\t]\s*", " ", value.split("\n\n")[0].split("\n")[0]).strip())
     return values
 
 
-def _labels(text):
+def _labels(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield (label, where it begins, where its value begins); a lower-case word inside a value is no label."""
     for match in _LABEL.finditer(text):
         label = match["first"] or match["inner"]
@@ -78,7 +80,7 @@ def _labels(text):
             yield re.sub(r"\s+", " ", label.lower()), match.start(), match.end()
 
 
-def meeting_of(number, group, values, body):
+def meeting_of(number: int, group: str, values: Mapping[str, str], body: str) -> tuple[MeetingHeld, list[Note]]:
     """Return (the meeting that a header and the body under it speak of, notes of doubt)."""
     notes = []
     held_on = first_date(values.get("date", ""))
@@ -94,7 +96,7 @@ def meeting_of(number, group, values, body):
     return MeetingHeld(group, number, held_on, classification, values.get("purpose", "")), notes
 
 
-def _group(name, number, body):
+def _group(name: str, number: int, body: str) -> str:
     """Return a group's short name: as the body uses it, else as the header's name abbreviates."""
     written = re.search(r"\(([A-Z]{2,10})\)", name) or re.fullmatch(r"\s*([A-Z]{2,10})\s*", name)
     initials = "".join(re.findall(r"\b([A-Z])", re.split(r"\s[–—-]\s|\(", name)[0]))
@@ -108,14 +110,14 @@ def _group(name, number, body):
     return used.most_common(1)[0][0] if used else initials
 
 
-def has_label(text):
+def has_label(text: str) -> bool:
     return any(True for _ in _labels(text))
 
 
 _TITLED = re.compile(r"([A-Z]{2,10})[ -]?(\d{1,3})\s+headline\s+report", re.I)
 
 
-def second_header(lines, number, begin):
+def second_header(lines: Sequence[Line], number: int, begin: int) -> int | None:
     """Return the line of a second header, of another meeting or of the same report again, or None."""
     for line in lines[begin:]:
         titled = _TITLED.fullmatch(line.text.strip()) if len(line.text) < 60 else None

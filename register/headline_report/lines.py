@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -48,7 +49,7 @@ class Line:
     is_heading: bool = False  # a marker that was set as one
 
 
-def plain(text):
+def plain(text: str) -> str:
     """Return text without Markdown's links, emphasis and escapes."""
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
@@ -57,7 +58,7 @@ def plain(text):
     return _UNDERLINED.sub("", text.replace("**", "")) if "__" in text else text.replace("**", "")
 
 
-def mended(text):
+def mended(text: str) -> str:
     """Undo what conversion does to text: line ends, spaces, hyphens, ligatures, control characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_SUBSTITUTES)
     return _SOFT_HYPHEN.sub("", _CONTROL.sub("", text))
@@ -78,7 +79,7 @@ _LONE_BULLET = re.compile(r"\s*[•▪‣●◦]\s*$")
 RUNNING_HEAD = re.compile(r"headline report", re.I)
 
 
-def lines_of(text):
+def lines_of(text: str) -> list[Line]:
     """Return the lines of a report's text, each with its kind; nothing is left out."""
     raw = [line.rstrip() for line in mended(text).split("\n")]
     edges = _page_edges(raw)
@@ -89,25 +90,25 @@ def lines_of(text):
     return lines
 
 
-def _shape(line):
+def _shape(line: str) -> str:
     return re.sub(r"\d+", "0", plain(line).strip(DECORATION)).lower()
 
 
-def _page_edges(raw):
+def _page_edges(raw: Sequence[str]) -> set[int]:
     """Return the indices of lines that stand at the edge of a page: beside a rule, a page number or a running head."""
-    edges = set()
+    edges: set[int] = set()
     for index, line in enumerate(raw):
         if line and len(line) < SHORT and (_RULE.match(line) or _is_page_mark(line)):
             edges.update(_beside(raw, index))
     return edges
 
 
-def _is_page_mark(line):
+def _is_page_mark(line: str) -> bool:
     bare = plain(line).strip(DECORATION)
     return bool(_PAGE.fullmatch(bare) or RUNNING_HEAD.fullmatch(bare))
 
 
-def _beside(raw, index):
+def _beside(raw: Sequence[str], index: int) -> Iterator[int]:
     """Yield the indices of the nearest lines with text before and after one."""
     for step in (-1, 1):
         place = index + step
@@ -117,42 +118,42 @@ def _beside(raw, index):
             yield place
 
 
-def _running_heads(raw, edges):
+def _running_heads(raw: Sequence[str], edges: Collection[int]) -> set[str]:
     """Return the shapes of short lines that recur as the heads and feet of pages do.
 
     Recurrence alone is not enough, for sentences recur too: each time it has to stand at the edge of a page, or alone
     between blank lines without a full stop, or say itself which page it is on.
     """
-    places = defaultdict(list)
+    places: dict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(raw):
         if line and len(line) < 100 and not _says_something(line):
             places[_shape(line)].append(index)
     return {shape for shape, found in places.items() if shape and _recurs_as_a_head(shape, found, raw, edges)}
 
 
-def _recurs_as_a_head(shape, found, raw, edges):
+def _recurs_as_a_head(shape: str, found: Sequence[int], raw: Sequence[str], edges: Collection[int]) -> bool:
     if "headline report" in shape or re.search(r"\bpage 0", shape):
         return len(found) >= 2
     return len(found) >= 3 and all(index in edges or _stands_alone(raw, index) for index in found)
 
 
-def _stands_alone(raw, index):
+def _stands_alone(raw: Sequence[str], index: int) -> bool:
     before, after = (raw[place] if 0 <= place < len(raw) else "" for place in (index - 1, index + 1))
     return not before.strip() and not after.strip() and raw[index][-1] not in ".,;:?"
 
 
-def _says_something(line):
+def _says_something(line: str) -> bool:
     return bool(_PARAGRAPH.match(line) or _BULLET.match(line) or _marker(line) or line.lstrip().startswith("|"))
 
 
-def _marker(line):
+def _marker(line: str) -> tuple[str, str] | None:
     """Return (references, rest) of a line that is an action's marker, else None."""
     return marker_of(plain(line).strip(DECORATION)) if len(line) < SHORT and "ction" in line.lower() else None
 
 
-def _joined_markers(raw):
+def _joined_markers(raw: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield (number, line), with a marker that was broken over two lines made one again."""
-    pending = None
+    pending: tuple[int, str] | None = None
     for number, line in enumerate(raw, 1):
         if pending and line.strip():
             joined = f"{pending[1]} {line.strip()}"
@@ -170,7 +171,7 @@ def _joined_markers(raw):
         yield pending
 
 
-def _line(number, line, at_edge, heads):
+def _line(number: int, line: str, at_edge: bool, heads: Collection[str]) -> Line:
     if not line.strip():
         return Line(number, Kind.BLANK, "")
     if marker := _marker(line):
@@ -184,13 +185,13 @@ def _line(number, line, at_edge, heads):
     return _body(number, plain(line))
 
 
-def _is_furniture(line, at_edge, heads):
+def _is_furniture(line: str, at_edge: bool, heads: Collection[str]) -> bool:
     bare = plain(line).strip(DECORATION)
     numbers_a_page = _PAGE.fullmatch(bare) or (at_edge and _BARE_NUMBER.fullmatch(bare))
     return bool(_RULE.match(line) or _TABLE_RULE.match(line) or numbers_a_page) or _shape(line) in heads
 
 
-def _heading(number, title):
+def _heading(number: int, title: str) -> Line:
     if RUNNING_HEAD.fullmatch(title) or not title:
         return Line(number, Kind.FURNITURE, title)
     if paragraph := _PARAGRAPH.match(title):
@@ -200,7 +201,7 @@ def _heading(number, title):
     return Line(number, Kind.HEADING, title)
 
 
-def _body(number, line):
+def _body(number: int, line: str) -> Line:
     paragraph = _PARAGRAPH.match(line)
     if paragraph and not (paragraph[2] or "X")[0].islower():
         return Line(number, Kind.PARAGRAPH, (paragraph[2] or "").strip(), paragraph[1])
@@ -211,7 +212,7 @@ def _body(number, line):
     return Line(number, Kind.TEXT, line.strip(" "))
 
 
-def _tell_sections(lines):
+def _tell_sections(lines: Sequence[Line]) -> None:
     """Mark plain lines such as `3. Updates on actions` as sections where numbered paragraphs of theirs come next."""
     following = None
     for line in reversed(lines):
@@ -224,7 +225,7 @@ def _tell_sections(lines):
             following = None
 
 
-def _tell_headings(lines):
+def _tell_headings(lines: Sequence[Line]) -> None:
     """Mark a short plain line as a heading where a paragraph comes next and what stands before is finished."""
     said = [line for line in lines if line.kind not in (Kind.BLANK, Kind.FURNITURE)]
     for before, line, after in zip(said, said[1:], said[2:], strict=False):
@@ -233,7 +234,7 @@ def _tell_headings(lines):
             line.kind = Kind.HEADING
 
 
-def _titled(text):
+def _titled(text: str) -> bool:
     is_short = len(text) < 120 and "\t" not in text and not text.lower().startswith("action")
     return is_short and text[0].isupper() and text[-1] not in ".;:,?!"
 

@@ -22,7 +22,7 @@ class MeetingHeld:
     purpose: str
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"{self.group}{self.number}"
 
 
@@ -59,7 +59,7 @@ class Paragraph:
     bullets: list[Bullet] = field(default_factory=list)
 
     @property
-    def whole(self):
+    def whole(self) -> str:
         """Its text with its bullets, for comparing one edition of a report with another."""
         return "\n".join([self.text, *(bullet.text for bullet in self.bullets)])
 
@@ -88,7 +88,7 @@ class Mention:
     paragraphs: tuple[str, ...]
 
     @property
-    def paragraph(self):
+    def paragraph(self) -> str:
         return self.paragraphs[0]
 
 
@@ -112,7 +112,7 @@ class Note:
     text: str
 
 
-def _is_own_title(text):
+def _is_own_title(text: str) -> bool:
     return text.strip(" #*").lower() == "headline report"
 
 
@@ -133,14 +133,14 @@ class Report:
     furniture: list[Note] = field(default_factory=list)
 
     @property
-    def doubtful_furniture(self):
+    def doubtful_furniture(self) -> list[Note]:
         """The furniture that is more than a rule or the report's own title, for somebody to look over."""
         return [note for note in self.furniture if any(map(str.isalnum, note.text)) and not _is_own_title(note.text)]
 
-    def paragraph(self, number):
+    def paragraph(self, number: str) -> Paragraph | None:
         """Return the first paragraph of that number, or None; to be asked once all are read."""
         return self._numbered.get(number)
 
     @cached_property
-    def _numbered(self):
+    def _numbered(self) -> dict[str, Paragraph]:
         return {paragraph.number: paragraph for paragraph in reversed(self.paragraphs)}

@@ -1,6 +1,7 @@
 """Sentences, and who commits to what in them."""
 
 import re
+from collections.abc import Iterable
 
 from register.headline_report.dates import ANY_DATE
 
@@ -65,9 +66,10 @@ NOT_BODIES = {
 LONGEST = 3_000  # characters of one sentence; what is longer is no commitment that a person wrote
 
 
-def sentences(text):
+def sentences(text: str) -> list[str]:
     """Return the sentences of a paragraph; a citation in brackets stays with the sentence before it."""
-    found, held = [], ""
+    found: list[str] = []
+    held = ""
     for piece in _END.split(text):
         held = f"{held} {piece}".strip()
         if _ABBREVIATED.search(held[-10:]):
@@ -80,7 +82,7 @@ def sentences(text):
     return [*found, held] if held else found
 
 
-def due_as_written(sentence):
+def due_as_written(sentence: str) -> str | None:
     """Return the due date of a commitment as it is written, or None."""
     match = _DUE.search(sentence[:LONGEST])
     if match is None:
@@ -94,12 +96,13 @@ class Speakers:
     Where no body is known, capitals alone are taken for a body's name.
     """
 
-    def __init__(self, group, bodies=()):
+    def __init__(self, group: str, bodies: Iterable[str] = ()) -> None:
         self.group, self.known = group, {name.lower() for name in bodies}
 
-    def subjects(self, sentence):
+    def subjects(self, sentence: str) -> list[str]:
         """Return the bodies that commit themselves in a sentence, in order; “It” for a pronoun."""
-        sentence, found = sentence[:LONGEST], []
+        sentence = sentence[:LONGEST]
+        found: list[str] = []
         for match in _COMMITMENT.finditer(sentence):
             told = _TOLD_OF_OTHERS.search(sentence[: match.start()][-40:])
             if told and not told["settled"]:
@@ -110,12 +113,12 @@ class Speakers:
         asked = [self._body(match[1], may_be_thing=False) for match in _ASKED.finditer(sentence)]
         return found + [body for body in asked if body]
 
-    def spoken_of(self, sentence):
+    def spoken_of(self, sentence: str) -> list[str]:
         """Return the bodies that a sentence has as its subject: “DCC confirmed …”."""
         names = (self._body(match[1], may_be_thing=True) for match in _SPEAKS.finditer(sentence[:LONGEST]))
         return [name for name in names if name and name != "It"]
 
-    def handed_on(self, sentence):
+    def handed_on(self, sentence: str) -> tuple[str, str] | None:
         """Return (body, words) of a task that a commitment hands on, “give members two weeks to …”, or None."""
         match = _HANDED_ON.search(sentence[:LONGEST])
         if not match:
@@ -125,16 +128,16 @@ class Speakers:
         return (body, sentence[match.start() :]) if body else None
 
     @property
-    def members(self):
+    def members(self) -> str:
         return f"{self.group} members"
 
-    def _names(self, run):
+    def _names(self, run: str) -> list[str]:
         """Return the names in a run of capitalised words: “Ofgem and Elexon” are two."""
         if run.lower() in self.known:
             return [run]
         return re.split(r"\s+(?:and|or|&)\s+", run)
 
-    def _body(self, name, *, may_be_thing):
+    def _body(self, name: str, *, may_be_thing: bool) -> str | None:
         """Return a name as that of a body, “It” for a pronoun, or None where it may as well be a thing's."""
         name = re.sub(r"['’]s?$", "", _LED.sub("", name).strip(" ,"))
         if name in ("It", "They"):
@@ -145,6 +148,6 @@ class Speakers:
             return None
         return name if self._is_body(name) or not may_be_thing else None
 
-    def _is_body(self, name):
+    def _is_body(self, name: str) -> bool:
         looks_like_one = not self.known and bool(re.fullmatch(r"[A-Z]{2,8}", name))
         return name.lower() in self.known or name == self.group or looks_like_one

@@ -1,16 +1,20 @@
 """The lines of a Word document: as a reader of it sees them, numbers that Word counts for itself included."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
+from docx.document import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 _TEXT = {qn("w:t"): None, qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _LEFT_OUT = (qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"))
+_Element = Any  # an lxml element; neither lxml nor the parts of python-docx above it have types
 _DECIMAL = ("decimal", "decimalZero")
 
 
-def lines_of_document(document):
+def lines_of_document(document: Document) -> Iterator[str]:
     """Yield the lines of a document in order: tracked insertions and content controls included, deletions left out."""
     numbers = _Numbering(document)
     for block in _blocks(document.element.body):
@@ -21,7 +25,7 @@ def lines_of_document(document):
             yield f"{_heading(paragraph)}{numbers.label(paragraph)}{_text(block)}"
 
 
-def _blocks(parent):
+def _blocks(parent: _Element) -> Iterator[_Element]:
     """Yield paragraphs and tables in order, going into content controls."""
     for child in parent:
         if child.tag in (qn("w:p"), qn("w:tbl")):
@@ -30,14 +34,14 @@ def _blocks(parent):
             yield from _blocks(child)
 
 
-def _table_lines(table):
+def _table_lines(table: _Element) -> Iterator[str]:
     """Yield each row as a line, its cells split by tabs; a cell merged over several columns stands once in the XML."""
     for row in table.iter(qn("w:tr")):
         cells = [cell for cell in row.iter(qn("w:tc")) if cell.getparent() is row or cell.getparent().tag != qn("w:tr")]
         yield "\t".join(" ".join(_text(p) for p in cell.iter(qn("w:p"))).strip() for cell in cells)
 
 
-def _text(element):
+def _text(element: _Element) -> str:
     if element.tag in _LEFT_OUT:
         return ""
     if element.tag in _TEXT:
@@ -46,7 +50,7 @@ def _text(element):
     return "".join(_text(child) for child in element)
 
 
-def _heading(paragraph):
+def _heading(paragraph: Paragraph) -> str:
     name = (paragraph.style and paragraph.style.name) or ""
     return "### " if name.startswith(("Heading", "Title")) else ""
 
@@ -54,14 +58,14 @@ def _heading(paragraph):
 class _Numbering:
     """Counts as Word does: lists that share a definition go on counting, and a level's pattern says how it reads."""
 
-    def __init__(self, document):
-        self.counts = {}
+    def __init__(self, document: Document) -> None:
+        self.counts: dict[tuple[int, int | None], dict[int, int]] = {}
         part = document.part
-        self.element = (
+        self.element: _Element = (
             part.numbering_part.element if any("numbering" in r.reltype for r in part.rels.values()) else None
         )
 
-    def label(self, paragraph):
+    def label(self, paragraph: Paragraph) -> str:
         """Return the number or bullet that stands before a paragraph, with the space behind it; mostly none."""
         numbered = _numbering_of(paragraph)
         if self.element is None or numbered is None or numbered.numId is None or numbered.numId.val == 0:
@@ -76,7 +80,7 @@ class _Numbering:
             return "- "
         return re.sub(r"%(\d)", lambda match: str(number.get(int(match[1]) - 1, 1)), pattern or f"%{level + 1}.") + " "
 
-    def _count(self, number, abstract, level):
+    def _count(self, number: int, abstract: int, level: int) -> dict[int, int]:
         """Count one more at a level, and return the counters of the list by level."""
         restarts = self._values(f'w:num[@w:numId="{number}"]/w:lvlOverride/w:startOverride/@w:val')
         counters = self.counts.setdefault((abstract, number if restarts else None), {})
@@ -86,15 +90,15 @@ class _Numbering:
             del counters[deeper]
         return counters
 
-    def _of_level(self, abstract, level, what):
+    def _of_level(self, abstract: int, level: int, what: str) -> str | None:
         path = f'w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="{int(level)}"]/w:{what}/@w:val'
         return next(iter(self._values(path)), None)
 
-    def _values(self, path):
+    def _values(self, path: str) -> list[str]:
         return self.element.xpath(path)
 
 
-def _numbering_of(paragraph):
+def _numbering_of(paragraph: Paragraph) -> _Element | None:
     """Return the numbering of a paragraph: its own, or that of its style."""
     holders = [paragraph._p, *([paragraph.style.element] if paragraph.style is not None else [])]
     found = (holder.pPr.numPr for holder in holders if holder.pPr is not None)

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from register import clock
 from register.ledger.versions import annotate_entries
-from register.models import Question, User, clearance
+from register.models import Question, clearance
+from register.models.visibility import Reader
 from register.vocabulary import Status
 
 
@@ -46,18 +47,26 @@ COLUMNS = (
     "status",
     "classification",
     "history_change_reason",
-    "position",
-    "salt",
+    "entry_position",
+    "entry_salt",
 )
 
 
-def get_status_history(question: Question, *, seen_by: User) -> list[StatusChange]:
+def get_status_history(question: Question, *, seen_by: Reader, versions: list[Any] | None = None) -> list[StatusChange]:
     """Return the `StatusChange`s of a question that `seen_by` may see, the oldest first.
 
     A past version is visible to those cleared for its classification then and now; that of now the caller checks.
+    `versions` are the question's own history rows as `annotate_entries` gives them, oldest first, where the caller has
+    them already.
     """
+    if versions is None:
+        versions = _load_versions(question)
+    return _get_changes(versions, clearance(seen_by))
+
+
+def _load_versions(question: Question) -> list[Any]:
     versions = annotate_entries(Question.history.filter(id=question.pk), "question").order_by("history_id")
-    return _get_changes(list(versions.values_list(*COLUMNS, named=True)), clearance(seen_by))
+    return list(versions.values_list(*COLUMNS, named=True))
 
 
 def _get_changes(versions: list[Any], seen: tuple[str, ...]) -> list[StatusChange]:
@@ -88,6 +97,6 @@ def _make_change(source: str | None, version: Any) -> StatusChange:
         source=source,
         target=version.status,
         reason=version.history_change_reason or "",
-        position=version.position,
-        redacted=version.salt is None,
+        position=version.entry_position,
+        redacted=version.entry_salt is None,
     )

@@ -1,17 +1,18 @@
 """What was recorded of a question and of what belongs to it, but for status changes, read from history and ledger."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Exists, Field, OuterRef, QuerySet
 
-from register.ledger.audited_models import get_audited_models, load_history_rows
-from register.models import LedgerEntry, Question, clearance
+from register.ledger.audited_models import get_audited_models
+from register.ledger.versions import annotate_entries
+from register.models import Audited, LedgerEntry, Question, clearance
 from register.models.visibility import Reader
 from register.workflow import BELONGS_TO
 
@@ -32,8 +33,9 @@ HIDDEN_FIELDS = {
 class TimelineEntry:
     """One recorded change of a question or of a row that belongs to it.
 
-    `kind` is the name of the row's model, `row` its history row, `changes` are (field, old value, new value); `at` is
-    aware and in UTC; `position` is that of the ledger entry. `is_move` where the status changed.
+    `kind` is the name of the row's model, `row` its history row, `changes` are (field, old value, new value),
+    where the value of a foreign key is the row that it refers to; `at` is aware and in UTC; `position` is that of the
+    ledger entry. `is_move` where the status changed.
     """
 
     position: int
@@ -49,24 +51,50 @@ class TimelineEntry:
     changes: list[tuple[Field, Any, Any]] = field(default_factory=list)
 
 
-def get_timeline(question: Question, *, seen_by: Reader) -> list[TimelineEntry]:
+def get_timeline(question: Question, *, seen_by: Reader, history: list[Any] | None = None) -> list[TimelineEntry]:
     """Return the `TimelineEntry`s of a question and of what belongs to it that `seen_by` may see, the latest first.
 
-    A change shows where its object is visible to them now and was under its classification then.
+    A change shows where its object is visible to them now and was under its classification then. `history` is what
+    `load_question_history` returns, where the caller has it already.
     """
-    entries = list(LedgerEntry.objects.filter(question_id=question.pk).order_by("position"))
-    rows = load_history_rows(entries)
-    shown = _find_visible_objects(entries, rows, seen_by)
+    history = load_question_history(question, seen_by=seen_by) if history is None else history
     timeline: list[TimelineEntry] = []
-    before: dict[tuple[str, int], Any] = {}
-    for entry in entries:
-        row = rows[entry.model, entry.history_id]
-        if (entry.model, row.id) in shown and _was_visible(row, seen_by):
-            timeline.append(_make_entry(entry, row, before.get((entry.model, row.id))))
-            before[entry.model, row.id] = row
+    before: dict[tuple[type, int], Any] = {}
+    for row in history:
+        key = type(row), row.id
+        if _was_visible(row, seen_by):
+            timeline.append(_make_entry(row, before.get(key)))
+            before[key] = row
         else:
-            before[entry.model, row.id] = None  # its values must not show as the old ones of the next change
+            before[key] = None  # so that the next change does not show its values as the old ones
     return [item for item in reversed(timeline) if _is_shown(item)]
+
+
+def load_question_history(question: Question, *, seen_by: Reader) -> list[Any]:
+    """Return the history rows of a question and what belongs to it, in the order of the ledger.
+
+    Each has the `entry_position` and the `entry_salt` of its ledger entry. Rows of objects that `seen_by` may not see
+    now are left out; a row that was classified more strictly at its time is not. It takes one statement for each model.
+    """
+    rows = [row for name in _get_models_of_questions() for row in _get_history(name, question, seen_by)]
+    return sorted(rows, key=attrgetter("entry_position"))
+
+
+def _get_models_of_questions() -> list[str]:
+    """Return the names of the audited models whose rows are part of a question's document."""
+    models = get_audited_models()
+    return [name for name, model in models.items() if model.get_question_id is not Audited.get_question_id]
+
+
+def _get_history(name: str, question: Question, seen_by: Reader) -> QuerySet:
+    model = get_audited_models()[name]
+    entries = LedgerEntry.objects.filter(model=name, question_id=question.pk)
+    rows = model.history.filter(
+        Exists(model.objects.visible_to(seen_by).filter(pk=OuterRef("id"))), history_id__in=entries.values("history_id")
+    )
+    # Links, answers and reviews keep the rows that they refer to; a question's can be replaced by others.
+    replaced = [f.name for f in model._meta.fields if f.is_relation and f.editable] if model is Question else []
+    return annotate_entries(rows, name).select_related(*replaced).order_by()
 
 
 def _is_shown(item: TimelineEntry) -> bool:
@@ -74,33 +102,18 @@ def _is_shown(item: TimelineEntry) -> bool:
     return bool(item.is_new or item.changes or item.redacted or (item.reason and not item.is_move))
 
 
-def _find_visible_objects(
-    entries: Iterable[LedgerEntry], rows: Mapping[tuple[str, int], Any], seen_by: Reader
-) -> set[tuple[str, int]]:
-    """Return {(model's name, id)} of those objects of the entries that the reader may see now."""
-    ids = defaultdict(set)
-    for entry in entries:
-        ids[entry.model].add(rows[entry.model, entry.history_id].id)
-    models = get_audited_models()
-    return {
-        (name, pk)
-        for name, keys in ids.items()
-        for pk in models[name].objects.visible_to(seen_by).filter(pk__in=keys).values_list("pk", flat=True)
-    }
-
-
 def _was_visible(row: Any, seen_by: Reader) -> bool:
     return getattr(row, "classification", None) in (None, *clearance(seen_by))
 
 
-def _make_entry(entry: LedgerEntry, row: Any, earlier: Any) -> TimelineEntry:
-    redacted = entry.salt is None
+def _make_entry(row: Any, earlier: Any) -> TimelineEntry:
+    redacted = row.entry_salt is None
     return TimelineEntry(
-        position=entry.position,
+        position=row.entry_position,
         at=row.history_date,
         by=row.actor,
         organisation=row.actor_organisation,
-        kind=entry.model,
+        kind=row.instance_type._meta.model_name,
         row=row,
         is_new=row.history_type == "+",
         reason=row.history_change_reason or "",
@@ -112,9 +125,9 @@ def _make_entry(entry: LedgerEntry, row: Any, earlier: Any) -> TimelineEntry:
 
 def _get_changes(before: Any, after: Any) -> Iterator[tuple[Field, Any, Any]]:
     for tracked in after.tracked_fields:
-        old, new = getattr(before, tracked.attname), getattr(after, tracked.attname)
-        if old != new and tracked.name not in HIDDEN_FIELDS:
-            yield tracked, old, new
+        differs = getattr(before, tracked.attname) != getattr(after, tracked.attname)
+        if differs and tracked.name not in HIDDEN_FIELDS:
+            yield tracked, getattr(before, tracked.name), getattr(after, tracked.name)
 
 
 def compare_words(old: str, new: str) -> list[tuple[str, str]]:

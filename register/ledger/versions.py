@@ -22,9 +22,11 @@ class Edit:
 
 
 def annotate_entries(history: QuerySet, model_name: str) -> QuerySet:
-    """Annotate history rows of a model with the `position` and `salt` of their ledger entries."""
+    """Annotate history rows of a model with `entry_position` and `entry_salt`, those of their ledger entries."""
     entry = LedgerEntry.objects.filter(model=model_name, history_id=OuterRef("history_id"))
-    return history.annotate(position=Subquery(entry.values("position")[:1]), salt=Subquery(entry.values("salt")[:1]))
+    return history.annotate(
+        entry_position=Subquery(entry.values("position")[:1]), entry_salt=Subquery(entry.values("salt")[:1])
+    )
 
 
 def get_version(question: Question) -> int | None:
@@ -33,16 +35,22 @@ def get_version(question: Question) -> int | None:
     return entries.values_list("position", flat=True).first()
 
 
+def annotate_version(questions: QuerySet) -> QuerySet:
+    """Annotate questions with `version`, which is what `get_version` returns of each."""
+    entries = LedgerEntry.objects.filter(question_id=OuterRef("pk")).order_by("-position")
+    return questions.annotate(version=Subquery(entries.values("position")[:1]))
+
+
 def get_snapshot_at(question: Question, version: int) -> Any:
     """Return the history row of the question itself that was the last by that position."""
     rows = annotate_entries(question.history.all(), "question")
-    return rows.filter(position__lte=version).order_by("-history_id").first()
+    return rows.filter(entry_position__lte=version).order_by("-history_id").first()
 
 
 def get_changes_since(question: Question, version: int) -> list[Edit]:
     """Return the `Edit`s of the question itself that the ledger holds after that position, oldest first."""
     rows = list(annotate_entries(question.history.all(), "question").order_by("history_id"))
-    since = ((before, row) for before, row in pairwise(rows) if row.position > version)
+    since = ((before, row) for before, row in pairwise(rows) if row.entry_position > version)
     changes = [(row, _get_changed(before, row) or _get_reason(row)) for before, row in since]
     return [Edit(row.history_date, f"{row.actor} ({row.actor_organisation})", what) for row, what in changes if what]
 

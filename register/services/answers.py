@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from register.clock import format_moment, today
 from register.ledger.unit_of_work import record
 from register.models import Answer, Question, Review, User, clearance
+from register.models.visibility import get_classifications
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
@@ -147,7 +148,8 @@ def record_review(
         review = Review.objects.filter(answer=answer, reviewer=by).first()
         review = review or review_round.make_silent_review(answer, by)
         if apply_changes(review, given) or not review.pk:
-            review.late = today() > answer.question.review_by
+            end = answer.question.review_by
+            review.late = end is not None and today() > end
             record(clean_row(review), by=by)
         return review
 
@@ -163,7 +165,7 @@ def get_reviewable_answer(question: Question, by: User) -> Answer | None:
     """Return the answer to this question that the person could give a position on now, or None."""
     answer = review_round.get_answer_in_review(question)
     is_member = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED)
-    return answer if answer and is_member and Answer.objects.visible_to(by).filter(pk=answer.pk).exists() else None
+    return answer if answer and is_member and set(get_classifications(answer)) <= set(clearance(by)) else None
 
 
 def _check_review(position: str, comment: str) -> None:

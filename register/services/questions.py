@@ -182,7 +182,7 @@ def _reload_questions(values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
 def permit_move(question: Question, name: str, by: Actor) -> Transition:
     """Return the transition called `name`, which this person may make. Raises NotPermitted, Refused."""
     transition = _get_transition(name)
-    if not transition.may_be_made_by(get_parts(question, by), question.status):
+    if not transition.may_be_made_by(get_parts(question, by), Status(question.status)):
         raise NotPermitted(describe_makers(transition, question))
     return transition
 
@@ -195,7 +195,7 @@ def _get_transition(name: str) -> Transition:
 
 def describe_makers(transition: Transition, question: Question | Facts) -> str:
     """Return the sentence that names the parts which may make a transition from the question's present status."""
-    who = " or ".join(sorted(transition.makers(question.status)))
+    who = " or ".join(sorted(transition.makers(Status(question.status))))
     return f"Only {who} may make this move: “{transition.label}” on {question.reference}."
 
 
@@ -229,12 +229,10 @@ def get_moves(question: Question, by: Actor) -> list[tuple[Transition, list[str]
 
     `refusals` are the sentences that hold before any input is given; where there are none, the transition is possible.
     """
-    facts = get_facts(question, by)
-    return [
-        (transition, transition.standing_refusals(facts))
-        for transition in TRANSITIONS.values()
-        if facts.status in transition.sources and transition.may_be_made_by(facts.parts, facts.status)
-    ]
+    status, parts = Status(question.status), get_parts(question, by)
+    possible = [t for t in TRANSITIONS.values() if status in t.sources and t.may_be_made_by(parts, status)]
+    facts = get_facts(question, by, with_answers=any(transition.guards for transition in possible))
+    return [(transition, transition.initial_refusals(facts)) for transition in possible]
 
 
 def _apply_transition(question: Question, transition: Transition, values: dict[str, Any], by: Actor) -> Question:
@@ -268,7 +266,7 @@ def put_back_review(question: Question, review_by: date | None, *, by: Actor, re
         reason = require_text(reason, "Give a reason: why the review is put back.")
         if question.status != Status.IN_REVIEW:
             raise Refused(f"{question.reference} is {question.get_status_display()}: only a review can be put back.")
-        if review_by is None or review_by <= max(question.review_by, today()):
+        if review_by is None or review_by <= max(question.review_by or today(), today()):
             raise Refused("Choose a later date than the one it has, and one to come.")
         question.review_by = review_by
         return record(question, by=by, reason=reason)

@@ -12,7 +12,7 @@ from register.workflow import Transition
 
 def get_open_answers(question: Question) -> tuple[Answer | None, Answer | None]:
     """Return (draft, answer in review) of a question; each is None where there is none."""
-    answers = {answer.status: answer for answer in Answer.objects.filter(question=question).order_by()}
+    answers = {answer.status: answer for answer in question.answers.all()}
     return answers.get(AnswerStatus.DRAFT), answers.get(AnswerStatus.IN_REVIEW)
 
 

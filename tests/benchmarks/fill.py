@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.fill --questions 10000
 
-Everything goes through the one bulk service (`register.ledger.bulk`) and `documents.keeping`, as an intake does; so
+Everything goes through the one bulk service (`register.ledger.bulk`) and `documents.updating`, as an intake does; so
 documents, history and ledger are those of a register that was filled by hand, and the ledger verifies. The same number
 gives the same register, times apart.
 """

@@ -7,7 +7,7 @@ from register.models import MeetingLink, Organisation, Question, User
 from register.services.questions import change_status
 from register.services.reference import keep_roles, keep_user, known, load_reference
 from register.services.reports import apply_report, plan_report, read_file
-from register.services.reports.proposals import What
+from register.services.reports.proposals import ItemType
 from register.vocabulary import LinkKind, Priority, Role, Status
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -64,7 +64,7 @@ def _load_ccdg15(by):
     """Import the restated report as a triager would, giving each question an owner and a priority, and open them."""
     content = REPORT.read_bytes()
     plan = plan_report(read_file(content))
-    questions = [proposal.key for proposal in plan.proposals if proposal.what == What.QUESTION]
+    questions = [proposal.key for proposal in plan.proposals if proposal.what == ItemType.QUESTION]
     choices = {key: {"owner": "Ofgem", "priority": Priority.MEDIUM} for key in questions}
     apply_report(plan, plan.unasked, by=by, file_name=REPORT.name, content=content, choices=choices)
     for question in Question.objects.filter(status=Status.RAISED, raised_by=by):

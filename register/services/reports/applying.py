@@ -2,24 +2,53 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
+from register.headline_report import Report
 from register.ledger.unit_of_work import record, unit_of_work
-from register.models import Action, ActionLink, Group, HeadlineReport, Meeting, MeetingLink, Organisation, Origin, Topic
+from register.models import (
+    Action,
+    ActionLink,
+    Group,
+    HeadlineReport,
+    Meeting,
+    MeetingLink,
+    Organisation,
+    Origin,
+    Question,
+    System,
+    Topic,
+    User,
+)
 from register.services.cleaning import clean_row
 from register.services.links import link_action, link_meeting
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import keep, known
-from register.services.reports.planning import held_meeting, paragraph_digest, plan_report, split_name
-from register.services.reports.proposals import APPLIED_UNASKED, Kind, What
+from register.services.reports.planning import get_meeting, get_paragraph_digest, plan_report, split_name
+from register.services.reports.proposals import APPLIED_UNASKED, ItemType, Plan, Proposal, ProposalKind
 from register.vocabulary import LinkKind, OriginKind, Role
 
 TITLE_LENGTH = 200
 
+# {a proposal's key: {owner, topic or priority: the name that the triager chose}}
+Choices = Mapping[str, Mapping[str, str]]
 
-def apply_report(plan, accepted, *, by, file_name, content, choices=None, progress=lambda done, total: None):
+
+def apply_report(
+    plan: Plan,
+    accepted: Collection[str],
+    *,
+    by: User | System,
+    file_name: str,
+    content: bytes,
+    choices: Choices | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Proposal]:
     """Apply the proposals whose keys are accepted, and return those that were, in order.
 
     The register is compared again under the lock, so that what was recorded meanwhile is not recorded twice. `choices`
@@ -29,9 +58,9 @@ def apply_report(plan, accepted, *, by, file_name, content, choices=None, progre
     require_role(by, Role.TRIAGE, to="import a report")
     with unit_of_work():
         fresh = plan_report(plan.report)
-        applied = [p for p in fresh.proposals if p.key in accepted and p.kind in (*APPLIED_UNASKED, Kind.CLASH)]
+        applied = [p for p in fresh.proposals if p.key in accepted and p.kind in (*APPLIED_UNASKED, ProposalKind.CLASH)]
         if applied:
-            work = _Work(plan.report, by, choices or {})
+            work = _ReportApplication(plan.report, by, choices or {})
             work.begin(file_name, content)
             for done, proposal in enumerate(applied, 1):
                 work.apply(proposal)
@@ -40,31 +69,31 @@ def apply_report(plan, accepted, *, by, file_name, content, choices=None, progre
         return applied
 
 
-def kept_file(content):
+def get_report_of_file(content: bytes) -> HeadlineReport | None:
     """Return the `HeadlineReport` that keeps this very file, or None."""
     return HeadlineReport.objects.filter(digest=hashlib.sha256(content).hexdigest()).first()
 
 
-class _Work:
+class _ReportApplication:
     """One application of one report."""
 
-    def __init__(self, report, by, choices):
+    def __init__(self, report: Report, by: User | System, choices: Choices) -> None:
         self.report, self.by, self.choices = report, by, choices
         header = report.meeting
         self.group = known(Group, name=header.group)
         if self.group.pk is None:
             keep(self.group, by=by, reason=f"Named by the {header.name} Headline Report")
-        self.said = f"{header.name} Headline Report"
+        self.source = f"{header.name} Headline Report"
 
-    def begin(self, file_name, content):
+    def begin(self, file_name: str, content: bytes) -> None:
         """Find or make the meeting, and keep the file."""
         header = self.report.meeting
-        self.meeting = held_meeting(header.group, header.number, header.held_on) or keep(
-            Meeting(group=self.group, number=header.number, held_on=header.held_on), by=self.by, reason=self.said
+        self.meeting = get_meeting(header.group, header.number, header.held_on) or keep(
+            Meeting(group=self.group, number=header.number, held_on=header.held_on), by=self.by, reason=self.source
         )
-        self.file = kept_file(content) or self._kept(file_name, content)
+        self.file = get_report_of_file(content) or self._record_file(file_name, content)
 
-    def _kept(self, file_name, content):
+    def _record_file(self, file_name: str, content: bytes) -> HeadlineReport:
         file = HeadlineReport(
             meeting=self.meeting,
             file_name=file_name[:255],
@@ -74,30 +103,30 @@ class _Work:
             imported_by=self.by if self.by.pk else None,
             imported_at=timezone.now(),
         )
-        return record(clean_row(file), by=self.by, reason=self.said)
+        return record(clean_row(file), by=self.by, reason=self.source)
 
-    def apply(self, proposal):
+    def apply(self, proposal: Proposal) -> None:
         _APPLY[proposal.key.split(":")[0]](self, proposal)
 
-    def reason(self, paragraph):
-        return f"{self.said}, {paragraph}" if paragraph else self.said
+    def get_reason(self, paragraph: str) -> str:
+        return f"{self.source}, {paragraph}" if paragraph else self.source
 
-    def chosen(self, model, proposal, name):
+    def get_chosen(self, model: Any, proposal: Proposal, name: str) -> Any:
         """Return the row that the triager chose, else the one that was read; None where the register has none."""
         called = self.choices.get(proposal.key, {}).get(name, getattr(proposal, name))
         return model.objects.filter(name__iexact=called).first() if called else None
 
-    def meeting_called(self, name, held_on=None):
+    def get_or_make_meeting(self, name: str, held_on: date | None = None) -> Meeting:
         group_name, number = split_name(name)
-        found = held_meeting(group_name, number, held_on)
+        found = get_meeting(group_name, number, held_on)
         group = known(Group, name=group_name)
         if group.pk is None:
-            keep(group, by=self.by, reason=self.said)
-        return found or keep(Meeting(group=group, number=number, held_on=held_on), by=self.by, reason=self.said)
+            keep(group, by=self.by, reason=self.source)
+        return found or keep(Meeting(group=group, number=number, held_on=held_on), by=self.by, reason=self.source)
 
     # Meetings
 
-    def apply_meeting(self, proposal):
+    def apply_meeting(self, proposal: Proposal) -> None:
         announced = self.report.next_meeting
         is_own = proposal.label == self.report.meeting.name
         day = (
@@ -107,26 +136,26 @@ class _Work:
             if announced and announced.name == proposal.label
             else None
         )
-        meeting = self.meeting if is_own else self.meeting_called(proposal.label, day)
+        meeting = self.meeting if is_own else self.get_or_make_meeting(proposal.label, day)
         if day and meeting.held_on != day:
             meeting.held_on = day
-            keep(meeting, by=self.by, reason=self.said)
+            keep(meeting, by=self.by, reason=self.source)
 
     # Actions
 
-    def apply_action(self, proposal):
+    def apply_action(self, proposal: Proposal) -> None:
         action = known(Action, group=self.group, reference=proposal.label)
         is_new = action.pk is None
         action.text, action.paragraph = proposal.published, proposal.paragraph
         action.meeting = self.meeting
         action.due_as_written = proposal.due_as_written or action.due_as_written
-        self._give_owner(action, proposal)
+        self._set_owner(action, proposal)
         if is_new:
             action.classification = self.report.meeting.classification
-        keep(action, by=self.by, reason=self.reason(proposal.paragraph))
-        self.remember(OriginKind.MINTED, proposal, action=action)
+        keep(action, by=self.by, reason=self.get_reason(proposal.paragraph))
+        self.record_origin(OriginKind.MINTED, proposal, action=action)
 
-    def _give_owner(self, action, proposal):
+    def _set_owner(self, action: Action, proposal: Proposal) -> None:
         called = self.choices.get(proposal.key, {}).get("owner", proposal.owner)
         members_of = re.fullmatch(r"(\w+) members", called or "")
         group = Group.objects.filter(name__iexact=members_of[1]).first() if members_of else None
@@ -135,22 +164,22 @@ class _Work:
         if organisation or group:
             action.owner, action.owner_group = organisation, None if organisation else group
 
-    def apply_mention(self, proposal):
+    def apply_mention(self, proposal: Proposal) -> None:
         action = known(Action, group=self.group, reference=proposal.label)
         if action.pk is None:
             minted_by = int(proposal.label.split("/")[0])
             places = " and ".join(proposal.paragraphs)
             action.text = f"Mentioned at {self.report.meeting.name}, {places}: {proposal.published}"[:2_000]
-            action.meeting = held_meeting(self.group.name, minted_by, None)
+            action.meeting = get_meeting(self.group.name, minted_by, None)
             action.classification = self.report.meeting.classification
-            keep(action, by=self.by, reason=self.reason(proposal.paragraph))
+            keep(action, by=self.by, reason=self.get_reason(proposal.paragraph))
         for paragraph in proposal.paragraphs:
-            self.remember(OriginKind.MENTIONED, proposal, paragraph=paragraph, action=action)
+            self.record_origin(OriginKind.MENTIONED, proposal, paragraph=paragraph, action=action)
 
     # Questions
 
-    def apply_question(self, proposal):
-        if proposal.what == What.LINK:
+    def apply_question(self, proposal: Proposal) -> None:
+        if proposal.what == ItemType.LINK:
             question = proposal.target
         elif proposal.target:
             question = self._reword(proposal)
@@ -159,35 +188,36 @@ class _Work:
         self._link(question, self.meeting, LinkKind.LISTED, proposal, proposal.paragraph)
         for name in proposal.meetings:
             if name != self.report.meeting.name:
-                self._link(question, self.meeting_called(name), LinkKind.DISCUSSED, proposal)
-        self.remember(OriginKind.ASKED, proposal, question=question)
+                self._link(question, self.get_or_make_meeting(name), LinkKind.DISCUSSED, proposal)
+        self.record_origin(OriginKind.ASKED, proposal, question=question)
 
-    def _raise(self, proposal):
-        topic = self.chosen(Topic, proposal, "topic")
-        given = {"owner": self.chosen(Organisation, proposal, "owner"), "topic": topic}
+    def _raise(self, proposal: Proposal) -> Question:
+        topic = self.get_chosen(Topic, proposal, "topic")
+        given = {"owner": self.get_chosen(Organisation, proposal, "owner"), "topic": topic}
         if priority := self.choices.get(proposal.key, {}).get("priority"):
             given["priority"] = priority
         return raise_question(
             by=self.by,
-            title=title_of(proposal.published),
+            title=make_title(proposal.published),
             text=proposal.published,
             classification=self.report.meeting.classification,
             raised_on=self.report.meeting.held_on,
-            reason=self.reason(proposal.paragraph),
+            reason=self.get_reason(proposal.paragraph),
             **{name: value for name, value in given.items() if value},
         )
 
-    def _reword(self, proposal):
-        changes = {"text": proposal.published, "title": title_of(proposal.published)}
-        return edit_question(proposal.target, by=self.by, reason=self.reason(proposal.paragraph), **changes)
+    def _reword(self, proposal: Proposal) -> Question:
+        text, title = proposal.published, make_title(proposal.published)
+        reason = self.get_reason(proposal.paragraph)
+        return edit_question(proposal.target, by=self.by, reason=reason, text=text, title=title)
 
-    def _link(self, question, meeting, kind, proposal, paragraph=""):
+    def _link(self, question: Question, meeting: Meeting, kind: str, proposal: Proposal, paragraph: str = "") -> None:
         there = MeetingLink.objects.filter(question=question, meeting=meeting, kind=kind, struck_out=False)
         if not there.exists():
-            reason = self.reason(proposal.paragraph)
+            reason = self.get_reason(proposal.paragraph)
             link_meeting(question, meeting, kind, paragraph=paragraph, by=self.by, reason=reason)
 
-    def remember(self, kind, proposal, paragraph=None, **item):
+    def record_origin(self, kind: str, proposal: Proposal, paragraph: str | None = None, **item: Any) -> None:
         """Record where the item came from, in the published words."""
         paragraph = paragraph or proposal.paragraph
         whole = self.report.paragraph(paragraph)
@@ -196,31 +226,31 @@ class _Work:
             kind=kind,
             paragraph=paragraph,
             bullet=proposal.bullet,
-            published=proposal.published if kind != OriginKind.MENTIONED else whole.whole,
-            paragraph_digest=paragraph_digest(whole),
+            published=whole.whole if whole and kind == OriginKind.MENTIONED else proposal.published,
+            paragraph_digest=get_paragraph_digest(whole),
             **item,
         )
-        record(origin, by=self.by, reason=self.reason(paragraph))
+        record(origin, by=self.by, reason=self.get_reason(paragraph))
 
-    def link_served(self):
+    def link_served(self) -> None:
         """Link each action that speaks of a paragraph's questions to those questions, where both are held."""
         for minted in (action for action in self.report.actions if action.serves):
             action = Action.objects.filter(group=self.group, reference=minted.reference).first()
             asked = Origin.objects.filter(report__meeting=self.meeting, kind=OriginKind.ASKED, paragraph=minted.serves)
-            for origin in asked.select_related("question") if action else ():
-                if not ActionLink.objects.filter(action=action, question=origin.question).exists():
-                    link_action(action, origin.question, by=self.by, reason=self.reason(minted.paragraph))
+            for question in [origin.question for origin in asked.select_related("question")]:
+                if action and question and not ActionLink.objects.filter(action=action, question=question).exists():
+                    link_action(action, question, by=self.by, reason=self.get_reason(minted.paragraph))
 
 
-def title_of(published):
+def make_title(published: str) -> str:
     """Return a title from a published question: without its citation, cut at a word where it is long."""
     bare = re.sub(r"\s*\([^()]*\bsee\b[^()]*\)", "", published).strip().rstrip(".")
     return bare if len(bare) <= TITLE_LENGTH else bare[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
 _APPLY = {
-    "meeting": _Work.apply_meeting,
-    "action": _Work.apply_action,
-    "mention": _Work.apply_mention,
-    "question": _Work.apply_question,
+    "meeting": _ReportApplication.apply_meeting,
+    "action": _ReportApplication.apply_action,
+    "mention": _ReportApplication.apply_mention,
+    "question": _ReportApplication.apply_question,
 }

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from register.headline_report import Report
-from register.models import Action, Meeting, Question
 
 
-class Kind(StrEnum):
+class ProposalKind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     CLASH = "clash"
@@ -15,10 +15,10 @@ class Kind(StrEnum):
     UNCHANGED = "unchanged"
 
 
-APPLIED_UNASKED = (Kind.NEW, Kind.CHANGED, Kind.MENTION)
+APPLIED_UNASKED = (ProposalKind.NEW, ProposalKind.CHANGED, ProposalKind.MENTION)
 
 
-class What(StrEnum):
+class ItemType(StrEnum):
     MEETING = "meeting"
     ACTION = "action"
     QUESTION = "question"
@@ -33,8 +33,8 @@ class Proposal:
     """
 
     key: str
-    kind: Kind
-    what: What
+    kind: ProposalKind
+    what: ItemType
     label: str
     paragraph: str
     published: str
@@ -47,7 +47,7 @@ class Proposal:
     meetings: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     score: int | None = None
-    target: Meeting | Action | Question | None = None
+    target: Any = None  # the Meeting, Action or Question that the register has
 
 
 @dataclass
@@ -61,10 +61,10 @@ class Plan:
     proposals: list[Proposal] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
-    def of(self, kind):
+    def of(self, kind: ProposalKind) -> list[Proposal]:
         return [proposal for proposal in self.proposals if proposal.kind == kind]
 
     @property
-    def unasked(self):
+    def unasked(self) -> set[str]:
         """The keys of what is applied unless a triager says otherwise: all but clashes and what is held already."""
         return {proposal.key for proposal in self.proposals if proposal.kind in APPLIED_UNASKED}

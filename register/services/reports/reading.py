@@ -1,10 +1,10 @@
 from register.characters import printable
-from register.headline_report import read_report
+from register.headline_report import Report, read_report
 from register.headline_report.files import text_of
 from register.models import Group, Organisation, Topic
 
 
-def read_file(content):
+def read_file(content: bytes) -> Report:
     """Return the `Report` in a file's bytes, with the register's topics and groups to go by. Raises NotAReport."""
     topics = {topic.name: [word for word in topic.keywords.split(",") if word.strip()] for topic in Topic.objects.all()}
     groups = list(Group.objects.values_list("name", flat=True))

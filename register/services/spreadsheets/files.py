@@ -4,6 +4,8 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import openpyxl
 import tablib
@@ -18,22 +20,22 @@ KNOWN = {"reference", "title", "text", "topic", "owner", "priority", "classifica
 HEADINGS = {"due": "due_on", "raised": "raised_on"}  # what people write for a column's name
 
 
-def rows_of(content):
+def read_rows(content: bytes) -> tuple[tablib.Dataset, list[int]]:
     """Return (rows under the register's own names for their columns, each row's number in the file). Raises Refused."""
     if len(content) > LARGEST_FILE:
         raise Refused(f"Give a file of at most {LARGEST_FILE // 1_000_000} MB: this one is larger.")
-    lines = _workbook(content) if content[:4] == b"PK\x03\x04" else _csv(content)
+    lines = _read_workbook(content) if content[:4] == b"PK\x03\x04" else _read_csv(content)
     filled = [(number, line) for number, line in enumerate(lines, 1) if any(cell not in (None, "") for cell in line)]
     if len(filled) < 2:
         raise Refused("Give a file with a row of headings and rows below it.")
     if len(filled) - 1 > MOST_ROWS:
         raise Refused(f"Give at most {MOST_ROWS:,} rows at once.")
     (_, headings), *rows = filled
-    return _named(_headings(headings), rows), [number for number, _ in rows]
+    return _make_dataset(_read_headings(headings), rows), [number for number, _ in rows]
 
 
-def _headings(cells):
-    names = [_heading(cell) for cell in cells]
+def _read_headings(cells: Sequence[Any]) -> list[str]:
+    names = [_read_heading(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if twice := {name for name in names if name and names.count(name) > 1}:
@@ -43,12 +45,12 @@ def _headings(cells):
     return names
 
 
-def _heading(heading):
+def _read_heading(heading: Any) -> str:
     name = re.sub(r"[\s_]+", "_", str(heading or "").strip().lower())
     return HEADINGS.get(name, name)
 
 
-def _named(names, rows):
+def _make_dataset(names: list[str], rows: Iterable[tuple[int, Sequence[Any]]]) -> tablib.Dataset:
     data = tablib.Dataset(headers=[*names, *([] if "reference" in names else ["reference"])])
     for number, line in rows:
         cells = list(line)
@@ -60,7 +62,7 @@ def _named(names, rows):
     return data
 
 
-def _workbook(content):
+def _read_workbook(content: bytes) -> list[list[Any]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
@@ -73,7 +75,7 @@ def _workbook(content):
         raise Refused("Give a whole workbook (.xlsx) or a CSV file: this one is damaged, or neither.") from None
 
 
-def _csv(content):
+def _read_csv(content: bytes) -> list[list[Any]]:
     if b"\x00" in content or content[:4] == b"\xd0\xcf\x11\xe0":
         raise Refused("Give a workbook (.xlsx) or a CSV file: this one is neither.")
     try:

@@ -1,13 +1,16 @@
 """The columns of a spreadsheet of questions: a whitelist, and never a status."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from import_export import fields, instance_loaders, resources
 
-from register.models import Organisation, Question, Topic
+from register.models import Organisation, Question, Topic, User
 from register.services.cleaning import clean_row
 from register.services.intake import prepare_question
 from register.services.questions import count_days_before_record
-from register.services.spreadsheets.cells import Day, Named, OneOf, Words
+from register.services.spreadsheets.cells import ChoiceCell, DayCell, NameCell, TextCell
 from register.vocabulary import Classification, Priority
 
 COMPARED = ("title", "text", "topic", "owner", "priority", "classification", "due_on", "raised_on")
@@ -16,9 +19,9 @@ COMPARED = ("title", "text", "topic", "owner", "priority", "classification", "du
 class QuestionSheet(resources.ModelResource):
     """Reads rows into questions and says how each differs; writes nothing itself."""
 
-    reference = fields.Field("reference", "reference", Words())
-    title = fields.Field("title", "title", Words())
-    text = fields.Field("text", "text", Words())
+    reference = fields.Field("reference", "reference", TextCell())
+    title = fields.Field("title", "title", TextCell())
+    text = fields.Field("text", "text", TextCell())
 
     class Meta:
         model = Question
@@ -28,17 +31,20 @@ class QuestionSheet(resources.ModelResource):
         store_instance = skip_unchanged = report_skipped = True
         skip_html_diff = True
 
-    def __init__(self, by):
+    def __init__(self, by: User) -> None:
         super().__init__()
-        self.by, self.seen = by, set()
-        cells = {"topic": Named(Topic), "owner": Named(Organisation), "priority": OneOf(Priority)}
-        cells |= {"classification": OneOf(Classification), "due_on": Day(), "raised_on": Day()}
-        self.fields = self.fields | {name: fields.Field(name, name, cell) for name, cell in cells.items()}
+        self.by = by
+        self.seen: set[str] = set()
+        cells = {"topic": NameCell(Topic), "owner": NameCell(Organisation), "priority": ChoiceCell(Priority)}
+        cells |= {"classification": ChoiceCell(Classification), "due_on": DayCell(), "raised_on": DayCell()}
+        self.fields: dict[str, Any] = self.fields | {
+            name: fields.Field(name, name, cell) for name, cell in cells.items()
+        }
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet:
         return Question.objects.visible_to(self.by).select_related("topic", "owner")
 
-    def after_init_instance(self, instance, new, row, **kwargs):
+    def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
         reference = row["reference"]
         if reference and (new or reference in self.seen):
             said = f"There is no question {reference}: leave the reference empty to raise a new one."
@@ -47,34 +53,36 @@ class QuestionSheet(resources.ModelResource):
         self.seen.add(reference)
         instance.classified_before = instance.classification
 
-    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
+    def import_field(self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
         if field.column_name in row and row[field.column_name] not in (None, "", "-"):
             super().import_field(field, instance, row, is_m2m, **kwargs)
 
-    def skip_row(self, instance, original, row, import_validation_errors=None):
-        return bool(instance.pk) and not import_validation_errors and not differences(original, instance)
+    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+        return bool(instance.pk) and not import_validation_errors and not get_differences(original, instance)
 
-    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
         if import_validation_errors:
             raise ValidationError(import_validation_errors)
         if instance.pk is None:
-            _says_something(instance)
+            _require_title_and_text(instance)
             prepare_question(instance, self.by)
         elif instance.classification != instance.classified_before:
             raise ValidationError({"classification": "Reclassify it on its own page: it takes a reason."})
         else:
             count_days_before_record(clean_row(instance))
 
-    def save_instance(self, instance, is_create, row, **kwargs):
+    def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
         return None
 
 
-def _says_something(question):
+def _require_title_and_text(question: Question) -> None:
     if missing := [name for name in ("title", "text") if not getattr(question, name)]:
         raise ValidationError({name: f"Give it a {name}." for name in missing})
 
 
-def differences(before, after):
+def get_differences(before: Question, after: Question) -> dict[str, tuple[Any, Any]]:
     """Return {name: (old, new)} of the columns that a spreadsheet can change."""
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in COMPARED}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

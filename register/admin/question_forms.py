@@ -1,0 +1,77 @@
+"""The forms that raise and edit a question."""
+
+from functools import cached_property, partial
+from itertools import groupby
+from operator import itemgetter
+
+from django import forms
+from django.db.models import F, Value
+
+from register.admin.guarded import RefusableForm
+from register.ledger.versions import get_snapshot_at
+from register.models import Organisation, Question, Topic, User
+from register.refusals import Stale
+from register.services.questions import EDITABLE
+from register.vocabulary import Classification
+
+LABELS = {Organisation: "name", Topic: "name", User: "username"}  # the column that `str` of a row is
+
+
+class RaiseForm(RefusableForm):
+    classification = forms.ChoiceField(choices=Classification.choices, initial=Classification.MEMBERS)
+    reason = forms.CharField(required=False, help_text="Where it comes from, if that is worth keeping.")
+
+
+class EditForm(RefusableForm):
+    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(required=False, help_text="Why it is changed, for the history.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self._choice_fields:
+            self.fields[name].choices = partial(self._get_choices, name)
+        if self.instance.pk:
+            self.fields["seen"].initial = self.instance.version
+        if isinstance(self.refusal, Stale):
+            self.data = self._brought_up_to_date()
+
+    @cached_property
+    def _choice_fields(self):
+        fields = {name: field for name, field in self.fields.items() if isinstance(field, forms.ModelChoiceField)}
+        return {name: field for name, field in fields.items() if field.queryset.model in LABELS}
+
+    def _get_choices(self, name):
+        return [("", self.fields[name].empty_label), *self._loaded_choices.get(name, ())]
+
+    @cached_property
+    def _loaded_choices(self):
+        return load_choices(self._choice_fields)
+
+    def _brought_up_to_date(self):
+        """Keep what this person typed, take over what the others changed, and let the next save pass."""
+        data = self.data.copy()
+        shown = get_snapshot_at(self.instance, int(data["seen"]))
+        for name, field in self.fields.items():
+            if name in EDITABLE and not field.has_changed(_initial(shown, name), data.get(name)):
+                now = field.prepare_value(_initial(self.instance, name))
+                data[name] = "" if now is None else now
+        data["seen"] = self.instance.version
+        return data
+
+
+def _initial(row, name):
+    return getattr(row, Question._meta.get_field(name).attname)
+
+
+def load_choices(fields):
+    """Return {field's name: [(key, label)]} of model choice fields, by their labels: all of them in one statement."""
+    first, *others = (
+        field.queryset.order_by()
+        .annotate(field=Value(name), label=F(LABELS[field.queryset.model]))
+        .values_list("field", "pk", "label")
+        for name, field in fields.items()
+    )
+    rows = first.union(*others, all=True).order_by("field", "label")
+    return {name: [row[1:] for row in group] for name, group in groupby(rows, itemgetter(0))}
