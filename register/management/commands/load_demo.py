@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from register.ledger.unit_of_work import unit_of_work
 from register.models import MeetingLink, Organisation, Question, User
 from register.services.questions import change_status
-from register.services.reference import keep_roles, keep_user, known, load_reference
+from register.services.reference import get_or_new, keep_roles, keep_user, load_reference
 from register.services.reports import apply_report, plan_report, read_file
 from register.services.reports.proposals import ItemType
 from register.vocabulary import LinkKind, Priority, Role, Status
@@ -51,7 +51,7 @@ def _is_loaded():
 
 def _load_logins():
     for username, organisation, roles in LOGINS:
-        user = known(User, username=username)
+        user = get_or_new(User, username=username)
         if user.pk is None:
             user.organisation = Organisation.objects.get(name=organisation)
             user.is_staff = Role.FEED not in roles
