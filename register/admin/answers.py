@@ -15,7 +15,7 @@ from register.services.answers import (
     reclassify_answer,
     record_review,
 )
-from register.services.reading import before_a_position, dealt_with
+from register.services.briefing import get_review_briefing, get_settling_agreement
 from register.vocabulary import AnswerStatus, Classification, Position, Role
 
 AS_USUAL = ("", "As strict as usual: Members, or as its question")
@@ -124,7 +124,7 @@ class AnswerAdmin(RegisterAdmin):
         panels = {
             "answer": answer,
             "reviews": Review.objects.visible_to(request.user).filter(answer=answer).select_related("organisation"),
-            "dealt_with": answer and dealt_with(answer),
+            "dealt_with": answer and get_settling_agreement(answer),
             "may_reclassify": answer and other_classifications(answer, request.user),
             "may_review": answer and answer.status == AnswerStatus.IN_REVIEW and request.user.has_role(Role.MEMBER),
         }
@@ -156,7 +156,7 @@ class AnswerAdmin(RegisterAdmin):
             title=f"Review {answer}",
             button="Record my position",
             about=answer,
-            reading=before_a_position(answer, request.user),
+            reading=get_review_briefing(answer, request.user),
             back=reverse("admin:register_answer_change", args=[answer.pk]),
         )
 

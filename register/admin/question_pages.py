@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.versions import get_version
+from register.services.briefing import get_split_feed_preview
 from register.services.questions import put_back_review, reclassify_question
-from register.services.reading import told_of_split
 from register.services.splitting import split_question, why_not_split
 from register.vocabulary import Role
 
@@ -64,9 +64,8 @@ def split_page(model_admin, request, object_id):
 
     whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
     initial = whole | {"seen": get_version(question)}
-    return _page(
-        model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=told_of_split(question)
-    )
+    preview = get_split_feed_preview(question)
+    return _page(model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=preview)
 
 
 def _found(model_admin, request, object_id, *roles):
