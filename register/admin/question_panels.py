@@ -10,7 +10,7 @@ from register.ledger.timeline import load_question_history
 from register.models import Origin, Question
 from register.services.answers import can_propose, get_reviewable_answer
 from register.services.questions import get_moves
-from register.services.splitting import why_not_split
+from register.services.splitting import get_split_refusal
 from register.vocabulary import Role, Status
 
 
@@ -37,7 +37,7 @@ def _get_possibilities(question, user):
         "may_reclassify": bool(other_classifications(question, user)),
         "to_review": get_reviewable_answer(question, user),
         "may_propose": can_propose(question, user),
-        "may_split": is_triage and not why_not_split(question),
+        "may_split": is_triage and not get_split_refusal(question),
         "may_put_back": is_triage and question.status == Status.IN_REVIEW,
     }
 
