@@ -45,7 +45,7 @@ def refuse_in_production():
 
 
 def _is_loaded():
-    """True once the demo is there, whatever has been made of it since: it is loaded whole or not at all."""
+    """Return whether the demo was loaded before. It is loaded in one transaction, so that one of its rows tells."""
     return MeetingLink.objects.filter(kind=LinkKind.LISTED, question__raised_by__username=LOGINS[0][0]).exists()
 
 
@@ -61,7 +61,7 @@ def _load_logins():
 
 
 def _load_ccdg15(by):
-    """Import the restated report as a triager would, giving each question an owner and a priority, and open them."""
+    """Import the fixture's report as a triager would: each question gets an owner and a priority, and is opened."""
     content = REPORT.read_bytes()
     plan = plan_report(read_file(content))
     questions = [proposal.key for proposal in plan.proposals if proposal.what == ItemType.QUESTION]
