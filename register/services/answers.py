@@ -65,7 +65,7 @@ def permit_proposal(question: Question, by: User) -> None:
 
 
 def can_propose(question: Question, by: User) -> bool:
-    """True where this person could propose an answer to the question now."""
+    """Return whether this person could propose an answer to the question now."""
     return question.status in TAKES_ANSWERS and bool(get_parts(question, by) & set(PROPOSERS))
 
 
