@@ -17,7 +17,7 @@ from register.ledger import external_verifier, triggers
 from register.ledger.unit_of_work import record
 from register.models import AtomAddress, LedgerEntry, LedgerHead, Meeting, Question, Token
 from register.services.answers import propose_answer
-from register.services.atom import new_address, revoke_address
+from register.services.atom import make_address, revoke_address
 from register.services.links import link_meeting
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.redaction import redact
@@ -416,14 +416,14 @@ def test_atom_tells_moves_and_answers_as_far_as_one_may_see(client, cast, moved,
     question = moved("open")
     propose_answer(question, "For members.", by=cast.triage)
     raised(classification="restricted")
-    answer = client.get(f"{API}atom/{new_address(cast.member)}/")
+    answer = client.get(f"{API}atom/{make_address(cast.member)}/")
     titles = [
         f"{question.reference}: answer 1",
         f"{question.reference}: raised → open",
         f"{question.reference}: raised",
     ]
     assert (answer["Content-Type"].split(";")[0], entries_of(answer)) == ("application/atom+xml", titles)
-    assert entries_of(client.get(f"{API}atom/{new_address(cast.feed)}/")) == titles[1:]
+    assert entries_of(client.get(f"{API}atom/{make_address(cast.feed)}/")) == titles[1:]
 
 
 def test_an_atom_feed_survives_what_xml_cannot_carry(client, cast, moved):
@@ -431,7 +431,7 @@ def test_an_atom_feed_survives_what_xml_cannot_carry(client, cast, moved):
     question.status = "withdrawn"
     question.outcome = "overtaken"
     record(question, by=cast.triage, reason="a bell \x07")
-    assert client.get(f"{API}atom/{new_address(cast.feed)}/").status_code == 200
+    assert client.get(f"{API}atom/{make_address(cast.feed)}/").status_code == 200
 
 
 def test_a_login_that_cannot_sign_in_gets_an_address_by_command(client, cast, capsys):
@@ -440,9 +440,9 @@ def test_a_login_that_cannot_sign_in_gets_an_address_by_command(client, cast, ca
 
 
 def test_an_atom_address_is_private_and_can_be_revoked(client, cast):
-    first = new_address(cast.member)
+    first = make_address(cast.member)
     assert first not in AtomAddress.objects.get().digest
-    second = new_address(cast.member)
+    second = make_address(cast.member)
     assert client.get(f"{API}atom/{first}/").status_code == 404
     assert client.get(f"{API}atom/{second}/").status_code == 200
     revoke_address(cast.member)
@@ -451,7 +451,7 @@ def test_an_atom_address_is_private_and_can_be_revoked(client, cast):
 
 def test_an_atom_feed_that_has_nothing_new_is_a_304(client, cast, moved):
     moved("open")
-    url = f"{API}atom/{new_address(cast.feed)}/"
+    url = f"{API}atom/{make_address(cast.feed)}/"
     etag = client.get(url)["ETag"]
     assert client.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
     moved("open")

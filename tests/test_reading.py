@@ -6,9 +6,9 @@ import pytest
 
 from register.models import Answer, Meeting
 from register.services.answers import propose_answer, record_review
+from register.services.briefing import get_feed_preview
 from register.services.links import link_meeting
 from register.services.questions import change_status
-from register.services.reading import told_by_feed
 from register.vocabulary import LinkKind
 from register.workflow import TRANSITIONS
 from tests.conftest import GIVEN
@@ -57,7 +57,7 @@ def test_agreement_alone_deals_with_nothing(client_of, moved):
 
 @pytest.mark.parametrize("name", TRANSITIONS)
 def test_every_move_says_what_the_feed_will_say(name, cast, raised):
-    told = dict(told_by_feed(raised(), TRANSITIONS[name], cast.triage))
+    told = dict(get_feed_preview(raised(), TRANSITIONS[name], cast.triage))
     assert told["Status"] == f"raised → {TRANSITIONS[name].target.label}"
     assert told["Made by"] == "triage of Elexon"
     assert {item.name.replace("_", " ").capitalize() for item in TRANSITIONS[name].inputs} < set(told)

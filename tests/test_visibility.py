@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from register.models import Action, Group, Meeting, Organisation, Question, Token, Topic, User, clearance
 from register.refusals import Refusal
 from register.services.answers import propose_answer, reclassify_answer
-from register.services.atom import new_address
+from register.services.atom import make_address
 from register.services.links import link_action, link_meeting
 from register.services.questions import change_status, edit_question, raise_question, reclassify_question
 from register.services.reference import keep
@@ -124,7 +124,7 @@ def everything_told_to(user, moment):
     paths += [f"{kind}/?as_at={stamp}" for kind in kinds]
     paths += [f"questions/?ordering={order}" for order in ("-status_since", "recorded_at")]
     paths += [f"questions/{q.reference}/{part}" for q in Question.objects.visible_to(user) for part in ("", "history/")]
-    paths += [f"atom/{new_address(user)}/"]
+    paths += [f"atom/{make_address(user)}/"]
     told = {path: client.get(f"/api/v1/{path}") for path in paths}
     if user.is_staff:
         browser = Client()

@@ -8,14 +8,14 @@ from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.short_page import other_classifications, reclassify_form, short_page
 from register.models import Answer, Review
 from register.services.answers import (
+    can_propose,
     edit_answer,
-    may_propose,
-    proposable,
+    get_proposable_questions,
     propose_answer,
     reclassify_answer,
     record_review,
 )
-from register.services.reading import before_a_position, dealt_with
+from register.services.briefing import get_review_briefing, get_settling_agreement
 from register.vocabulary import AnswerStatus, Classification, Position, Role
 
 AS_USUAL = ("", "As strict as usual: Members, or as its question")
@@ -60,11 +60,11 @@ class AnswerAdmin(RegisterAdmin):
     change_form_template = "register/answer.html"
 
     def has_add_permission(self, request):
-        return request.user.has_role(Role.TRIAGE) or proposable(request.user).exists()
+        return request.user.has_role(Role.TRIAGE) or get_proposable_questions(request.user).exists()
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "question":
-            kwargs["queryset"] = proposable(request.user)
+            kwargs["queryset"] = get_proposable_questions(request.user)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         field.error_messages["invalid_choice"] = "Choose a question that is open or awaits input, and yours to answer."
         return field
@@ -77,7 +77,7 @@ class AnswerAdmin(RegisterAdmin):
         """Only a draft can be reworded, and only by whoever may propose."""
         if obj is None:
             return self.has_view_permission(request)
-        reworded = obj.status == AnswerStatus.DRAFT and may_propose(obj.question, request.user)
+        reworded = obj.status == AnswerStatus.DRAFT and can_propose(obj.question, request.user)
         return reworded and not getattr(request, "is_of_the_past", False)
 
     def get_fields(self, request, obj=None):
@@ -124,7 +124,7 @@ class AnswerAdmin(RegisterAdmin):
         panels = {
             "answer": answer,
             "reviews": Review.objects.visible_to(request.user).filter(answer=answer).select_related("organisation"),
-            "dealt_with": answer and dealt_with(answer),
+            "dealt_with": answer and get_settling_agreement(answer),
             "may_reclassify": answer and other_classifications(answer, request.user),
             "may_review": answer and answer.status == AnswerStatus.IN_REVIEW and request.user.has_role(Role.MEMBER),
         }
@@ -156,7 +156,7 @@ class AnswerAdmin(RegisterAdmin):
             title=f"Review {answer}",
             button="Record my position",
             about=answer,
-            reading=before_a_position(answer, request.user),
+            reading=get_review_briefing(answer, request.user),
             back=reverse("admin:register_answer_change", args=[answer.pk]),
         )
 

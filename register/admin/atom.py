@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from register.models import AtomAddress, clearance
-from register.services.atom import new_address, revoke_address
+from register.services.atom import make_address, revoke_address
 
 
 def atom_page(request):
@@ -29,7 +29,7 @@ def _change_address(request):
         revoke_address(request.user)
         messages.success(request, "The address works no more.")
     else:
-        place = request.build_absolute_uri(reverse("atom", args=[new_address(request.user)]))
+        place = request.build_absolute_uri(reverse("atom", args=[make_address(request.user)]))
         messages.warning(request, f"Note it now, it is not shown again. Whoever has it reads what you may: {place}")
     return HttpResponseRedirect(reverse("register_atom"))
 

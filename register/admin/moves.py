@@ -10,8 +10,8 @@ from django.urls import reverse
 from register.admin.short_page import DayInput, short_page
 from register.ledger.versions import get_version
 from register.models import Meeting, MeetingLink, Organisation, Question
+from register.services.briefing import get_feed_preview, get_move_briefing
 from register.services.questions import change_status, check_not_stale, get_facts
-from register.services.reading import before_a_move, told_by_feed
 from register.workflow import TRANSITIONS, Kind
 
 
@@ -104,8 +104,8 @@ def move_page(model_admin, request, object_id, name):
         title=f"{transition.label}: {question.reference}",
         button=transition.label,
         about=question,
-        reading=before_a_move(question, request.user),
-        told=told_by_feed(question, transition, request.user),
+        reading=get_move_briefing(question, request.user),
+        told=get_feed_preview(question, transition, request.user),
         asks=_get_further_asks(transition, facts),
         back=back,
     )

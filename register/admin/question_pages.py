@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
 from register.ledger.versions import get_version
+from register.services.briefing import get_split_feed_preview
 from register.services.questions import put_back_review, reclassify_question
-from register.services.reading import told_of_split
-from register.services.splitting import split_question, why_not_split
+from register.services.splitting import get_split_refusal, split_question
 from register.vocabulary import Role
 
 
@@ -54,7 +54,7 @@ def put_back_page(model_admin, request, object_id):
 def split_page(model_admin, request, object_id):
     """Split the question in two."""
     question = _get_question(model_admin, request, object_id, Role.TRIAGE)
-    if refused := why_not_split(question):
+    if refused := get_split_refusal(question):
         messages.error(request, refused)
         return HttpResponseRedirect(reverse("admin:register_question_change", args=[question.pk]))
 
@@ -64,9 +64,8 @@ def split_page(model_admin, request, object_id):
 
     whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
     initial = whole | {"seen": get_version(question)}
-    return _make_page(
-        model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=told_of_split(question)
-    )
+    preview = get_split_feed_preview(question)
+    return _make_page(model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=preview)
 
 
 def _get_question(model_admin, request, object_id, *roles):

@@ -8,9 +8,9 @@ from register.admin.timeline import describe_timeline
 from register.ledger.status_history import get_status_history
 from register.ledger.timeline import load_question_history
 from register.models import Origin, Question
-from register.services.answers import may_propose, reviewable
+from register.services.answers import can_propose, get_reviewable_answer
 from register.services.questions import get_moves
-from register.services.splitting import why_not_split
+from register.services.splitting import get_split_refusal
 from register.vocabulary import Role, Status
 
 
@@ -35,9 +35,9 @@ def _get_possibilities(question, user):
     return {
         "moves": get_moves(question, user),
         "may_reclassify": bool(other_classifications(question, user)),
-        "to_review": reviewable(question, user),
-        "may_propose": may_propose(question, user),
-        "may_split": is_triage and not why_not_split(question),
+        "to_review": get_reviewable_answer(question, user),
+        "may_propose": can_propose(question, user),
+        "may_split": is_triage and not get_split_refusal(question),
         "may_put_back": is_triage and question.status == Status.IN_REVIEW,
     }
 

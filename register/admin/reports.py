@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from register.admin.guarded import RegisterAdmin
 from register.models import Group, HeadlineReport, Organisation, Origin, PendingUpload, Topic
 from register.refusals import Refusal
-from register.services.pending import discard, hold, pending_of
+from register.services.pending_uploads import discard_upload, get_upload, keep_upload
 from register.services.reports import Plan, apply_report, plan_report, read_file
 from register.services.reports.applying import get_report_of_file
 from register.services.reports.proposals import APPLIED_UNASKED, ItemType, Proposal, ProposalKind
@@ -106,7 +106,7 @@ class HeadlineReportAdmin(RegisterAdmin):
             content = file.read()
             try:
                 read_file(content)
-                pending = hold(file.name, content, purpose=Purpose.REPORT, by=request.user)
+                pending = keep_upload(file.name, content, purpose=Purpose.REPORT, by=request.user)
             except Refusal as refusal:
                 form.add_error("file", refusal.reasons)
             else:
@@ -119,7 +119,7 @@ class HeadlineReportAdmin(RegisterAdmin):
         """Show the plan; on POST apply what is ticked."""
         self._check_triage(request)
         try:
-            pending = pending_of(request.user, pending_id, Purpose.REPORT)
+            pending = get_upload(request.user, pending_id, Purpose.REPORT)
         except PendingUpload.DoesNotExist:
             messages.info(request, "That upload is not here: it was applied or discarded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
@@ -131,7 +131,7 @@ class HeadlineReportAdmin(RegisterAdmin):
 
     def _decide(self, request, pending, report):
         if "_discard" in request.POST:
-            discard(pending)
+            discard_upload(pending)
             messages.info(request, "The upload is discarded; nothing was recorded.")
             return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
         try:
@@ -146,7 +146,7 @@ class HeadlineReportAdmin(RegisterAdmin):
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return None
-        discard(pending)
+        discard_upload(pending)
         return self._show_summary(request, report.meeting.name, applied, get_report_of_file(bytes(pending.content)))
 
     def _show_summary(self, request, meeting, applied, report):

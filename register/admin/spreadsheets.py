@@ -10,7 +10,7 @@ from django.urls import reverse
 from register.ledger.timeline import compare_words
 from register.models import PendingUpload
 from register.refusals import Refusal, Refused
-from register.services.pending import discard, hold, pending_of
+from register.services.pending_uploads import discard_upload, get_upload, keep_upload
 from register.services.spreadsheets import apply_sheet, plan_sheet
 from register.vocabulary import Purpose, Role
 
@@ -40,7 +40,7 @@ def upload_page(model_admin, request):
         except Refused as refusal:
             form.add_error("file", refusal.reasons)
         else:
-            pending = hold(file.name, content, purpose=Purpose.QUESTIONS, by=request.user)
+            pending = keep_upload(file.name, content, purpose=Purpose.QUESTIONS, by=request.user)
             return HttpResponseRedirect(reverse("admin:register_question_import_preview", args=[pending.pk]))
     context = _make_context(model_admin, request, form=form, before=BEFORE)
     return TemplateResponse(request, "register/import_upload.html", context)
@@ -50,7 +50,7 @@ def preview_page(model_admin, request, pending_id):
     """Show what each row would do; on POST do it, all or none."""
     _check_triage(request)
     try:
-        pending = pending_of(request.user, pending_id, Purpose.QUESTIONS)
+        pending = get_upload(request.user, pending_id, Purpose.QUESTIONS)
     except PendingUpload.DoesNotExist:
         messages.info(request, "That upload is not here: it was recorded or discarded.")
         return HttpResponseRedirect(reverse(LIST))
@@ -76,7 +76,7 @@ def _decide(request, pending):
             messages.error(request, " ".join(refusal.reasons))
             return False
         messages.success(request, f"{len(plan.of('new'))} raised, {len(plan.of('changed'))} edited.")
-    discard(pending)
+    discard_upload(pending)
     return True
 
 

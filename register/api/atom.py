@@ -14,7 +14,7 @@ from register.characters import printable
 from register.documents.serving import get_head
 from register.ledger.events import get_last_redaction_position, get_latest_events
 from register.models import Answer, clearance
-from register.services.atom import reader_of
+from register.services.atom import get_reader
 from register.vocabulary import Status
 
 SHOWN = 50
@@ -37,7 +37,7 @@ class MovesAndAnswers(Feed):
         return response
 
     def get_object(self, request, secret):
-        user = reader_of(secret)
+        user = get_reader(secret)
         if user is None or not clearance(user):
             raise Http404("There is no such feed.")
         return user

@@ -19,7 +19,7 @@ from register.ledger.status_history import get_status_history
 from register.models import Question
 from register.refusals import NotVisible
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
-from register.services.once import raise_once
+from register.services.idempotency import raise_once
 from register.services.questions import (
     change_status,
     describe_makers,

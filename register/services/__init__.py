@@ -1,1 +1,1 @@
-"""The door: every write of the register, with its permission check, its refusals and its record."""
+"""The services: every write of the register, with its permission check, its refusals and its ledger entries."""

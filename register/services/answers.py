@@ -1,4 +1,4 @@
-"""Propose, edit and review answers."""
+"""Propose, edit, reclassify and review answers."""
 
 from django.db.models import QuerySet
 
@@ -37,14 +37,14 @@ def propose_answer(
     classification: str | None = None,
     reason: str = "",
 ) -> Answer:
-    """Add a numbered draft answer to an open question, and return it. Triage or the owner's people propose.
+    """Add a draft answer with the next number to an open question; return it. Triage or the owner's people may.
 
     The classification is Members, or the question's where that is stricter, unless another is given. `check` is as in
-    `rows.unit_of_work_on`.
+    `rows.unit_of_work_on`. Raises NotVisible, NotPermitted, Refused, Invalid.
     """
     with unit_of_work_on(question, by, check) as question:
         permit_proposal(question, by)
-        _takes_a_draft(question)
+        _check_takes_draft(question)
         classification = classification or strictest(Classification.MEMBERS, question.classification)
         answer = Answer(
             question=question,
@@ -53,7 +53,7 @@ def propose_answer(
             classification=classification,
             proposed_by=by,
         )
-        _no_looser_than_question(answer)
+        _check_not_looser(answer)
         if answer.classification not in clearance(by):
             raise Refused("Choose a classification that you may read yourself.")
         return record(clean_row(answer), by=by, reason=clean_remark(reason))
@@ -64,12 +64,12 @@ def permit_proposal(question: Question, by: User) -> None:
     require_part(question, by, *PROPOSERS, to="propose an answer")
 
 
-def may_propose(question: Question, by: User) -> bool:
-    """True where this person could propose an answer to the question now."""
+def can_propose(question: Question, by: User) -> bool:
+    """Return whether this person could propose an answer to the question now."""
     return question.status in TAKES_ANSWERS and bool(get_parts(question, by) & set(PROPOSERS))
 
 
-def proposable(by: User) -> QuerySet:
+def get_proposable_questions(by: User) -> QuerySet:
     """Return the questions that this person could propose an answer to now."""
     found = Question.objects.visible_to(by).filter(status__in=TAKES_ANSWERS)
     if by.has_role(Role.TRIAGE):
@@ -78,7 +78,7 @@ def proposable(by: User) -> QuerySet:
     return found.filter(owner=by.organisation_id) if takes_part else found.none()
 
 
-def _takes_a_draft(question: Question) -> None:
+def _check_takes_draft(question: Question) -> None:
     if question.status not in TAKES_ANSWERS:
         raise Refused(
             f"{question.reference} is {question.get_status_display()}: "
@@ -88,27 +88,28 @@ def _takes_a_draft(question: Question) -> None:
         raise Refused(f"Deal with answer {draft.number} first: it is still a draft, to be reworded or reclassified.")
 
 
-def _no_looser_than_question(answer: Answer) -> None:
+def _check_not_looser(answer: Answer) -> None:
     if strictness(answer.classification) < strictness(answer.question.classification):
         raise Refused(f"Choose {answer.question.get_classification_display()} or stricter, as the question is.")
 
 
 def edit_answer(answer: Answer, text: str, *, by: User, seen: int | None = None, reason: str = "") -> Answer:
-    """Reword a draft; return it. Once it has gone to review its text is frozen.
+    """Set a draft's text; return the answer. After the draft stage the text is frozen.
 
-    `seen` is the id of the history row that the editor was shown: where there is a later one, Stale says who wrote it.
+    `seen` is the `history_id` of the row that the editor read: raises Stale, with who wrote it, where there is a later
+    one. Raises NotVisible, NotPermitted, Refused, Invalid.
     """
     with unit_of_work_on(answer, by) as answer:
         require_part(answer.question, by, *PROPOSERS, to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
-        _not_stale(answer, seen)
+        _check_not_stale(answer, seen)
         if apply_changes(answer, {"text": require_text(text, "Give the answer a text.")}):
             record(clean_row(answer), by=by, reason=clean_remark(reason))
         return answer
 
 
-def _not_stale(answer: Answer, seen: int | None) -> None:
+def _check_not_stale(answer: Answer, seen: int | None) -> None:
     last = answer.history.first()
     if seen is not None and last.history_id != seen:
         said_by = f"{last.actor} ({last.actor_organisation}) wrote at {format_moment(last.history_date)}: {last.text}"
@@ -116,13 +117,16 @@ def _not_stale(answer: Answer, seen: int | None) -> None:
 
 
 def reclassify_answer(answer: Answer, classification: str, *, by: User, reason: str = "") -> Answer:
-    """Change who may see an answer, under the rules for questions and never looser than its question; return it."""
+    """Change an answer's classification; return it. The rules are those of `check_reclassification`.
+
+    It may not be looser than its question's. Raises NotVisible, NotPermitted, Refused.
+    """
     with unit_of_work_on(answer, by) as answer:
         check_reclassification(answer, classification, by, reason)
         if answer.status == AnswerStatus.IN_REVIEW and classification == Classification.RESTRICTED:
             raise Refused("Send the answer back first: members could not finish a review of a Restricted answer.")
         if apply_changes(answer, {"classification": classification}):
-            _no_looser_than_question(answer)
+            _check_not_looser(answer)
             record(clean_row(answer), by=by, reason=clean_remark(reason))
             review_round.tighten_classification([answer], classification, by=by, reason=clean_remark(reason))
         return answer
@@ -131,16 +135,16 @@ def reclassify_answer(answer: Answer, classification: str, *, by: User, reason: 
 def record_review(
     answer: Answer, position: str, *, by: User, check: Check = check_nothing, comment: str = ""
 ) -> Review:
-    """Record a member's own position on an answer in review; return the review, marked late after its date.
+    """Record a member's own position on an answer in review; return the review, `late` after `question.review_by`.
 
-    `check` is as in `rows.unit_of_work_on`.
+    `check` is as in `rows.unit_of_work_on`. Raises NotVisible, NotPermitted, Refused, Invalid.
     """
     with unit_of_work_on(answer, by, check) as answer:
         permit_review(by)
         if answer.status != AnswerStatus.IN_REVIEW:
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")
         given = {"position": position, "comment": (comment or "").strip()}
-        _says_enough(**given)
+        _check_review(**given)
         review = Review.objects.filter(answer=answer, reviewer=by).first()
         review = review or review_round.make_silent_review(answer, by)
         if apply_changes(review, given) or not review.pk:
@@ -157,14 +161,14 @@ def permit_review(by: User) -> None:
         raise NotPermitted("Only people may review an answer: this is a feed client's login.")
 
 
-def reviewable(question: Question, by: User) -> Answer | None:
+def get_reviewable_answer(question: Question, by: User) -> Answer | None:
     """Return the answer to this question that the person could give a position on now, or None."""
     answer = review_round.get_answer_in_review(question)
     is_member = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED)
     return answer if answer and is_member and set(get_classifications(answer)) <= set(clearance(by)) else None
 
 
-def _says_enough(position: str, comment: str) -> None:
+def _check_review(position: str, comment: str) -> None:
     if position not in Position.values or position == Position.NO_RESPONSE:
         raise Refused("Choose a position: agree, agree with comments, disagree, or no view.")
     if position in COMMENT_NEEDED and not comment:

@@ -1,4 +1,4 @@
-"""Clean what people give: texts, and rows before they are saved."""
+"""Clean the texts that a person gives, and rows before they are saved."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -14,7 +14,10 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def clean_remark(text: str | None) -> str:
-    """Return text without surrounding blanks. Raises Refused where it is too long to keep for good."""
+    """Return text without surrounding blanks; None gives "".
+
+    Raises Refused where it holds an unprintable character or more than `LONGEST_REMARK` characters.
+    """
     stripped = (text or "").strip()
     if not is_printable(stripped):
         raise Refused(ASK)
@@ -24,7 +27,7 @@ def clean_remark(text: str | None) -> str:
 
 
 def require_text(text: str | None, ask: str) -> str:
-    """Return what `clean_remark` does. Raises Refused with `ask` where nothing is left."""
+    """Return what `clean_remark` does. Raises Refused as that does, and with `ask` where the text is blank."""
     stripped = clean_remark(text)
     if not stripped:
         raise Refused(ask)
@@ -32,10 +35,10 @@ def require_text(text: str | None, ask: str) -> str:
 
 
 def clean_row(row: Row) -> Row:
-    """Clean a row's own columns and return it. Raises Invalid.
+    """Run Django's field cleaning on a row's own columns; return the row. Raises Invalid.
 
-    The rows that it refers to came from the database, and its constraints are the database's to check
-    (`unit_of_work.record`), so that neither costs a query.
+    Foreign keys and constraints are left to the database, which checks them in `unit_of_work.record`: to check them
+    here too would cost a query each.
     """
     try:
         row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
@@ -48,7 +51,7 @@ def clean_row(row: Row) -> Row:
 
 
 def apply_changes(row: models.Model, changes: Mapping[str, Any]) -> list[str]:
-    """Set attributes and return the names of those that really changed."""
+    """Set attributes of a row; return the names of those whose values changed."""
     changed = [name for name, value in changes.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, changes[name])

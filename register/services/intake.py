@@ -1,4 +1,4 @@
-"""Raise many questions at once: from a spreadsheet, or when a register is filled from another."""
+"""Raise many questions at once: from a spreadsheet, or to fill a register from another."""
 
 from collections.abc import Iterable
 
@@ -14,8 +14,8 @@ from register.vocabulary import Role
 def raise_questions(questions: Iterable[Question], *, by: Actor, reason: str = "") -> int:
     """Raise unsaved questions in order, each with the next reference, in one transaction; return how many.
 
-    `questions` may be a generator: it is read as it is written, so that memory stays flat. Raises NotPermitted, and
-    Refused or Invalid for the first that cannot be raised; none is then.
+    `questions` may be a generator: it is read in batches as they are written. Raises NotPermitted, and Refused or
+    Invalid for the first question that cannot be raised; none is raised then.
     """
     require_role(by, Role.TRIAGE, to="raise many questions")
     with unit_of_work():
@@ -31,5 +31,5 @@ def _give_reference(question: Question, number: int, by: Actor) -> Question:
 
 
 def prepare_question(question: Question, by: Actor) -> Question:
-    """Return a new question ready to be saved. Raises Refused."""
+    """Clean an unsaved question and start it; return it, ready to be saved. Raises Invalid, Refused."""
     return start_question(clean_row(question), by)

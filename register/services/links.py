@@ -1,4 +1,4 @@
-"""Link questions to meetings and actions, and strike mistaken links out."""
+"""Link questions to meetings and actions, and strike out mistaken links."""
 
 from typing import TypeVar
 
@@ -16,7 +16,10 @@ Link = TypeVar("Link", MeetingLink, ActionLink)
 def link_meeting(
     question: Question, meeting: Meeting, kind: str, *, by: Actor, paragraph: str = "", reason: str = ""
 ) -> MeetingLink:
-    """Record what happened to a question at a meeting, with the paragraph of its report; return the link."""
+    """Link a question to a meeting: `kind` is a `LinkKind`, `paragraph` that of the meeting's report. Return the link.
+
+    Raises NotVisible, NotPermitted, Refused, Invalid.
+    """
     with unit_of_work():
         require_role(by, Role.TRIAGE, to="link a meeting")
         link = MeetingLink(
@@ -26,7 +29,7 @@ def link_meeting(
 
 
 def link_action(action: Action, question: Question, *, by: Actor, reason: str = "") -> ActionLink:
-    """Record that an action serves a question; return the link."""
+    """Link an action to the question that it serves; return the link. Raises as `link_meeting` does."""
     with unit_of_work():
         require_role(by, Role.TRIAGE, to="link an action")
         link = ActionLink(action=reload_visible(action, by), question=reload_visible(question, by))
@@ -34,7 +37,7 @@ def link_action(action: Action, question: Question, *, by: Actor, reason: str = 
 
 
 def strike_out(link: Link, *, by: Actor, reason: str) -> Link:
-    """Strike out a mistaken link to a meeting or an action; history keeps it. Return it."""
+    """Mark a mistaken link to a meeting or an action as struck out; return it. Raises as `link_meeting` does."""
     with unit_of_work():
         link = reload_visible(link, by)
         require_role(by, Role.TRIAGE, to="strike out a link")

@@ -1,4 +1,4 @@
-"""Raise, edit and move questions."""
+"""Raise, edit and reclassify questions, and change their status."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -23,7 +23,8 @@ from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Transition
 CONTENT = ("title", "text", "topic")  # what a question asks; the rest of EDITABLE is who deals with it, and when
 EDITABLE = (*CONTENT, "owner", "assignee", "priority", "due_on", "raised_on")
 EARLIEST = date(2000, 1, 1)  # before half-hourly settlement was anybody's question
-ANSWERED = (Status.IN_REVIEW, Status.AGREED, Status.CLOSED)  # somebody answered, or is answering, these very words
+# An answer rests on the words as they stand in these, so that an edit of them needs a reason.
+ANSWERED = (Status.IN_REVIEW, Status.AGREED, Status.CLOSED)
 MEMBERS_MAY_GIVE = {"title", "text", "topic", "raised_on"}
 
 
@@ -61,7 +62,7 @@ def record_raised(question: Question, *, by: Actor, reason: str) -> Question:
 
 
 def start_question(question: Question, by: Actor) -> Question:
-    """Start the clock of a new question and credit whoever raises it; return it. Raises Refused."""
+    """Set who raised an unsaved question and start its working-day clock; return it. Raises Refused."""
     question.raised_by = _get_user(by)
     question.working_days_before = count_days_before_record(question)
     question.status_since_day = clock.day_number(clock.london_date(question.status_since))
@@ -70,7 +71,7 @@ def start_question(question: Question, by: Actor) -> Question:
 
 
 def _get_user(by: Actor) -> User | None:
-    """Return `by` as a row can refer to it: nobody, where the system acts."""
+    """Return the actor where it is a user, whom a foreign key can refer to, or None for the system."""
     return by if isinstance(by, User) else None
 
 
@@ -86,14 +87,17 @@ def _check_fields_for_role(by: Actor, given: Mapping[str, Any], classification: 
 
 
 def get_next_number() -> int:
-    """Return the number of the next reference, under the head lock."""
+    """Return the number of the next reference: 7 after DSQ-006. Call it under the head lock."""
     # Read from history, which nobody can delete from: a reference is never used twice.
     last = Question.history.order_by("-id").values_list("reference", flat=True).first()
     return int(last.removeprefix("DSQ-")) + 1 if last else 1
 
 
 def count_days_before_record(question: Question) -> int:
-    """Return the working days between the day it was first asked, where that is known, and its record here."""
+    """Return the working days from `raised_on`, where that is given, to the date in London of `recorded_at`.
+
+    Raises Refused where `raised_on` lies before `EARLIEST` or after the record.
+    """
     recorded = clock.london_date(question.recorded_at)
     if question.raised_on and not EARLIEST <= question.raised_on <= recorded:
         raise Refused(f"Choose a day from {EARLIEST.year} on and not to come: it is when the question was first asked.")
@@ -119,11 +123,11 @@ def edit_question(
     reason: str = "",
     **changes: Any,
 ) -> Question:
-    """Change what a question says or who deals with it; return it.
+    """Set columns of `EDITABLE`; return the question.
 
-    `seen` is the document version on which the edit was made: where the question itself was changed after it, Stale
-    says who changed what, and nothing is saved. An edit that changes nothing records nothing. `check` is as in
-    `rows.unit_of_work_on`.
+    `seen` is the version of the document that the editor read: raises Stale, with who changed what, where the question
+    itself was changed after it. An edit that changes nothing records nothing. `check` is as in `rows.unit_of_work_on`.
+    Raises NotVisible, NotPermitted, Refused, Invalid.
     """
     with unit_of_work_on(question, by, check) as question:
         permit_edit(by)
@@ -142,7 +146,7 @@ def edit_question(
 
 
 def check_not_stale(question: Question, seen: int | None) -> None:
-    """Raise Stale where the question itself was changed after the document version `seen`; None asks for no check."""
+    """Raise Stale where the question itself was changed after the document version `seen`; None skips the check."""
     if seen is None:
         return
     if since := get_changes_since(question, seen):
@@ -172,7 +176,7 @@ def change_status(
 
 
 def _reload_questions(values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
-    """Return what was understood before the lock; a question, of which more is asked than its key, as it is now."""
+    """Return parsed inputs with each question read again under the lock: guards read more of it than its key."""
     return {name: reload_visible(value, by) if isinstance(value, Question) else value for name, value in values.items()}
 
 
@@ -191,13 +195,16 @@ def _get_transition(name: str) -> Transition:
 
 
 def describe_makers(transition: Transition, question: Question | Facts) -> str:
-    """Say who makes a move: of a question, or of the facts about it."""
+    """Return the sentence that names the parts which may make a transition from the question's present status."""
     who = " or ".join(sorted(transition.makers(Status(question.status))))
     return f"Only {who} may make this move: “{transition.label}” on {question.reference}."
 
 
 def get_facts(question: Question, by: Actor, *, with_answers: bool = True) -> Facts:
-    """Gather what the workflow table asks about a question and a person; of its answers guards alone ask."""
+    """Return the facts about a question and a person that the workflow table reads.
+
+    Guards alone read the facts about its answers: `with_answers` False leaves them empty, and saves two queries.
+    """
     draft, reviewed = review_round.get_open_answers(question) if with_answers else (None, None)
     return Facts(
         reference=question.reference,
@@ -219,7 +226,10 @@ def _has_proposed(by: Actor, answer: Answer | None) -> bool:
 
 
 def get_moves(question: Question, by: Actor) -> list[tuple[Transition, list[str]]]:
-    """Return [(transition, reasons)] for the moves that a person may make from here; without reasons it is possible."""
+    """Return [(transition, refusals)] for the transitions that a person may make from the present status.
+
+    `refusals` are the sentences that hold before any input is given; where there are none, the transition is possible.
+    """
     status, parts = Status(question.status), get_parts(question, by)
     possible = [t for t in TRANSITIONS.values() if status in t.sources and t.may_be_made_by(parts, status)]
     facts = get_facts(question, by, with_answers=any(transition.guards for transition in possible))
@@ -251,7 +261,7 @@ def _restart_clock(question: Question) -> None:
 
 
 def put_back_review(question: Question, review_by: date | None, *, by: Actor, reason: str) -> Question:
-    """Put a review's end back to a later date; return the question."""
+    """Set a later `review_by` for a question in review; return it. Raises NotVisible, NotPermitted, Refused."""
     with unit_of_work_on(question, by) as question:
         require_role(by, Role.TRIAGE, to="put a review back")
         reason = require_text(reason, "Give a reason: why the review is put back.")
@@ -264,9 +274,10 @@ def put_back_review(question: Question, review_by: date | None, *, by: Actor, re
 
 
 def reclassify_question(question: Question, classification: str, *, by: Actor, reason: str = "") -> Question:
-    """Change who may see a question: Triage stricter, an approver looser with a reason. Return it.
+    """Change a question's classification; return it. Triage may make it stricter, an approver looser with a reason.
 
-    Its answers and reviews follow a stricter question, for none may be looser than it.
+    Its answers and reviews become as strict, for none may be looser than the question. Raises NotVisible, NotPermitted,
+    Refused.
     """
     with unit_of_work_on(question, by) as question:
         check_reclassification(question, classification, by, reason)
@@ -281,11 +292,11 @@ def reclassify_question(question: Question, classification: str, *, by: Actor, r
         return question
 
 
-def check_reclassification(thing: Question | Answer | Action, classification: str, by: Actor, reason: str) -> None:
-    """Raise NotPermitted or Refused unless `by` may give the thing that classification, for that reason."""
+def check_reclassification(row: Question | Answer | Action, classification: str, by: Actor, reason: str) -> None:
+    """Raise NotPermitted or Refused unless `by` may change the row's classification to this one, for that reason."""
     if classification not in Classification.values:
         raise Refused("Choose a classification: Public, Members or Restricted.")
-    if strictness(classification) >= strictness(thing.classification):
+    if strictness(classification) >= strictness(row.classification):
         require_role(by, Role.TRIAGE, to="make a classification stricter")
         return
     require_role(by, Role.APPROVER, to="make a classification looser")

@@ -1,4 +1,4 @@
-"""Empty a recorded snapshot that should never have been recorded: a spilled secret, personal data."""
+"""Empty a snapshot in the history that should not have been recorded: a leaked secret, personal data."""
 
 from typing import Any
 
@@ -14,7 +14,9 @@ from register.vocabulary import Role
 
 
 def redact(position: int, *, by: User, reason: str) -> dict[str, list[int]]:
-    """Empty the free text and the salt recorded at a position; return the positions where the same text still stands.
+    """Empty the free text and the salt recorded at a ledger position.
+
+    Returns {column: positions} of the same row's other snapshots that still hold the same text.
 
     The entry keeps its digest, so the chain still verifies; a ledger entry of its own says who redacted and why. The
     live row is not touched: edit that first. Raises NotPermitted, Refused.
@@ -22,21 +24,21 @@ def redact(position: int, *, by: User, reason: str) -> dict[str, list[int]]:
     require_role(by, Role.APPROVER, to="redact")
     reason = require_text(reason, "Give a reason for the redaction.")
     with unit_of_work():
-        entry = _redactable(position)
+        entry = _get_redactable_entry(position)
         history = get_history_models()[entry.model]
         row = history.objects.get(history_id=entry.history_id)
         spilled = {column: getattr(row, column) for column in get_free_text_columns(history)}
         for column in spilled:
             setattr(row, column, None)
         redaction = Redaction(position=position, reason=reason, redacted_by=by, remains=remains_digest(row))
-        # The triggers let the emptying pass because this announces it.
+        # The triggers allow the update below because this row is there.
         record(clean_row(redaction), by=by, reason=reason)
         history.objects.filter(history_id=row.history_id).update(**dict.fromkeys(spilled))
         LedgerEntry.objects.filter(position=position).update(salt=None)
-        return _still_standing(entry, row, spilled)
+        return _find_same_texts(entry, row, spilled)
 
 
-def _redactable(position: int) -> LedgerEntry:
+def _get_redactable_entry(position: int) -> LedgerEntry:
     entry = LedgerEntry.objects.filter(position=position).first()
     if entry is None:
         raise Refused(f"There is no entry at position {position}.")
@@ -45,8 +47,8 @@ def _redactable(position: int) -> LedgerEntry:
     return entry
 
 
-def _still_standing(entry: LedgerEntry, row: Any, spilled: dict[str, str | None]) -> dict[str, list[int]]:
-    """Return {column: positions} for the same object's other snapshots that hold the same text."""
+def _find_same_texts(entry: LedgerEntry, row: Any, spilled: dict[str, str | None]) -> dict[str, list[int]]:
+    """Return {column: positions} of the same row's other snapshots that hold the same text."""
     others = {}
     for column, text in spilled.items():
         if text:

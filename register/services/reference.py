@@ -1,4 +1,4 @@
-"""Keep the data that questions refer to: organisations, topics, groups, meetings, actions, people."""
+"""Save the rows that questions refer to: organisations, topics, groups, meetings, actions and logins."""
 
 import json
 from collections.abc import Iterable
@@ -20,23 +20,26 @@ KEPT_BY_TRIAGE = (Action, Group, Meeting, Organisation, Topic)
 
 
 def keep(row: Row, *, by: Actor, reason: str = "") -> Row:
-    """Save a new or changed row of reference data, and return it; `by` None is the system loading its fixtures."""
+    """Save a new or changed row of a model of `KEPT_BY_TRIAGE`; return it. `by` None is the system loading fixtures.
+
+    Raises TypeError for another model, NotPermitted, Refused, Invalid.
+    """
     if not isinstance(row, KEPT_BY_TRIAGE):
         raise TypeError(f"{type(row).__name__} has a service of its own.")
     with unit_of_work():
         if by is not None:
             require_role(by, Role.TRIAGE, to=f"keep {row._meta.verbose_name_plural}")
-            _not_looser(row, by, reason)
+            _check_not_looser(row, by, reason)
         return record(clean_row(row), by=by, reason=clean_remark(reason))
 
 
-def _not_looser(row: Audited, by: Actor, reason: str) -> None:
+def _check_not_looser(row: Audited, by: Actor, reason: str) -> None:
     if isinstance(row, Action) and (before := Action.objects.filter(pk=row.pk).first()):
         check_reclassification(before, row.classification, by, reason)
 
 
 def keep_user(user: User, *, by: Actor, reason: str = "") -> User:
-    """Save a login, and return it. People's logins are kept by superusers; `by` None is the system."""
+    """Save a login; return it. `by` is a superuser, or None for the system. Raises NotPermitted, Invalid."""
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may keep logins.")
     with unit_of_work():
@@ -44,7 +47,7 @@ def keep_user(user: User, *, by: Actor, reason: str = "") -> User:
 
 
 def keep_roles(user: User, groups: Iterable[RoleGroup], *, by: Actor) -> None:
-    """Give a login exactly these permission groups; a change of them is recorded in its history."""
+    """Set the groups (roles) of a login, and record a change of them in its history. Raises NotPermitted."""
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may give roles.")
     with unit_of_work():
@@ -54,14 +57,14 @@ def keep_roles(user: User, groups: Iterable[RoleGroup], *, by: Actor) -> None:
             record(user, by=by, reason=f"Roles: {', '.join(before) or 'none'} → {', '.join(after) or 'none'}")
 
 
-def known(model: type[Row], **called: Any) -> Row:
-    """Return the row so called, or a new one to be kept."""
+def get_or_new(model: type[Row], **called: Any) -> Row:
+    """Return the row with these column values, or an unsaved one that has them."""
     found: Any = model._default_manager.filter(**called).first()
     return found or model(**called)
 
 
 def load_reference(folder: Path) -> None:
-    """Add the organisations, groups and topics of a folder's JSON files that are not there yet."""
+    """Save those organisations, groups and topics of a folder's JSON files whose names are not there yet."""
     with unit_of_work():
         for model, name in ((Organisation, "organisations"), (Group, "groups"), (Topic, "topics")):
             for details in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):

@@ -1,4 +1,4 @@
-"""Rows as a person may see them, and the unit of work on one of them."""
+"""Read the rows that a person may see, and open a unit of work on one of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,10 +33,10 @@ def check_nothing(row: Any) -> None:
 
 @contextmanager
 def unit_of_work_on(row: Row, by: Actor, check: Check = check_nothing) -> Iterator[Row]:
-    """Open a unit of work on a row that the caller has; yield it as it reads under the head lock.
+    """Open a unit of work, read the row again under the head lock, and yield the fresh copy.
 
-    `check(row)` is asked about it first, and raises where nothing is to be written. Raises NotVisible as `get_visible`
-    does.
+    `check(row)` is called with it first, and raises where nothing may be written (as where an If-Match fails). Raises
+    NotVisible as `get_visible` does.
     """
     with unit_of_work():
         fresh = reload_visible(row, by)

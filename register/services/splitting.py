@@ -1,4 +1,4 @@
-"""Split a question that is really two (as the first of CCDG15's five is), and keep the lineage."""
+"""Split a question that asks two things, as the first of the five of the CCDG15 report does."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from register.services.rows import unit_of_work_on
 from register.vocabulary import Role, Status
 
 SPLITTABLE = (Status.RAISED, Status.OPEN, Status.AWAITING_INPUT, Status.DEFERRED)
-# What the new question has of the one that it is split from.
+# The columns that the new question takes from the one that it is split from.
 HANDED_DOWN = ("topic", "owner", "assignee", "priority", "classification", "due_on")
 
 
-def why_not_split(question: Question) -> str | None:
-    """Return the sentence that refuses to split a question as it stands, or None."""
+def get_split_refusal(question: Question) -> str | None:
+    """Return the sentence that refuses to split a question in its present status, or None where it can be split."""
     if question.status in SPLITTABLE:
         return None
     listed = ", ".join(status.label for status in SPLITTABLE[:-1])
@@ -39,35 +39,35 @@ def split_question(
     reason: str,
     seen: int | None = None,
 ) -> Question:
-    """Leave `title` and `text` to the question and raise the rest as a new one, which is returned.
+    """Set the question's `title` and `text`, and raise a new one of `new_title` and `new_text`; return the new one.
 
-    The new question is raised by whoever splits, has the topic, owner, priority and classification of the first, was
-    asked on the day that the first was, and has its links to meetings and actions.
-    `seen` is as in `edit_question`. Raises NotVisible, NotPermitted, Refused, Stale.
+    The new question is raised by `by`, has the first one's `HANDED_DOWN`, the same `raised_on` (the date in London of
+    the record where there is none) and the same links to meetings and actions. `seen` is as in `edit_question`. Raises
+    NotVisible, NotPermitted, Refused, Invalid, Stale.
     """
     with unit_of_work_on(question, by) as question:
         require_role(by, Role.TRIAGE, to="split a question")
-        if refused := why_not_split(question):
+        if refused := get_split_refusal(question):
             raise Refused(refused)
         check_not_stale(question, seen)
-        stays, goes = _words(title, text), _words(new_title, new_text)
+        stays, goes = _make_texts(title, text), _make_texts(new_title, new_text)
         if stays == goes:
             raise Refused("Cut each half down to its part: the two say the same.")
         # No reference in it: either question may come to be hidden, and a reason stays.
         reason = f"Split in two: {require_text(reason, 'Give a reason: why it is really two questions.')}"
-        rest = record_raised(Question(**goes, **_handed_down(question)), by=by, reason=reason)
-        # Recorded even where its words stay, so that its own history says that it was split, by whom and why.
+        rest = record_raised(Question(**goes, **_get_inherited_values(question)), by=by, reason=reason)
+        # Recorded even where its texts stay the same: its history shows that it was split, by whom and why.
         apply_changes(question, stays)
         record(clean_row(question), by=by, reason=reason)
         _copy_links(question, rest, by, reason)
         return rest
 
 
-def _words(title: str | None, text: str | None) -> dict[str, str]:
+def _make_texts(title: str | None, text: str | None) -> dict[str, str]:
     return {"title": (title or "").strip(), "text": (text or "").strip()}
 
 
-def _handed_down(question: Question) -> dict[str, Any]:
+def _get_inherited_values(question: Question) -> dict[str, Any]:
     asked = question.raised_on or london_date(question.recorded_at)
     return {"split_from": question, "raised_on": asked} | {name: getattr(question, name) for name in HANDED_DOWN}
 

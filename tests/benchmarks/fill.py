@@ -25,7 +25,7 @@ from django.db import connection  # noqa: E402
 from register.ledger.bulk import record_many  # noqa: E402
 from register.ledger.unit_of_work import unit_of_work  # noqa: E402
 from register.models import Organisation, Question, User  # noqa: E402
-from register.services.reference import keep_roles, keep_user, known, load_reference  # noqa: E402
+from register.services.reference import get_or_new, keep_roles, keep_user, load_reference  # noqa: E402
 from tests.benchmarks.lives import Batch  # noqa: E402
 
 AT_ONCE = 500
@@ -64,7 +64,7 @@ def prepared():
     load_reference(settings.BASE_DIR / "fixtures")
     for username, (organisation, role) in LOGINS.items():
         if not User.objects.filter(username=username).exists():
-            user = known(User, username=username)
+            user = get_or_new(User, username=username)
             user.organisation, user.is_staff = Organisation.objects.get(name=organisation), role != "Feed"
             user.set_unusable_password()
             keep_user(user, by=None)

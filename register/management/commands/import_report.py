@@ -23,14 +23,14 @@ class Command(BaseCommand):
 
     def handle(self, *, file, dry_run, by, **options):
         try:
-            content = _content(file)
+            content = _read_content(file)
             report = read_file(content)
             plan = plan_report(report)
-            applied = [] if dry_run else self._apply(plan, file, content, _user(by))
+            applied = [] if dry_run else self._apply(plan, file, content, _get_user(by))
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
-            self.stdout.write(json.dumps(_for_machines(plan, applied), default=str, indent=1))
+            self.stdout.write(json.dumps(_make_json(plan, applied), default=str, indent=1))
         else:
             self._print(plan, applied, dry_run)
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{meeting.name} Headline Report, {meeting.held_on or 'undated'}, {meeting.classification}")
         self.stdout.write(f"{len(plan.report.paragraphs)} paragraphs in {len(plan.report.sections)} sections\n")
         for proposal in plan.proposals:
-            self.stdout.write(_row(proposal))
+            self.stdout.write(_format_proposal(proposal))
         for sentence in plan.gone:
             self.stdout.write(sentence)
         for title, notes in (
@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  line {note.line}: {note.text}")
 
 
-def _content(file):
+def _read_content(file):
     try:
         with file.open("rb") as opened:
             return opened.read(LARGEST_FILE + 1)
@@ -77,7 +77,7 @@ def _content(file):
         raise CommandError(f"Give a file that can be read: {file} cannot ({error.strerror}).") from error
 
 
-def _user(name):
+def _get_user(name):
     if name is None:
         return System()
     user = User.objects.filter(username=name, is_active=True).first()
@@ -86,7 +86,7 @@ def _user(name):
     return user
 
 
-def _row(proposal):
+def _format_proposal(proposal):
     text = proposal.published if len(proposal.published) <= 70 else proposal.published[:69] + "…"
     owner = proposal.owner or ""
     row = f"{proposal.kind:<10}{proposal.what:<9}{proposal.label:<15}{proposal.paragraph:<11}{owner:<14}{text}".rstrip()
@@ -95,7 +95,7 @@ def _row(proposal):
     return row + held + note
 
 
-def _for_machines(plan, applied):
+def _make_json(plan, applied):
     report = plan.report
     return {
         "meeting": {"name": report.meeting.name, **asdict(report.meeting)},
@@ -111,11 +111,11 @@ def _for_machines(plan, applied):
         "unplaced": [asdict(note) for note in report.unplaced],
         "furniture": [asdict(note) for note in report.furniture],
         "gone": plan.gone,
-        "proposals": [_proposal(proposal) for proposal in plan.proposals],
-        "applied": [_proposal(proposal) for proposal in applied],
+        "proposals": [_make_json_proposal(proposal) for proposal in plan.proposals],
+        "applied": [_make_json_proposal(proposal) for proposal in applied],
     }
 
 
-def _proposal(proposal):
+def _make_json_proposal(proposal):
     names = ("key", "kind", "what", "label", "paragraph", "bullet", "published", "held", "note", "score")
     return {name: getattr(proposal, name) for name in names}

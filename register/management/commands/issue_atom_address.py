@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from register.models import User
-from register.services.atom import new_address
+from register.services.atom import make_address
 
 
 class Command(BaseCommand):
@@ -15,4 +15,4 @@ class Command(BaseCommand):
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active login called {username}.")
-        self.stdout.write(reverse("atom", args=[new_address(user)]))
+        self.stdout.write(reverse("atom", args=[make_address(user)]))

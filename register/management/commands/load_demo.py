@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from register.ledger.unit_of_work import unit_of_work
 from register.models import MeetingLink, Organisation, Question, User
 from register.services.questions import change_status
-from register.services.reference import keep_roles, keep_user, known, load_reference
+from register.services.reference import get_or_new, keep_roles, keep_user, load_reference
 from register.services.reports import apply_report, plan_report, read_file
 from register.services.reports.proposals import ItemType
 from register.vocabulary import LinkKind, Priority, Role, Status
@@ -45,13 +45,13 @@ def refuse_in_production():
 
 
 def _is_loaded():
-    """True once the demo is there, whatever has been made of it since: it is loaded whole or not at all."""
+    """Return whether the demo was loaded before. It is loaded in one transaction, so that one of its rows tells."""
     return MeetingLink.objects.filter(kind=LinkKind.LISTED, question__raised_by__username=LOGINS[0][0]).exists()
 
 
 def _load_logins():
     for username, organisation, roles in LOGINS:
-        user = known(User, username=username)
+        user = get_or_new(User, username=username)
         if user.pk is None:
             user.organisation = Organisation.objects.get(name=organisation)
             user.is_staff = Role.FEED not in roles
@@ -61,7 +61,7 @@ def _load_logins():
 
 
 def _load_ccdg15(by):
-    """Import the restated report as a triager would, giving each question an owner and a priority, and open them."""
+    """Import the fixture's report as a triager would: each question gets an owner and a priority, and is opened."""
     content = REPORT.read_bytes()
     plan = plan_report(read_file(content))
     questions = [proposal.key for proposal in plan.proposals if proposal.what == ItemType.QUESTION]

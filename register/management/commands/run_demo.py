@@ -6,8 +6,8 @@ from register.management.commands.load_demo import refuse_in_production
 
 class Command(BaseCommand):
     help = "Migrate, load the demo and serve it."
-    # One process does all three, for most of a start is Python reading the packages.
-    requires_system_checks = ()  # migrate makes them, the database's too
+    # One process does all three, so that the packages are imported once.
+    requires_system_checks = ()  # migrate runs them, those of the database too
 
     def add_arguments(self, parser):
         parser.add_argument("address", help="Where to serve it: 127.0.0.1:8000.")
@@ -17,5 +17,5 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, skip_checks=False, stderr=self.stderr)
         call_command("load_demo", stdout=self.stdout)
         self.stdout.write(f"The register: http://{address}/")
-        self.stdout.flush()  # into a pipe, it would wait until the server ends
+        self.stdout.flush()  # a pipe is buffered, and would show it when the server ends
         call_command("runserver", address, use_reloader=False)

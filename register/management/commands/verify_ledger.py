@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if url:
             self._verify_from_outside(url, token, expect)
             return
-        verdict = verify(expect=_noted(expect), processes=processes, progress=self._progress)
+        verdict = verify(expect=_parse_head(expect), processes=processes, progress=self._progress)
         if not options["ledger_only"]:
             verdict.problems += [
                 Problem(None, f"the document of {kind} {pk}, which the API shows, is not what the register holds")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def _verify_from_outside(self, url, token, expect):
         if not token:
             raise CommandError("Give --token with --url: the ledger is shown to its readers alone.")
-        _noted(expect)
+        _parse_head(expect)
         if external_verifier.main(url, token, expect, write=self.stdout.write):
             raise SystemExit(1)
 
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(body | {"redacted": verdict.redacted}))
 
 
-def _noted(expect):
+def _parse_head(expect):
     if expect is None:
         return None
     position, _, digest = expect.strip().partition(":")

@@ -28,7 +28,7 @@ from register.services.cleaning import clean_row
 from register.services.links import link_action, link_meeting
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
-from register.services.reference import keep, known
+from register.services.reference import get_or_new, keep
 from register.services.reports.planning import get_meeting, get_paragraph_digest, plan_report, split_name
 from register.services.reports.proposals import APPLIED_UNASKED, ItemType, Plan, Proposal, ProposalKind
 from register.vocabulary import LinkKind, OriginKind, Role
@@ -80,7 +80,7 @@ class _ReportApplication:
     def __init__(self, report: Report, by: User | System, choices: Choices) -> None:
         self.report, self.by, self.choices = report, by, choices
         header = report.meeting
-        self.group = known(Group, name=header.group)
+        self.group = get_or_new(Group, name=header.group)
         if self.group.pk is None:
             keep(self.group, by=by, reason=f"Named by the {header.name} Headline Report")
         self.source = f"{header.name} Headline Report"
@@ -119,7 +119,7 @@ class _ReportApplication:
     def get_or_make_meeting(self, name: str, held_on: date | None = None) -> Meeting:
         group_name, number = split_name(name)
         found = get_meeting(group_name, number, held_on)
-        group = known(Group, name=group_name)
+        group = get_or_new(Group, name=group_name)
         if group.pk is None:
             keep(group, by=self.by, reason=self.source)
         return found or keep(Meeting(group=group, number=number, held_on=held_on), by=self.by, reason=self.source)
@@ -144,7 +144,7 @@ class _ReportApplication:
     # Actions
 
     def apply_action(self, proposal: Proposal) -> None:
-        action = known(Action, group=self.group, reference=proposal.label)
+        action = get_or_new(Action, group=self.group, reference=proposal.label)
         is_new = action.pk is None
         action.text, action.paragraph = proposal.published, proposal.paragraph
         action.meeting = self.meeting
@@ -165,7 +165,7 @@ class _ReportApplication:
             action.owner, action.owner_group = organisation, None if organisation else group
 
     def apply_mention(self, proposal: Proposal) -> None:
-        action = known(Action, group=self.group, reference=proposal.label)
+        action = get_or_new(Action, group=self.group, reference=proposal.label)
         if action.pk is None:
             minted_by = int(proposal.label.split("/")[0])
             places = " and ".join(proposal.paragraphs)

@@ -1,4 +1,4 @@
-"""What a person is shown before they decide: a member before a position, anybody before a move."""
+"""What a page shows a person before a decision: before a position on an answer, or before a transition."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ WHO_READS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Passage:
-    """One thing to read: a text, or its words beside those of an earlier one, or lines, or positions."""
+    """One part of a briefing under a heading: a text, the pieces of a word-by-word comparison, lines, or reviews."""
 
     heading: str
     text: str = ""
@@ -28,37 +28,46 @@ class Passage:
     reviews: tuple = ()
 
 
-def before_a_move(question: Question, by: User) -> list[Passage]:
-    """Return the passages to read before moving a question: what it asks, and the answer in hand with its positions."""
+def get_move_briefing(question: Question, by: User) -> list[Passage]:
+    """Return the passages to read before a transition: the question, and each open answer with its positions.
+
+    Only answers and positions that `by` may see are among them.
+    """
     answers = Answer.objects.visible_to(by).filter(question=question, status__in=IN_HAND)
-    return [_asked(question), *(passage for answer in answers for passage in _said(answer, by))]
+    passages = [passage for answer in answers for passage in _make_answer_passages(answer, by)]
+    return [_make_question_passage(question), *passages]
 
 
-def before_a_position(answer: Answer, by: User) -> list[Passage]:
-    """Return the passages to read before giving a position on an answer, as far as `by` may see."""
-    passages = [_asked(answer.question), Passage(f"Answer {answer.number}", answer.text)]
+def get_review_briefing(answer: Answer, by: User) -> list[Passage]:
+    """Return the passages to read before giving a position on an answer, of what `by` may see.
+
+    They are the question, the answer, its changes from the answer before, the meetings, and the positions so far.
+    """
+    passages = [_make_question_passage(answer.question), Passage(f"Answer {answer.number}", answer.text)]
     before = Answer.objects.visible_to(by).filter(question=answer.question, number__lt=answer.number).last()
     if before:
         pieces = tuple(compare_words(before.text, answer.text))
         passages.append(Passage(f"What changed from answer {before.number}", pieces=pieces))
-    passages.append(Passage("Where it came up", lines=tuple(_came_up(answer.question, by)) or ("At no meeting yet.",)))
-    return [*passages, *_positions(answer, by)]
+    meetings = tuple(_format_meetings(answer.question, by)) or ("At no meeting yet.",)
+    passages.append(Passage("Where it came up", lines=meetings))
+    return [*passages, *_make_position_passages(answer, by)]
 
 
-def _asked(question: Question) -> Passage:
+def _make_question_passage(question: Question) -> Passage:
     return Passage(question.reference, question.text)
 
 
-def _said(answer: Answer, by: User) -> list[Passage]:
-    return [Passage(f"Answer {answer.number}, {answer.get_status_display()}", answer.text), *_positions(answer, by)]
+def _make_answer_passages(answer: Answer, by: User) -> list[Passage]:
+    text = Passage(f"Answer {answer.number}, {answer.get_status_display()}", answer.text)
+    return [text, *_make_position_passages(answer, by)]
 
 
-def _positions(answer: Answer, by: User) -> list[Passage]:
+def _make_position_passages(answer: Answer, by: User) -> list[Passage]:
     reviews = tuple(Review.objects.visible_to(by).filter(answer=answer).select_related("organisation"))
     return [Passage("Positions so far", reviews=reviews)] if reviews else []
 
 
-def _came_up(question: Question, by: User) -> Iterator[str]:
+def _format_meetings(question: Question, by: User) -> Iterator[str]:
     links = MeetingLink.objects.visible_to(by).filter(question=question, struck_out=False)
     for link in links.select_related("meeting__group"):
         held = link.meeting.held_on
@@ -67,28 +76,31 @@ def _came_up(question: Question, by: User) -> Iterator[str]:
         yield f"{link.meeting}{on}: {link.get_kind_display()}{paragraph}"
 
 
-def dealt_with(answer: Answer) -> Any:
-    """Return the history row of the agreement that dealt with an answer's standing disagreements, or None."""
+def get_settling_agreement(answer: Answer) -> Any:
+    """Return the history row that agreed an answer in spite of a Disagree position, or None where there is none.
+
+    Its reason says how the disagreement was dealt with.
+    """
     disagreed = answer.reviews.filter(position=Position.DISAGREE).exists()
     return answer.history.filter(status=AnswerStatus.AGREED).first() if disagreed else None
 
 
-def told_by_feed(question: Question, transition: Transition, by: User) -> list[tuple[str, str]]:
-    """Return [(what, how it will read)]: what readers of the feed will see of a move, and which readers."""
-    told = [
+def get_feed_preview(question: Question, transition: Transition, by: User) -> list[tuple[str, str]]:
+    """Return [(name, description)] of what the feed will publish of a transition, and to which readers."""
+    preview = [
         ("Who sees it", WHO_READS[question.classification]),
         ("Status", f"{question.get_status_display()} → {transition.target.label}"),
-        ("Made by", _signed(by)),
+        ("Made by", _format_signature(by)),
     ]
     for item in transition.inputs:
         optional = "" if item.required else ", where you give it"
         word = "word for word" if item.kind == Kind.TEXT else "as you choose it"
-        told.append((item.name.replace("_", " ").capitalize(), f"{word}{optional}"))
-    return told + _answer_told(question, transition, by)
+        preview.append((item.name.replace("_", " ").capitalize(), f"{word}{optional}"))
+    return preview + _get_answer_preview(question, transition, by)
 
 
-def told_of_split(question: Question) -> list[tuple[str, str]]:
-    """Return the same for a question that is split."""
+def get_split_feed_preview(question: Question) -> list[tuple[str, str]]:
+    """Return [(name, description)] of what the feed will publish of a split, and to which readers."""
     return [
         ("Who sees it", WHO_READS[question.classification]),
         ("This question", "its title and text, word for word"),
@@ -97,12 +109,12 @@ def told_of_split(question: Question) -> list[tuple[str, str]]:
     ]
 
 
-def _signed(by: User) -> str:
+def _format_signature(by: User) -> str:
     return f"{by.display_name} of {by.organisation}" if by.organisation_id else by.display_name
 
 
-def _answer_told(question: Question, transition: Transition, by: User) -> list[tuple[str, str]]:
-    """Return who sees the answer that the move presents or agrees."""
+def _get_answer_preview(question: Question, transition: Transition, by: User) -> list[tuple[str, str]]:
+    """Return the same for the answer that goes to review or is agreed: its text, and to which readers."""
     if transition.target not in (Status.IN_REVIEW, Status.AGREED):
         return []
     answers = Answer.objects.visible_to(by).filter(question=question, status__in=IN_HAND)

@@ -16,7 +16,11 @@ KEPT_FOR = timedelta(days=7)
 
 
 def raise_once(key: str, *, by: User, **asked: Any) -> Question:
-    """Return the question, raised now or before. Raises as `raise_question` does, and Refused for a used key."""
+    """Raise a question, or return the one that this user raised before with the key.
+
+    `asked` are the arguments of `raise_question`. Raises what that raises, and Refused where the key was first used
+    with other arguments. Keys older than `KEPT_FOR` are deleted whenever a question is raised with a new one.
+    """
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
     with unit_of_work():
         before = RaisedOnce.objects.filter(user=by, key=key).first()
