@@ -27,7 +27,7 @@ class Part(StrEnum):
     RAISER = "its raiser"
 
 
-class Kind(StrEnum):
+class InputType(StrEnum):
     """What sort of thing an input is; forms and API fields are chosen by it."""
 
     TEXT = "text"
@@ -43,7 +43,7 @@ class Input:
     """One thing that a person gives with a move. `ask` is both its hint and the refusal when it is missing."""
 
     name: str
-    kind: Kind
+    kind: InputType
     ask: str
     note: str = ""
     required: bool = True
@@ -96,32 +96,32 @@ class Transition:
     def may_be_made_by(self, parts: AbstractSet[Part], status: Status) -> bool:
         return bool(self.makers(status) & parts)
 
-    def standing_refusals(self, facts: Facts) -> list[str]:
+    def initial_refusals(self, facts: Facts) -> list[str]:
         """Return the sentences that hold before anything is given; a wrong status is the only one named."""
         if facts.status not in self.sources:
-            return [_wrong_status(self, facts)]
-        return _sentences(self.guards, facts, {}, needs_given=False)
+            return [_explain_wrong_status(self, facts)]
+        return _collect_refusals(self.guards, facts, {}, needs_given=False)
 
     def refusals(self, facts: Facts, given: Given, wrong: Mapping[str, str]) -> list[str]:
         """Return every reason to refuse this move with these inputs, as sentences; an empty list lets it pass.
 
         `given` maps inputs' names to what was given and understood; `wrong` maps the others to why they were not.
         """
-        standing = self.standing_refusals(facts)
+        initial = self.initial_refusals(facts)
         if facts.status not in self.sources:
-            return standing
+            return initial
         missing = [
             item.ask for item in self.inputs if item.required and not given.get(item.name) and item.name not in wrong
         ]
-        return standing + list(wrong.values()) + missing + _sentences(self.guards, facts, given, needs_given=True)
+        return initial + list(wrong.values()) + missing + _collect_refusals(self.guards, facts, given, needs_given=True)
 
 
-def _sentences(guards: Iterable[Guard], facts: Facts, given: Given, *, needs_given: bool) -> list[str]:
+def _collect_refusals(guards: Iterable[Guard], facts: Facts, given: Given, *, needs_given: bool) -> list[str]:
     found = (guard.check(facts, given) for guard in guards if guard.needs_given == needs_given)
     return [sentence for sentence in found if sentence]
 
 
-def _wrong_status(transition: Transition, facts: Facts) -> str:
+def _explain_wrong_status(transition: Transition, facts: Facts) -> str:
     sources = [status.label for status in transition.sources]
     listed = " or ".join(filter(None, [", ".join(sources[:-1]), sources[-1]]))
     return (
@@ -129,14 +129,14 @@ def _wrong_status(transition: Transition, facts: Facts) -> str:
     )
 
 
-def _needs(name: str, sentence: str) -> Guard:
+def _make_presence_guard(name: str, sentence: str) -> Guard:
     return Guard(f"no {name}", lambda facts, given: None if getattr(facts, f"has_{name}") else sentence)
 
 
 TRIAGED = (
-    _needs("owner", "Give it an owner first."),
-    _needs("topic", "Give it a topic first."),
-    _needs("priority", "Give it a priority first."),
+    _make_presence_guard("owner", "Give it an owner first."),
+    _make_presence_guard("topic", "Give it a topic first."),
+    _make_presence_guard("priority", "Give it a priority first."),
 )
 
 
@@ -154,12 +154,16 @@ def _hidden_from_members(facts: Facts, given: Given) -> str | None:
 
 def _review_date_gone(facts: Facts, given: Given) -> str | None:
     chosen = given.get("review_by")
-    return f"Choose a review date after {_plain(facts.today)}." if chosen and chosen <= facts.today else None
+    return f"Choose a review date after {_format_date(facts.today)}." if chosen and chosen <= facts.today else None
 
 
 def _revisit_date_gone(facts: Facts, given: Given) -> str | None:
     chosen = given.get("revisit_on")
-    return f"Choose a revisit date no earlier than {_plain(facts.today)}." if chosen and chosen < facts.today else None
+    return (
+        f"Choose a revisit date no earlier than {_format_date(facts.today)}."
+        if chosen and chosen < facts.today
+        else None
+    )
 
 
 def _own_answer(facts: Facts, given: Given) -> str | None:
@@ -197,7 +201,7 @@ def _target_stricter(facts: Facts, given: Given) -> str | None:
     return None
 
 
-def _plain(day: date) -> str:
+def _format_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
@@ -206,7 +210,7 @@ def _from(*statuses: Status, by: Iterable[Part]) -> dict[Status, frozenset[Part]
 
 
 def _reason(ask: str, note: str = "", required: bool = True) -> Input:
-    return Input("reason", Kind.TEXT, ask, note, required)
+    return Input("reason", InputType.TEXT, ask, note, required)
 
 
 S, P = Status, Part
@@ -229,7 +233,7 @@ TRANSITIONS = {
             _from(S.OPEN, by=_WITH_OWNER),
             S.AWAITING_INPUT,
             inputs=(
-                Input("waiting_on", Kind.ORGANISATION, "Choose the organisation that it waits on."),
+                Input("waiting_on", InputType.ORGANISATION, "Choose the organisation that it waits on."),
                 _reason("Give a reason: what was asked.", "what was asked"),
             ),
         ),
@@ -246,7 +250,7 @@ TRANSITIONS = {
             _from(S.OPEN, by=[P.TRIAGE]),
             S.IN_REVIEW,
             inputs=(
-                Input("review_by", Kind.DATE, "Give the date to review by.", "a date to come"),
+                Input("review_by", InputType.DATE, "Give the date to review by.", "a date to come"),
                 _reason("Say why, if it helps.", required=False),
             ),
             guards=(
@@ -270,7 +274,7 @@ TRANSITIONS = {
             _from(S.IN_REVIEW, by=[P.APPROVER]),
             S.AGREED,
             inputs=(
-                Input("meeting", Kind.MEETING, "Name the meeting that decided it.", required=False),
+                Input("meeting", InputType.MEETING, "Name the meeting that decided it.", required=False),
                 _reason("Say why it is agreed.", required=False),
             ),
             guards=(
@@ -287,7 +291,7 @@ TRANSITIONS = {
             inputs=(
                 Input(
                     "disposition",
-                    Kind.TEXT,
+                    InputType.TEXT,
                     "Give the disposition: the SEC, BSC or REC change or document where the answer landed, "
                     "or that none is needed.",
                     "where the answer landed, or that none is needed",
@@ -301,7 +305,7 @@ TRANSITIONS = {
             _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, by=[P.TRIAGE]),
             S.DEFERRED,
             inputs=(
-                Input("revisit_on", Kind.DATE, "Give the date to revisit it on."),
+                Input("revisit_on", InputType.DATE, "Give the date to revisit it on."),
                 _reason("Give a reason: why it is deferred."),
             ),
             guards=(Guard("the revisit date is past", _revisit_date_gone, needs_given=True),),
@@ -320,7 +324,7 @@ TRANSITIONS = {
             _from(S.RAISED, by=[P.TRIAGE, P.RAISER]) | _from(S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
             S.WITHDRAWN,
             inputs=(
-                Input("outcome", Kind.CHOICE, "Choose the outcome.", choices=tuple(Outcome.choices)),
+                Input("outcome", InputType.CHOICE, "Choose the outcome.", choices=tuple(Outcome.choices)),
                 _reason("Give a reason: why it is withdrawn."),
             ),
         ),
@@ -330,7 +334,7 @@ TRANSITIONS = {
             _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
             S.MERGED,
             inputs=(
-                Input("merged_into", Kind.QUESTION, "Choose the question to merge it into."),
+                Input("merged_into", InputType.QUESTION, "Choose the question to merge it into."),
                 _reason("Give a reason: why they are one question."),
             ),
             guards=(

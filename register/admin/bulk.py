@@ -87,7 +87,7 @@ def _foresee_move(transition):
         facts = facts_of(question, user)
         if not transition.may_be_made_by(facts.parts, facts.status):
             return False, "This move is not yours to make."
-        refused = transition.standing_refusals(facts)
+        refused = transition.initial_refusals(facts)
         return (
             (False, " ".join(refused))
             if refused

@@ -12,7 +12,7 @@ from register.ledger.versions import get_version
 from register.models import Meeting, MeetingLink, Organisation, Question
 from register.services.questions import change_status, check_not_stale, facts_of
 from register.services.reading import before_a_move, told_by_feed
-from register.workflow import TRANSITIONS, Kind
+from register.workflow import TRANSITIONS, InputType
 
 
 def move_form(transition, user):
@@ -62,12 +62,12 @@ def _meeting(item, user, common):
 
 
 _FIELDS = {
-    Kind.TEXT: _text,
-    Kind.DATE: _date,
-    Kind.CHOICE: _choice,
-    Kind.ORGANISATION: _organisation,
-    Kind.QUESTION: _question,
-    Kind.MEETING: _meeting,
+    InputType.TEXT: _text,
+    InputType.DATE: _date,
+    InputType.CHOICE: _choice,
+    InputType.ORGANISATION: _organisation,
+    InputType.QUESTION: _question,
+    InputType.MEETING: _meeting,
 }
 
 
@@ -86,7 +86,7 @@ def move_page(model_admin, request, object_id, name):
     facts, back = facts_of(question, request.user), reverse("admin:register_question_change", args=[question.pk])
     if not transition.may_be_made_by(facts.parts, facts.status):
         raise PermissionDenied(f"“{transition.label}” on {question.reference} is not yours to make.")
-    if request.method != "POST" and (refused := transition.standing_refusals(facts)):
+    if request.method != "POST" and (refused := transition.initial_refusals(facts)):
         messages.error(request, " ".join(refused))
         return HttpResponseRedirect(back)
 

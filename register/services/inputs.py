@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from register.characters import ASK, is_printable
 from register.models import Meeting, Organisation, Question
-from register.workflow import LONGEST_REMARK, Kind
+from register.workflow import LONGEST_REMARK, InputType
 
 
 def understood(transition, given, by):
@@ -78,10 +78,10 @@ def _row(rows, value, noun, **called):
 
 
 _UNDERSTAND = {
-    Kind.TEXT: _text,
-    Kind.DATE: _date,
-    Kind.CHOICE: _choice,
-    Kind.ORGANISATION: _organisation,
-    Kind.QUESTION: _question,
-    Kind.MEETING: _meeting,
+    InputType.TEXT: _text,
+    InputType.DATE: _date,
+    InputType.CHOICE: _choice,
+    InputType.ORGANISATION: _organisation,
+    InputType.QUESTION: _question,
+    InputType.MEETING: _meeting,
 }

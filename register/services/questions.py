@@ -198,7 +198,7 @@ def moves_of(question, by):
     status, parts = Status(question.status), get_parts(question, by)
     possible = [t for t in TRANSITIONS.values() if status in t.sources and t.may_be_made_by(parts, status)]
     facts = facts_of(question, by, with_answers=any(transition.guards for transition in possible))
-    return [(transition, transition.standing_refusals(facts)) for transition in possible]
+    return [(transition, transition.initial_refusals(facts)) for transition in possible]
 
 
 def _move(question, transition, values, by):

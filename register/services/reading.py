@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from register.ledger.timeline import compare_words
 from register.models import Answer, MeetingLink, Review
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
-from register.workflow import Kind
+from register.workflow import InputType
 
 IN_HAND = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW)
 WHO_READS = {
@@ -80,7 +80,7 @@ def told_by_feed(question, transition, by):
     ]
     for item in transition.inputs:
         optional = "" if item.required else ", where you give it"
-        word = "word for word" if item.kind == Kind.TEXT else "as you choose it"
+        word = "word for word" if item.kind == InputType.TEXT else "as you choose it"
         told.append((item.name.replace("_", " ").capitalize(), f"{word}{optional}"))
     return told + _answer_told(question, transition, by)
 
