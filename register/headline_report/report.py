@@ -13,7 +13,10 @@ class NotAReport(Refused):
 
 @dataclass(frozen=True)
 class MeetingHeld:
-    """The meeting that a report is of, as its header says. `classification` is a value of `words.Classification`."""
+    """The meeting that a report is of, as its header says.
+
+    `classification` is a value of `vocabulary.Classification`; `held_on` is None where the header gives no date.
+    """
 
     group: str
     number: int
@@ -59,13 +62,13 @@ class Paragraph:
     bullets: list[Bullet] = field(default_factory=list)
 
     @property
-    def whole(self) -> str:
+    def full_text(self) -> str:
         """Its text with its bullets, for comparing one edition of a report with another."""
         return "\n".join([self.text, *(bullet.text for bullet in self.bullets)])
 
 
 @dataclass(frozen=True)
-class Minted:
+class MintedAction:
     """An action that the meeting minted. `owner` and `due_as_written` are None where the text does not settle them.
 
     `serves` is the paragraph whose questions the action speaks of (“this list”), or None.
@@ -93,7 +96,7 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestion:
     """A question as published. `bullet` is None for a sentence; `meetings` are those it cites; `topic` a suggestion."""
 
     text: str
@@ -122,10 +125,10 @@ class Report:
     synopsis: str = ""
     sections: list[Section] = field(default_factory=list)
     paragraphs: list[Paragraph] = field(default_factory=list)
-    actions: list[Minted] = field(default_factory=list)
+    actions: list[MintedAction] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
-    questions: list[Asked] = field(default_factory=list)
+    questions: list[AskedQuestion] = field(default_factory=list)
     next_meeting: NextMeeting | None = None
     remarks: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)

@@ -225,7 +225,7 @@ class _ReportApplication:
             kind=kind,
             paragraph=paragraph,
             bullet=proposal.bullet,
-            published=proposal.published if kind != OriginKind.MENTIONED else whole.whole,
+            published=proposal.published if kind != OriginKind.MENTIONED else whole.full_text,
             paragraph_digest=get_paragraph_digest(whole),
             **item,
         )
