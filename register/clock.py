@@ -24,14 +24,14 @@ def london_date(moment: datetime) -> date:
 
 
 @cache
-def _working_days_of(year: int) -> tuple[date, ...]:
+def _get_working_days(year: int) -> tuple[date, ...]:
     bank_holidays = holidays.country_holidays("GB", subdiv="ENG", years=year)
     days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
     return tuple(day for day in days if day.year == year and day.weekday() < 5 and day not in bank_holidays)
 
 
 def _ordinal_in_year(day: date) -> int:
-    return bisect_right(_working_days_of(day.year), day)
+    return bisect_right(_get_working_days(day.year), day)
 
 
 def day_number(day: date) -> int:
@@ -43,7 +43,7 @@ def working_days(start: date, end: date) -> int:
     """Return how many working days lie after the date `start` up to and with the date `end`; 0 if `end` is no later."""
     if end <= start:
         return 0
-    whole_years = sum(len(_working_days_of(year)) for year in range(start.year, end.year))
+    whole_years = sum(len(_get_working_days(year)) for year in range(start.year, end.year))
     return whole_years - _ordinal_in_year(start) + _ordinal_in_year(end)
 
 

@@ -22,11 +22,13 @@ class Invalid(Refused):
     """A field holds what it cannot; `fields` maps each field's name to its sentences."""
 
     def __init__(self, fields: Mapping[str, Iterable[str]]) -> None:
-        super().__init__(*(_named(name, sentence) for name, sentences in fields.items() for sentence in sentences))
+        super().__init__(
+            *(_begin_with_field(name, sentence) for name, sentences in fields.items() for sentence in sentences)
+        )
         self.fields = fields
 
 
-def _named(field: str, sentence: str) -> str:
+def _begin_with_field(field: str, sentence: str) -> str:
     """Return a field's sentence so that it stands alone; one about the whole stands alone already."""
     return sentence if field == "__all__" else f"{field.replace('_', ' ').capitalize()}: {sentence}"
 

@@ -1,4 +1,4 @@
-from register.characters import printable
+from register.characters import remove_unprintable
 from register.headline_report import Report, read_report
 from register.headline_report.files import extract_text
 from register.models import Group, Organisation, Topic
@@ -10,5 +10,5 @@ def read_file(content: bytes) -> Report:
     groups = list(Group.objects.values_list("name", flat=True))
     bodies = list(Organisation.objects.values_list("name", flat=True))
     return read_report(
-        printable(extract_text(content).replace("\f", "\n")), topics=topics, groups=groups, bodies=bodies
+        remove_unprintable(extract_text(content).replace("\f", "\n")), topics=topics, groups=groups, bodies=bodies
     )
