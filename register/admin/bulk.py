@@ -14,7 +14,7 @@ from register.admin.short_page import DayInput, ReasonForm
 from register.models import Meeting, MeetingLink, Organisation, Question, User
 from register.refusals import Refusal
 from register.services.links import link_meeting
-from register.services.questions import change_status, edit_question, facts_of
+from register.services.questions import change_status, edit_question, get_facts
 from register.vocabulary import LinkKind, Role, Status
 from register.workflow import TRANSITIONS
 
@@ -84,7 +84,7 @@ def _schedule(question, given, user):
 
 def _foresee_move(transition):
     def foresee(question, user):
-        facts = facts_of(question, user)
+        facts = get_facts(question, user)
         if not transition.may_be_made_by(facts.parts, facts.status):
             return False, "This move is not yours to make."
         refused = transition.initial_refusals(facts)

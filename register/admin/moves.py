@@ -10,7 +10,7 @@ from django.urls import reverse
 from register.admin.short_page import DayInput, short_page
 from register.ledger.versions import get_version
 from register.models import Meeting, MeetingLink, Organisation, Question
-from register.services.questions import change_status, check_not_stale, facts_of
+from register.services.questions import change_status, check_not_stale, get_facts
 from register.services.reading import before_a_move, told_by_feed
 from register.workflow import TRANSITIONS, InputType
 
@@ -83,7 +83,7 @@ def move_page(model_admin, request, object_id, name):
     transition = TRANSITIONS.get(name)
     if question is None or transition is None:
         raise Http404("There is no such move.")
-    facts, back = facts_of(question, request.user), reverse("admin:register_question_change", args=[question.pk])
+    facts, back = get_facts(question, request.user), reverse("admin:register_question_change", args=[question.pk])
     if not transition.may_be_made_by(facts.parts, facts.status):
         raise PermissionDenied(f"“{transition.label}” on {question.reference} is not yours to make.")
     if request.method != "POST" and (refused := transition.initial_refusals(facts)):

@@ -9,7 +9,7 @@ from register.ledger.status_history import get_status_history
 from register.ledger.timeline import load_question_history
 from register.models import Origin, Question
 from register.services.answers import may_propose, reviewable
-from register.services.questions import moves_of
+from register.services.questions import get_moves
 from register.services.splitting import why_not_split
 from register.vocabulary import Role, Status
 
@@ -33,7 +33,7 @@ def _get_possibilities(question, user):
     """Return what the user may do with the question now."""
     is_triage = user.has_role(Role.TRIAGE)
     return {
-        "moves": moves_of(question, user),
+        "moves": get_moves(question, user),
         "may_reclassify": bool(other_classifications(question, user)),
         "to_review": reviewable(question, user),
         "may_propose": may_propose(question, user),

@@ -22,13 +22,13 @@ from register.services.answers import permit_proposal, permit_review, propose_an
 from register.services.once import raise_once
 from register.services.questions import (
     change_status,
+    describe_makers,
     edit_question,
-    facts_of,
+    get_facts,
     permit_edit,
     permit_move,
     permit_raising,
     raise_question,
-    who_may,
 )
 from register.services.rows import get_visible
 from register.workflow import TRANSITIONS, InputType
@@ -133,7 +133,7 @@ class QuestionResource(Writing, Resource):
     @action(detail=True, pagination_class=None, filter_backends=())
     def transitions(self, request, reference):
         """Which moves are possible for you now, their inputs, and why each other is refused."""
-        facts = facts_of(self._seen(reference), request.user)
+        facts = get_facts(self._seen(reference), request.user)
         return Response([_move(transition, facts) for transition in TRANSITIONS.values()])
 
     @extend_schema(request=Move, parameters=[IF_MATCH], responses={200: QUESTION_DOCUMENT, **WRITE}, filters=False)
@@ -178,7 +178,7 @@ def _move(transition, facts):
     reasons = (
         transition.initial_refusals(facts)
         if transition.may_be_made_by(facts.parts, facts.status)
-        else [who_may(transition, facts)]
+        else [describe_makers(transition, facts)]
     )
     return {
         "transition": transition.name,

@@ -1,15 +1,17 @@
 """Propose, edit and review answers."""
 
+from django.db.models import QuerySet
+
 from register.clock import format_moment, today
 from register.ledger.unit_of_work import record
-from register.models import Answer, Question, Review, clearance
+from register.models import Answer, Question, Review, User, clearance
 from register.models.visibility import get_classifications
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.permissions import get_parts, require_part, require_role
 from register.services.questions import check_reclassification
-from register.services.rows import check_nothing, unit_of_work_on
+from register.services.rows import Check, check_nothing, unit_of_work_on
 from register.vocabulary import (
     COMMENT_NEEDED,
     AnswerStatus,
@@ -26,7 +28,15 @@ TAKES_ANSWERS = (Status.OPEN, Status.AWAITING_INPUT)
 PROPOSERS = (Part.TRIAGE, Part.OWNER)
 
 
-def propose_answer(question, text, *, by, check=check_nothing, classification=None, reason=""):
+def propose_answer(
+    question: Question,
+    text: str,
+    *,
+    by: User,
+    check: Check = check_nothing,
+    classification: str | None = None,
+    reason: str = "",
+) -> Answer:
     """Add a numbered draft answer to an open question, and return it. Triage or the owner's people propose.
 
     The classification is Members, or the question's where that is stricter, unless another is given. `check` is as in
@@ -49,17 +59,17 @@ def propose_answer(question, text, *, by, check=check_nothing, classification=No
         return record(clean_row(answer), by=by, reason=clean_remark(reason))
 
 
-def permit_proposal(question, by):
+def permit_proposal(question: Question, by: User) -> None:
     """Raise NotPermitted unless this person may propose answers to the question."""
     require_part(question, by, *PROPOSERS, to="propose an answer")
 
 
-def may_propose(question, by):
+def may_propose(question: Question, by: User) -> bool:
     """True where this person could propose an answer to the question now."""
     return question.status in TAKES_ANSWERS and bool(get_parts(question, by) & set(PROPOSERS))
 
 
-def proposable(by):
+def proposable(by: User) -> QuerySet:
     """Return the questions that this person could propose an answer to now."""
     found = Question.objects.visible_to(by).filter(status__in=TAKES_ANSWERS)
     if by.has_role(Role.TRIAGE):
@@ -68,22 +78,22 @@ def proposable(by):
     return found.filter(owner=by.organisation_id) if takes_part else found.none()
 
 
-def _takes_a_draft(question):
+def _takes_a_draft(question: Question) -> None:
     if question.status not in TAKES_ANSWERS:
         raise Refused(
             f"{question.reference} is {question.get_status_display()}: "
             "an answer is proposed while a question is open or awaits input."
         )
-    if draft := review_round.draft_of(question):
+    if draft := review_round.get_draft(question):
         raise Refused(f"Deal with answer {draft.number} first: it is still a draft, to be reworded or reclassified.")
 
 
-def _no_looser_than_question(answer):
+def _no_looser_than_question(answer: Answer) -> None:
     if strictness(answer.classification) < strictness(answer.question.classification):
         raise Refused(f"Choose {answer.question.get_classification_display()} or stricter, as the question is.")
 
 
-def edit_answer(answer, text, *, by, seen=None, reason=""):
+def edit_answer(answer: Answer, text: str, *, by: User, seen: int | None = None, reason: str = "") -> Answer:
     """Reword a draft; return it. Once it has gone to review its text is frozen.
 
     `seen` is the id of the history row that the editor was shown: where there is a later one, Stale says who wrote it.
@@ -98,14 +108,14 @@ def edit_answer(answer, text, *, by, seen=None, reason=""):
         return answer
 
 
-def _not_stale(answer, seen):
+def _not_stale(answer: Answer, seen: int | None) -> None:
     last = answer.history.first()
     if seen is not None and last.history_id != seen:
         said_by = f"{last.actor} ({last.actor_organisation}) wrote at {format_moment(last.history_date)}: {last.text}"
         raise Stale("The answer was changed since you opened it, so nothing was saved.", [said_by])
 
 
-def reclassify_answer(answer, classification, *, by, reason=""):
+def reclassify_answer(answer: Answer, classification: str, *, by: User, reason: str = "") -> Answer:
     """Change who may see an answer, under the rules for questions and never looser than its question; return it."""
     with unit_of_work_on(answer, by) as answer:
         check_reclassification(answer, classification, by, reason)
@@ -114,11 +124,13 @@ def reclassify_answer(answer, classification, *, by, reason=""):
         if apply_changes(answer, {"classification": classification}):
             _no_looser_than_question(answer)
             record(clean_row(answer), by=by, reason=clean_remark(reason))
-            review_round.tighten([answer], classification, by=by, reason=clean_remark(reason))
+            review_round.tighten_classification([answer], classification, by=by, reason=clean_remark(reason))
         return answer
 
 
-def record_review(answer, position, *, by, check=check_nothing, comment=""):
+def record_review(
+    answer: Answer, position: str, *, by: User, check: Check = check_nothing, comment: str = ""
+) -> Review:
     """Record a member's own position on an answer in review; return the review, marked late after its date.
 
     `check` is as in `rows.unit_of_work_on`.
@@ -129,28 +141,30 @@ def record_review(answer, position, *, by, check=check_nothing, comment=""):
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")
         given = {"position": position, "comment": (comment or "").strip()}
         _says_enough(**given)
-        review = Review.objects.filter(answer=answer, reviewer=by).first() or review_round.silent_review(answer, by)
+        review = Review.objects.filter(answer=answer, reviewer=by).first()
+        review = review or review_round.make_silent_review(answer, by)
         if apply_changes(review, given) or not review.pk:
-            review.late = today() > answer.question.review_by
+            end = answer.question.review_by
+            review.late = end is not None and today() > end
             record(clean_row(review), by=by)
         return review
 
 
-def permit_review(by):
+def permit_review(by: User) -> None:
     """Raise NotPermitted unless this person may review answers."""
     require_role(by, Role.MEMBER, to="review an answer")
     if by.has_role(Role.FEED):
         raise NotPermitted("Only people may review an answer: this is a feed client's login.")
 
 
-def reviewable(question, by):
+def reviewable(question: Question, by: User) -> Answer | None:
     """Return the answer to this question that the person could give a position on now, or None."""
-    answer = review_round.under_review(question)
+    answer = review_round.get_answer_in_review(question)
     is_member = by.has_role(Role.MEMBER) and not by.has_role(Role.FEED)
     return answer if answer and is_member and set(get_classifications(answer)) <= set(clearance(by)) else None
 
 
-def _says_enough(position, comment):
+def _says_enough(position: str, comment: str) -> None:
     if position not in Position.values or position == Position.NO_RESPONSE:
         raise Refused("Choose a position: agree, agree with comments, disagree, or no view.")
     if position in COMMENT_NEEDED and not comment:

@@ -1,19 +1,25 @@
-"""Understand what a person gave with a move: names and references become rows, dates become dates."""
+"""Parse the inputs of a transition: names and references become rows, ISO 8601 texts become dates."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from register.characters import ASK, is_printable
+from register.ledger.unit_of_work import Actor
 from register.models import Meeting, Organisation, Question
-from register.workflow import LONGEST_REMARK, InputType
+from register.workflow import LONGEST_REMARK, Input, InputType, Transition
 
 
-def understood(transition, given, by):
-    """Return (inputs understood by name, {name: sentence} for those that were not).
+def parse_inputs(transition: Transition, given: Mapping[str, Any], by: Actor) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return ({name: parsed value}, {name: sentence} for the inputs that could not be parsed).
 
     Rows may be given as instances or by what people call them (`DCC`, `DSQ-001`, `CCDG15`), dates as dates or ISO 8601
-    text. Blank text counts as not given. A question that `by` may not see is as one that does not exist.
+    text. Blank text counts as not given. A row that `by` may not see is refused like one that does not exist.
     """
-    values, wrong = {}, {}
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
     inputs = {item.name: item for item in transition.inputs}
     for name, value in given.items():
         if value is None or (isinstance(value, str) and not value.strip()):
@@ -22,13 +28,13 @@ def understood(transition, given, by):
             wrong[name] = f"Leave out {name}: “{transition.label}” does not take it."
             continue
         try:
-            values[name] = _UNDERSTAND[inputs[name].kind](inputs[name], value, by)
+            values[name] = _PARSERS[inputs[name].kind](inputs[name], value, by)
         except ValueError as error:
             wrong[name] = str(error)
     return values, wrong
 
 
-def _text(item, value, by):
+def _parse_text(item: Input, value: Any, by: Actor) -> str:
     if not isinstance(value, str):
         raise ValueError(f"Give {item.name} as text.")
     if len(value.strip()) > LONGEST_REMARK:
@@ -38,7 +44,7 @@ def _text(item, value, by):
     return value.strip()
 
 
-def _date(item, value, by):
+def _parse_date(item: Input, value: Any, by: Actor) -> date:
     if isinstance(value, date):
         return value
     try:
@@ -47,28 +53,28 @@ def _date(item, value, by):
         raise ValueError(f"Give {item.name} as a date such as 2026-11-30, not “{value}”.") from None
 
 
-def _choice(item, value, by):
+def _parse_choice(item: Input, value: Any, by: Actor) -> str:
     if value not in dict(item.choices):
         raise ValueError(f"Choose {item.name} from {', '.join(dict(item.choices))}: “{value}” is none of them.")
     return value
 
 
-def _organisation(item, value, by):
-    return _row(Organisation.objects.visible_to(by), value, "organisation", name__iexact=value)
+def _find_organisation(item: Input, value: Any, by: Actor) -> Organisation:
+    return _find_row(Organisation.objects.visible_to(by), value, "organisation", name__iexact=value)
 
 
-def _question(item, value, by):
-    return _row(Question.objects.visible_to(by), value, "question", reference__iexact=value)
+def _find_question(item: Input, value: Any, by: Actor) -> Question:
+    return _find_row(Question.objects.visible_to(by), value, "question", reference__iexact=value)
 
 
-def _meeting(item, value, by):
+def _find_meeting(item: Input, value: Any, by: Actor) -> Meeting:
     found = Meeting.objects.visible_to(by)
     if isinstance(value, str) and found.find_by_name(value.strip()).count() > 1:
         raise ValueError(f"Choose the meeting by its date: more than one is called {value.strip()}.")
-    return _row(found if isinstance(value, Meeting) else found.find_by_name(str(value).strip()), value, "meeting")
+    return _find_row(found if isinstance(value, Meeting) else found.find_by_name(str(value).strip()), value, "meeting")
 
 
-def _row(rows, value, noun, **called):
+def _find_row(rows: QuerySet, value: Any, noun: str, **called: Any) -> Any:
     if not isinstance(value, str):
         called = {"pk": getattr(value, "pk", None)}
     found = rows.filter(**{path: name.strip() if isinstance(name, str) else name for path, name in called.items()})
@@ -77,11 +83,11 @@ def _row(rows, value, noun, **called):
     raise ValueError(f"There is no {noun} called “{value}”.")
 
 
-_UNDERSTAND = {
-    InputType.TEXT: _text,
-    InputType.DATE: _date,
-    InputType.CHOICE: _choice,
-    InputType.ORGANISATION: _organisation,
-    InputType.QUESTION: _question,
-    InputType.MEETING: _meeting,
+_PARSERS: dict[InputType, Callable[[Input, Any, Actor], Any]] = {
+    InputType.TEXT: _parse_text,
+    InputType.DATE: _parse_date,
+    InputType.CHOICE: _parse_choice,
+    InputType.ORGANISATION: _find_organisation,
+    InputType.QUESTION: _find_question,
+    InputType.MEETING: _find_meeting,
 }

@@ -1,15 +1,21 @@
 """Link questions to meetings and actions, and strike mistaken links out."""
 
-from register.ledger.unit_of_work import record, unit_of_work
-from register.models import ActionLink, MeetingLink
+from typing import TypeVar
+
+from register.ledger.unit_of_work import Actor, record, unit_of_work
+from register.models import Action, ActionLink, Meeting, MeetingLink, Question
 from register.refusals import Refused
 from register.services.cleaning import clean_remark, clean_row, require_text
 from register.services.permissions import require_role
 from register.services.rows import reload_visible
 from register.vocabulary import Role
 
+Link = TypeVar("Link", MeetingLink, ActionLink)
 
-def link_meeting(question, meeting, kind, *, by, paragraph="", reason=""):
+
+def link_meeting(
+    question: Question, meeting: Meeting, kind: str, *, by: Actor, paragraph: str = "", reason: str = ""
+) -> MeetingLink:
     """Record what happened to a question at a meeting, with the paragraph of its report; return the link."""
     with unit_of_work():
         require_role(by, Role.TRIAGE, to="link a meeting")
@@ -19,7 +25,7 @@ def link_meeting(question, meeting, kind, *, by, paragraph="", reason=""):
         return record(clean_row(link), by=by, reason=clean_remark(reason))
 
 
-def link_action(action, question, *, by, reason=""):
+def link_action(action: Action, question: Question, *, by: Actor, reason: str = "") -> ActionLink:
     """Record that an action serves a question; return the link."""
     with unit_of_work():
         require_role(by, Role.TRIAGE, to="link an action")
@@ -27,7 +33,7 @@ def link_action(action, question, *, by, reason=""):
         return record(clean_row(link), by=by, reason=clean_remark(reason))
 
 
-def strike_out(link, *, by, reason):
+def strike_out(link: Link, *, by: Actor, reason: str) -> Link:
     """Strike out a mistaken link to a meeting or an action; history keeps it. Return it."""
     with unit_of_work():
         link = reload_visible(link, by)

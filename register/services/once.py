@@ -3,18 +3,19 @@
 import hashlib
 import json
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from register.ledger.unit_of_work import unit_of_work
-from register.models import Question, RaisedOnce
+from register.models import Question, RaisedOnce, User
 from register.refusals import Refused
 from register.services.questions import raise_question
 
 KEPT_FOR = timedelta(days=7)
 
 
-def raise_once(key, *, by, **asked):
+def raise_once(key: str, *, by: User, **asked: Any) -> Question:
     """Return the question, raised now or before. Raises as `raise_question` does, and Refused for a used key."""
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
     with unit_of_work():

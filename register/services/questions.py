@@ -1,22 +1,24 @@
 """Raise, edit and move questions."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
 from register import clock
 from register.clock import format_moment, today
-from register.ledger.unit_of_work import record, unit_of_work
+from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.ledger.versions import get_changes_since
-from register.models import Question, clearance
+from register.models import Action, Answer, Question, User, clearance
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
-from register.services.inputs import understood
+from register.services.inputs import parse_inputs
 from register.services.permissions import get_parts, require_role
-from register.services.rows import check_nothing, reload_visible, unit_of_work_on
+from register.services.rows import Check, check_nothing, reload_visible, unit_of_work_on
 from register.vocabulary import Classification, Role, Status, strictness
-from register.workflow import BELONGS_TO, TRANSITIONS, Facts
+from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Transition
 
 EDITABLE = ("title", "text", "topic", "owner", "assignee", "priority", "due_on", "raised_on")
 EARLIEST = date(2000, 1, 1)  # before half-hourly settlement was anybody's question
@@ -24,7 +26,15 @@ ANSWERED = (Status.IN_REVIEW, Status.AGREED, Status.CLOSED)  # somebody answered
 MEMBERS_MAY_GIVE = {"title", "text", "topic", "raised_on"}
 
 
-def raise_question(*, by, title, text, classification=Classification.MEMBERS, reason="", **given):
+def raise_question(
+    *,
+    by: Actor,
+    title: str,
+    text: str,
+    classification: str = Classification.MEMBERS,
+    reason: str = "",
+    **given: Any,
+) -> Question:
     """Raise a question, and return it with its permanent reference.
 
     Triage may give any of `EDITABLE` and a classification; a member title, text, topic and `raised_on`. Raises
@@ -32,56 +42,56 @@ def raise_question(*, by, title, text, classification=Classification.MEMBERS, re
     """
     permit_raising(by)
     given = {"title": (title or "").strip(), "text": (text or "").strip(), **given}
-    _only_known(given)
-    _within_role(by, given, classification)
+    _check_names(given)
+    _check_fields_for_role(by, given, classification)
     with unit_of_work():
         return record_raised(Question(classification=classification, **given), by=by, reason=reason)
 
 
-def permit_raising(by):
+def permit_raising(by: Actor) -> None:
     """Raise NotPermitted unless this person may raise questions."""
     require_role(by, Role.TRIAGE, Role.MEMBER, to="raise a question")
 
 
-def record_raised(question, *, by, reason):
+def record_raised(question: Question, *, by: Actor, reason: str) -> Question:
     """Give a question its reference, start its clock and record it, under the head lock; return it."""
-    question.reference = f"DSQ-{next_number():03}"
-    return record(clean_row(begun(question, by)), by=by, reason=clean_remark(reason))
+    question.reference = f"DSQ-{get_next_number():03}"
+    return record(clean_row(start_question(question, by)), by=by, reason=clean_remark(reason))
 
 
-def begun(question, by):
+def start_question(question: Question, by: Actor) -> Question:
     """Start the clock of a new question and credit whoever raises it; return it. Raises Refused."""
-    question.raised_by = _person(by)
-    question.working_days_before = counted_when_recorded(question)
+    question.raised_by = _get_user(by)
+    question.working_days_before = count_days_before_record(question)
     question.status_since_day = clock.day_number(clock.london_date(question.status_since))
-    _assignee_can_see(question)
+    _check_assignee(question)
     return question
 
 
-def _person(by):
+def _get_user(by: Actor) -> User | None:
     """Return `by` as a row can refer to it: nobody, where the system acts."""
-    return by if by.pk else None
+    return by if isinstance(by, User) else None
 
 
-def _only_known(given):
+def _check_names(given: Iterable[str]) -> None:
     if unknown := sorted(set(given) - set(EDITABLE)):
         raise Refused(f"Leave out {', '.join(unknown)}: only {', '.join(EDITABLE)} can be given.")
 
 
-def _within_role(by, given, classification):
+def _check_fields_for_role(by: Actor, given: Mapping[str, Any], classification: str) -> None:
     beyond = sorted(name for name, value in given.items() if value and name not in MEMBERS_MAY_GIVE)
-    if not by.has_role(Role.TRIAGE) and (beyond or classification != Classification.MEMBERS):
+    if not (by and by.has_role(Role.TRIAGE)) and (beyond or classification != Classification.MEMBERS):
         raise NotPermitted(f"Leave {', '.join(beyond) or 'the classification'} to Triage.")
 
 
-def next_number():
+def get_next_number() -> int:
     """Return the number of the next reference, under the head lock."""
     # Read from history, which nobody can delete from: a reference is never used twice.
     last = Question.history.order_by("-id").values_list("reference", flat=True).first()
     return int(last.removeprefix("DSQ-")) + 1 if last else 1
 
 
-def counted_when_recorded(question):
+def count_days_before_record(question: Question) -> int:
     """Return the working days between the day it was first asked, where that is known, and its record here."""
     recorded = clock.london_date(question.recorded_at)
     if question.raised_on and not EARLIEST <= question.raised_on <= recorded:
@@ -89,17 +99,25 @@ def counted_when_recorded(question):
     return clock.working_days(question.raised_on or recorded, recorded)
 
 
-def _assignee_can_see(question):
+def _check_assignee(question: Question) -> None:
     if question.assignee and question.classification not in clearance(question.assignee):
         raise Refused(f"Assign it to somebody else: {question.assignee} may not see it.")
 
 
-def permit_edit(by):
+def permit_edit(by: Actor) -> None:
     """Raise NotPermitted unless this person may edit questions."""
     require_role(by, Role.TRIAGE, to="edit a question")
 
 
-def edit_question(question, *, by, seen=None, check=check_nothing, reason="", **changes):
+def edit_question(
+    question: Question,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    check: Check = check_nothing,
+    reason: str = "",
+    **changes: Any,
+) -> Question:
     """Change what a question says or who deals with it; return it.
 
     `seen` is the document version on which the edit was made: where the question itself was changed after it, Stale
@@ -108,21 +126,21 @@ def edit_question(question, *, by, seen=None, check=check_nothing, reason="", **
     """
     with unit_of_work_on(question, by, check) as question:
         permit_edit(by)
-        _only_known(changes)
+        _check_names(changes)
         check_not_stale(question, seen)
-        counted = counted_when_recorded(question)
+        counted = count_days_before_record(question)
         if changed := apply_changes(question, changes):
             if {"title", "text"} & set(changed) and question.status in ANSWERED:
                 require_text(
                     reason, f"Give a reason: what is {question.get_status_display()} are the words as they stand."
                 )
-            question.working_days_before += counted_when_recorded(question) - counted
-            _assignee_can_see(question)
+            question.working_days_before += count_days_before_record(question) - counted
+            _check_assignee(question)
             record(clean_row(question), by=by, reason=clean_remark(reason))
         return question
 
 
-def check_not_stale(question, seen):
+def check_not_stale(question: Question, seen: int | None) -> None:
     """Raise Stale where the question itself was changed after the document version `seen`; None asks for no check."""
     if seen is None:
         return
@@ -133,51 +151,53 @@ def check_not_stale(question, seen):
         )
 
 
-def change_status(question, name, *, by, check=check_nothing, reason="", **given):
+def change_status(
+    question: Question, name: str, *, by: Actor, check: Check = check_nothing, reason: str = "", **given: Any
+) -> Question:
     """Make the transition called `name` and return the question. The one place where a status changes.
 
-    `given` holds the transition's inputs, as rows or as people name them (see `inputs.understood`); `check` is as in
+    `given` holds the transition's inputs, as rows or as people name them (see `inputs.parse_inputs`); `check` is as in
     `rows.unit_of_work_on`. Raises NotVisible, NotPermitted, or Refused with every reason at once, and changes nothing
     then.
     """
-    values, wrong = understood(_called(name), {"reason": reason, **given}, by)
+    values, wrong = parse_inputs(_get_transition(name), {"reason": reason, **given}, by)
     with unit_of_work_on(question, by, check) as question:
         transition = permit_move(question, name, by)
-        facts = facts_of(question, by, with_answers=bool(transition.guards))
-        values = _as_now(values, by)
+        facts = get_facts(question, by, with_answers=bool(transition.guards))
+        values = _reload_questions(values, by)
         if reasons := transition.refusals(facts, values, wrong):
             raise Refused(*reasons)
-        return _move(question, transition, values, by)
+        return _apply_transition(question, transition, values, by)
 
 
-def _as_now(values, by):
+def _reload_questions(values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     """Return what was understood before the lock; a question, of which more is asked than its key, as it is now."""
     return {name: reload_visible(value, by) if isinstance(value, Question) else value for name, value in values.items()}
 
 
-def permit_move(question, name, by):
+def permit_move(question: Question, name: str, by: Actor) -> Transition:
     """Return the transition called `name`, which this person may make. Raises NotPermitted, Refused."""
-    transition = _called(name)
-    if not transition.may_be_made_by(get_parts(question, by), question.status):
-        raise NotPermitted(who_may(transition, question))
+    transition = _get_transition(name)
+    if not transition.may_be_made_by(get_parts(question, by), Status(question.status)):
+        raise NotPermitted(describe_makers(transition, question))
     return transition
 
 
-def _called(name):
+def _get_transition(name: str) -> Transition:
     if name not in TRANSITIONS:
         raise Refused(f"Choose a transition from {', '.join(TRANSITIONS)}: “{name}” is none of them.")
     return TRANSITIONS[name]
 
 
-def who_may(transition, question):
+def describe_makers(transition: Transition, question: Question | Facts) -> str:
     """Say who makes a move: of a question, or of the facts about it."""
-    who = " or ".join(sorted(transition.makers(question.status)))
+    who = " or ".join(sorted(transition.makers(Status(question.status))))
     return f"Only {who} may make this move: “{transition.label}” on {question.reference}."
 
 
-def facts_of(question, by, *, with_answers=True):
+def get_facts(question: Question, by: Actor, *, with_answers: bool = True) -> Facts:
     """Gather what the workflow table asks about a question and a person; of its answers guards alone ask."""
-    draft, reviewed = review_round.standing(question) if with_answers else (None, None)
+    draft, reviewed = review_round.get_open_answers(question) if with_answers else (None, None)
     return Facts(
         reference=question.reference,
         status=Status(question.status),
@@ -188,52 +208,61 @@ def facts_of(question, by, *, with_answers=True):
         has_topic=question.topic_id is not None,
         has_priority=bool(question.priority),
         draft=Classification(draft.classification) if draft else None,
-        proposed_by_mover=bool(reviewed) and reviewed.proposed_by_id == by.pk,
-        disagreeing=review_round.disagreeing(reviewed) if reviewed else (),
+        proposed_by_mover=_has_proposed(by, reviewed),
+        disagreeing=review_round.get_disagreements(reviewed) if reviewed else (),
     )
 
 
-def moves_of(question, by):
+def _has_proposed(by: Actor, answer: Answer | None) -> bool:
+    return answer is not None and isinstance(by, User) and answer.proposed_by_id == by.pk
+
+
+def get_moves(question: Question, by: Actor) -> list[tuple[Transition, list[str]]]:
     """Return [(transition, reasons)] for the moves that a person may make from here; without reasons it is possible."""
     status, parts = Status(question.status), get_parts(question, by)
     possible = [t for t in TRANSITIONS.values() if status in t.sources and t.may_be_made_by(parts, status)]
-    facts = facts_of(question, by, with_answers=any(transition.guards for transition in possible))
+    facts = get_facts(question, by, with_answers=any(transition.guards for transition in possible))
     return [(transition, transition.initial_refusals(facts)) for transition in possible]
 
 
-def _move(question, transition, values, by):
+def _apply_transition(question: Question, transition: Transition, values: dict[str, Any], by: Actor) -> Question:
     reason = values.pop("reason", "")
-    question.agreed_answer = review_round.follow(question, transition, values, by=by, reason=reason)
-    _turn_clock(question)
+    question.agreed_answer = review_round.apply_transition(question, transition, values, by=by, reason=reason)
+    _restart_clock(question)
     question.status = transition.target
     for column, statuses in BELONGS_TO.items():
         if column in values:
             setattr(question, column, values[column])
         elif question.status not in statuses:
-            setattr(question, column, Question._meta.get_field(column).get_default())
+            setattr(question, column, _get_default(column))
     return record(question, by=by, reason=reason)
 
 
-def _turn_clock(question):
+def _get_default(column: str) -> Any:
+    field: Any = Question._meta.get_field(column)
+    return field.get_default()
+
+
+def _restart_clock(question: Question) -> None:
     now = timezone.now()
     question.working_days_before = question.age(clock.london_date(now))
     question.status_since, question.status_since_day = now, clock.day_number(clock.london_date(now))
 
 
-def put_back_review(question, review_by, *, by, reason):
+def put_back_review(question: Question, review_by: date | None, *, by: Actor, reason: str) -> Question:
     """Put a review's end back to a later date; return the question."""
     with unit_of_work_on(question, by) as question:
         require_role(by, Role.TRIAGE, to="put a review back")
         reason = require_text(reason, "Give a reason: why the review is put back.")
         if question.status != Status.IN_REVIEW:
             raise Refused(f"{question.reference} is {question.get_status_display()}: only a review can be put back.")
-        if review_by is None or review_by <= max(question.review_by, today()):
+        if review_by is None or review_by <= max(question.review_by or today(), today()):
             raise Refused("Choose a later date than the one it has, and one to come.")
         question.review_by = review_by
         return record(question, by=by, reason=reason)
 
 
-def reclassify_question(question, classification, *, by, reason=""):
+def reclassify_question(question: Question, classification: str, *, by: Actor, reason: str = "") -> Question:
     """Change who may see a question: Triage stricter, an approver looser with a reason. Return it.
 
     Its answers and reviews follow a stricter question, for none may be looser than it.
@@ -247,11 +276,11 @@ def reclassify_question(question, classification, *, by, reason=""):
             raise Refused("Send the answer back first: members could not finish a review of a Restricted question.")
         question.classification = classification
         record(clean_row(question), by=by, reason=clean_remark(reason))
-        review_round.tighten(question.answers.all(), classification, by=by, reason=clean_remark(reason))
+        review_round.tighten_classification(question.answers.all(), classification, by=by, reason=clean_remark(reason))
         return question
 
 
-def check_reclassification(thing, classification, by, reason):
+def check_reclassification(thing: Question | Answer | Action, classification: str, by: Actor, reason: str) -> None:
     """Raise NotPermitted or Refused unless `by` may give the thing that classification, for that reason."""
     if classification not in Classification.values:
         raise Refused("Choose a classification: Public, Members or Restricted.")

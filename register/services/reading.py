@@ -1,14 +1,16 @@
 """What a person is shown before they decide: a member before a position, anybody before a move."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from register.ledger.timeline import compare_words
-from register.models import Answer, MeetingLink, Review
+from register.models import Answer, MeetingLink, Question, Review, User
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
-from register.workflow import InputType
+from register.workflow import InputType, Transition
 
 IN_HAND = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW)
-WHO_READS = {
+WHO_READS: dict[str, str] = {
     Classification.PUBLIC: "Every feed client.",
     Classification.MEMBERS: "Feed clients that are cleared for Members; to all others the question does not exist.",
     Classification.RESTRICTED: "No feed client: the question is Restricted, and does not exist outside Triage.",
@@ -26,13 +28,13 @@ class Passage:
     reviews: tuple = ()
 
 
-def before_a_move(question, by):
+def before_a_move(question: Question, by: User) -> list[Passage]:
     """Return the passages to read before moving a question: what it asks, and the answer in hand with its positions."""
     answers = Answer.objects.visible_to(by).filter(question=question, status__in=IN_HAND)
     return [_asked(question), *(passage for answer in answers for passage in _said(answer, by))]
 
 
-def before_a_position(answer, by):
+def before_a_position(answer: Answer, by: User) -> list[Passage]:
     """Return the passages to read before giving a position on an answer, as far as `by` may see."""
     passages = [_asked(answer.question), Passage(f"Answer {answer.number}", answer.text)]
     before = Answer.objects.visible_to(by).filter(question=answer.question, number__lt=answer.number).last()
@@ -43,20 +45,20 @@ def before_a_position(answer, by):
     return [*passages, *_positions(answer, by)]
 
 
-def _asked(question):
+def _asked(question: Question) -> Passage:
     return Passage(question.reference, question.text)
 
 
-def _said(answer, by):
+def _said(answer: Answer, by: User) -> list[Passage]:
     return [Passage(f"Answer {answer.number}, {answer.get_status_display()}", answer.text), *_positions(answer, by)]
 
 
-def _positions(answer, by):
+def _positions(answer: Answer, by: User) -> list[Passage]:
     reviews = tuple(Review.objects.visible_to(by).filter(answer=answer).select_related("organisation"))
     return [Passage("Positions so far", reviews=reviews)] if reviews else []
 
 
-def _came_up(question, by):
+def _came_up(question: Question, by: User) -> Iterator[str]:
     links = MeetingLink.objects.visible_to(by).filter(question=question, struck_out=False)
     for link in links.select_related("meeting__group"):
         held = link.meeting.held_on
@@ -65,13 +67,13 @@ def _came_up(question, by):
         yield f"{link.meeting}{on}: {link.get_kind_display()}{paragraph}"
 
 
-def dealt_with(answer):
+def dealt_with(answer: Answer) -> Any:
     """Return the history row of the agreement that dealt with an answer's standing disagreements, or None."""
     disagreed = answer.reviews.filter(position=Position.DISAGREE).exists()
     return answer.history.filter(status=AnswerStatus.AGREED).first() if disagreed else None
 
 
-def told_by_feed(question, transition, by):
+def told_by_feed(question: Question, transition: Transition, by: User) -> list[tuple[str, str]]:
     """Return [(what, how it will read)]: what readers of the feed will see of a move, and which readers."""
     told = [
         ("Who sees it", WHO_READS[question.classification]),
@@ -85,7 +87,7 @@ def told_by_feed(question, transition, by):
     return told + _answer_told(question, transition, by)
 
 
-def told_of_split(question):
+def told_of_split(question: Question) -> list[tuple[str, str]]:
     """Return the same for a question that is split."""
     return [
         ("Who sees it", WHO_READS[question.classification]),
@@ -95,11 +97,11 @@ def told_of_split(question):
     ]
 
 
-def _signed(by):
+def _signed(by: User) -> str:
     return f"{by.display_name} of {by.organisation}" if by.organisation_id else by.display_name
 
 
-def _answer_told(question, transition, by):
+def _answer_told(question: Question, transition: Transition, by: User) -> list[tuple[str, str]]:
     """Return who sees the answer that the move presents or agrees."""
     if transition.target not in (Status.IN_REVIEW, Status.AGREED):
         return []

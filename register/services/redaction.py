@@ -1,17 +1,19 @@
 """Empty a recorded snapshot that should never have been recorded: a spilled secret, personal data."""
 
+from typing import Any
+
 from register.ledger.audited_models import get_history_models
 from register.ledger.digests import remains_digest
 from register.ledger.triggers import get_free_text_columns
 from register.ledger.unit_of_work import record, unit_of_work
-from register.models import LedgerEntry, Redaction
+from register.models import LedgerEntry, Redaction, User
 from register.refusals import Refused
 from register.services.cleaning import clean_row, require_text
 from register.services.permissions import require_role
 from register.vocabulary import Role
 
 
-def redact(position, *, by, reason):
+def redact(position: int, *, by: User, reason: str) -> dict[str, list[int]]:
     """Empty the free text and the salt recorded at a position; return the positions where the same text still stands.
 
     The entry keeps its digest, so the chain still verifies; a ledger entry of its own says who redacted and why. The
@@ -34,7 +36,7 @@ def redact(position, *, by, reason):
         return _still_standing(entry, row, spilled)
 
 
-def _redactable(position):
+def _redactable(position: int) -> LedgerEntry:
     entry = LedgerEntry.objects.filter(position=position).first()
     if entry is None:
         raise Refused(f"There is no entry at position {position}.")
@@ -43,7 +45,7 @@ def _redactable(position):
     return entry
 
 
-def _still_standing(entry, row, spilled):
+def _still_standing(entry: LedgerEntry, row: Any, spilled: dict[str, str | None]) -> dict[str, list[int]]:
     """Return {column: positions} for the same object's other snapshots that hold the same text."""
     others = {}
     for column, text in spilled.items():

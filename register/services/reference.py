@@ -1,19 +1,25 @@
 """Keep the data that questions refer to: organisations, topics, groups, meetings, actions, people."""
 
 import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
 
-from register.ledger.unit_of_work import record, unit_of_work
-from register.models import Action, Group, Meeting, Organisation, Topic
+from django.contrib.auth.models import Group as RoleGroup
+
+from register.ledger.unit_of_work import Actor, record, unit_of_work
+from register.models import Action, Audited, Group, Meeting, Organisation, Topic, User
 from register.refusals import NotPermitted
 from register.services.cleaning import clean_remark, clean_row
 from register.services.permissions import require_role
 from register.services.questions import check_reclassification
 from register.vocabulary import Role
 
+Row = TypeVar("Row", bound=Audited)
 KEPT_BY_TRIAGE = (Action, Group, Meeting, Organisation, Topic)
 
 
-def keep(row, *, by, reason=""):
+def keep(row: Row, *, by: Actor, reason: str = "") -> Row:
     """Save a new or changed row of reference data, and return it; `by` None is the system loading its fixtures."""
     if not isinstance(row, KEPT_BY_TRIAGE):
         raise TypeError(f"{type(row).__name__} has a service of its own.")
@@ -24,13 +30,12 @@ def keep(row, *, by, reason=""):
         return record(clean_row(row), by=by, reason=clean_remark(reason))
 
 
-def _not_looser(row, by, reason):
-    before = Action.objects.filter(pk=row.pk).first() if isinstance(row, Action) else None
-    if before:
+def _not_looser(row: Audited, by: Actor, reason: str) -> None:
+    if isinstance(row, Action) and (before := Action.objects.filter(pk=row.pk).first()):
         check_reclassification(before, row.classification, by, reason)
 
 
-def keep_user(user, *, by, reason=""):
+def keep_user(user: User, *, by: Actor, reason: str = "") -> User:
     """Save a login, and return it. People's logins are kept by superusers; `by` None is the system."""
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may keep logins.")
@@ -38,7 +43,7 @@ def keep_user(user, *, by, reason=""):
         return record(clean_row(user), by=by, reason=clean_remark(reason))
 
 
-def keep_roles(user, groups, *, by):
+def keep_roles(user: User, groups: Iterable[RoleGroup], *, by: Actor) -> None:
     """Give a login exactly these permission groups; a change of them is recorded in its history."""
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may give roles.")
@@ -49,12 +54,13 @@ def keep_roles(user, groups, *, by):
             record(user, by=by, reason=f"Roles: {', '.join(before) or 'none'} → {', '.join(after) or 'none'}")
 
 
-def known(model, **called):
+def known(model: type[Row], **called: Any) -> Row:
     """Return the row so called, or a new one to be kept."""
-    return model.objects.filter(**called).first() or model(**called)
+    found: Any = model._default_manager.filter(**called).first()
+    return found or model(**called)
 
 
-def load_reference(folder):
+def load_reference(folder: Path) -> None:
     """Add the organisations, groups and topics of a folder's JSON files that are not there yet."""
     with unit_of_work():
         for model, name in ((Organisation, "organisations"), (Group, "groups"), (Topic, "topics")):

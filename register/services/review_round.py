@@ -1,45 +1,54 @@
-"""What a move of the question does to its answers: one review round at a time."""
+"""What a transition of a question does to its answers. A question has one review round at a time."""
 
-from register.ledger.unit_of_work import record
-from register.models import MeetingLink, Review, User
+from collections.abc import Iterable
+from typing import Any
+
+from register.ledger.unit_of_work import Actor, record
+from register.models import Answer, Meeting, MeetingLink, Question, Review, User
 from register.services.cleaning import clean_row
 from register.vocabulary import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
+from register.workflow import Transition
 
 
-def standing(question):
-    """Return (the draft, the answer under review) of a question: one of each at most, None where there is none."""
+def get_open_answers(question: Question) -> tuple[Answer | None, Answer | None]:
+    """Return (draft, answer in review) of a question; each is None where there is none."""
     answers = {answer.status: answer for answer in question.answers.all()}
     return answers.get(AnswerStatus.DRAFT), answers.get(AnswerStatus.IN_REVIEW)
 
 
-def draft_of(question):
-    return standing(question)[0]
+def get_draft(question: Question) -> Answer | None:
+    return get_open_answers(question)[0]
 
 
-def under_review(question):
-    return standing(question)[1]
+def get_answer_in_review(question: Question) -> Answer | None:
+    return get_open_answers(question)[1]
 
 
-def disagreeing(answer):
-    """Return the names of those whose disagreement stands, each with its organisation."""
+def get_disagreements(answer: Answer) -> tuple[str, ...]:
+    """Return `Name of Organisation` for each member whose position on the answer is Disagree."""
     reviews = answer.reviews.filter(position=Position.DISAGREE).select_related("organisation")
     return tuple(f"{review.reviewer_name} of {review.organisation}" for review in reviews)
 
 
-def follow(question, transition, values, *, by, reason):
-    """Do to the answers what the transition implies; return the answer agreed by then, or None."""
+def apply_transition(
+    question: Question, transition: Transition, values: dict[str, Any], *, by: Actor, reason: str
+) -> Answer | None:
+    """Change the answers as the transition requires; return what the question's `agreed_answer` is then, or None.
+
+    A `meeting` among `values` is taken out and linked to the question as its decision.
+    """
     step = _STEPS.get(transition.name)
     return step(question, values, by, reason) if step else question.agreed_answer
 
 
-def _open_round(question, values, by, reason):
-    answer = _mark(draft_of(question), AnswerStatus.IN_REVIEW, by, reason)
+def _open_round(question: Question, values: dict[str, Any], by: Actor, reason: str) -> None:
+    answer = _set_status(get_draft(question), AnswerStatus.IN_REVIEW, by, reason)
     for member in User.objects.filter(is_active=True, groups__name=Role.MEMBER).exclude(groups__name=Role.FEED):
-        record(silent_review(answer, member), by=by, reason=reason)
+        record(make_silent_review(answer, member), by=by, reason=reason)
 
 
-def silent_review(answer, member):
-    """Return an unsaved review that says nothing yet, with the member's name and organisation as they are today."""
+def make_silent_review(answer: Answer, member: User) -> Review:
+    """Return an unsaved review without a position, with the member's present name and organisation copied in."""
     return Review(
         answer=answer,
         reviewer=member,
@@ -49,36 +58,39 @@ def silent_review(answer, member):
     )
 
 
-def _send_back(question, values, by, reason):
-    _mark(under_review(question), AnswerStatus.SUPERSEDED, by, reason)
+def _send_back(question: Question, values: dict[str, Any], by: Actor, reason: str) -> None:
+    _set_status(get_answer_in_review(question), AnswerStatus.SUPERSEDED, by, reason)
 
 
-def _agree(question, values, by, reason):
+def _agree(question: Question, values: dict[str, Any], by: Actor, reason: str) -> Answer:
     if meeting := values.pop("meeting", None):
         _link_decision(question, meeting, by, reason)
-    return _mark(under_review(question), AnswerStatus.AGREED, by, reason)
+    return _set_status(get_answer_in_review(question), AnswerStatus.AGREED, by, reason)
 
 
-def _link_decision(question, meeting, by, reason):
+def _link_decision(question: Question, meeting: Meeting, by: Actor, reason: str) -> None:
     link = {"question": question, "meeting": meeting, "kind": LinkKind.DECIDED, "paragraph": ""}
     if not MeetingLink.objects.filter(**link, struck_out=False).exists():
         record(clean_row(MeetingLink(**link)), by=by, reason=reason)
 
 
-def _reopen(question, values, by, reason):
+def _reopen(question: Question, values: dict[str, Any], by: Actor, reason: str) -> None:
     if question.status in (Status.AGREED, Status.CLOSED):
-        _mark(question.agreed_answer, AnswerStatus.SUPERSEDED, by, reason)
+        _set_status(question.agreed_answer, AnswerStatus.SUPERSEDED, by, reason)
 
 
-def _mark(answer, status, by, reason):
+def _set_status(answer: Answer | None, status: AnswerStatus, by: Actor, reason: str) -> Answer:
+    if answer is None:
+        raise LookupError(f"There is no answer to mark as {status.label}.")
     answer.status = status
     return record(answer, by=by, reason=reason)
 
 
-def tighten(answers, classification, *, by, reason):
-    """Make answers, and the reviews of each, at least as strict as the classification."""
+def tighten_classification(answers: Iterable[Answer], classification: str, *, by: Actor, reason: str) -> None:
+    """Raise answers, and the reviews of each, to the classification where theirs is looser, and record each change."""
     for answer in answers:
-        for item in [answer, *answer.reviews.all()]:
+        classified: list[Answer | Review] = [answer, *answer.reviews.all()]
+        for item in classified:
             if strictness(item.classification) < strictness(classification):
                 item.classification = classification
                 record(item, by=by, reason=reason)

@@ -1,7 +1,9 @@
 """Split a question that is really two (as the first of CCDG15's five is), and keep the lineage."""
 
+from typing import Any
+
 from register.clock import london_date
-from register.ledger.unit_of_work import record
+from register.ledger.unit_of_work import Actor, record
 from register.models import ActionLink, MeetingLink, Question
 from register.refusals import Refused
 from register.services.cleaning import apply_changes, clean_row, require_text
@@ -15,7 +17,7 @@ SPLITTABLE = (Status.RAISED, Status.OPEN, Status.AWAITING_INPUT, Status.DEFERRED
 HANDED_DOWN = ("topic", "owner", "assignee", "priority", "classification", "due_on")
 
 
-def why_not_split(question):
+def why_not_split(question: Question) -> str | None:
     """Return the sentence that refuses to split a question as it stands, or None."""
     if question.status in SPLITTABLE:
         return None
@@ -26,7 +28,17 @@ def why_not_split(question):
     )
 
 
-def split_question(question, *, by, title, text, new_title, new_text, reason, seen=None):
+def split_question(
+    question: Question,
+    *,
+    by: Actor,
+    title: str,
+    text: str,
+    new_title: str,
+    new_text: str,
+    reason: str,
+    seen: int | None = None,
+) -> Question:
     """Leave `title` and `text` to the question and raise the rest as a new one, which is returned.
 
     The new question is raised by whoever splits, has the topic, owner, priority and classification of the first, was
@@ -51,16 +63,16 @@ def split_question(question, *, by, title, text, new_title, new_text, reason, se
         return rest
 
 
-def _words(title, text):
+def _words(title: str | None, text: str | None) -> dict[str, str]:
     return {"title": (title or "").strip(), "text": (text or "").strip()}
 
 
-def _handed_down(question):
+def _handed_down(question: Question) -> dict[str, Any]:
     asked = question.raised_on or london_date(question.recorded_at)
     return {"split_from": question, "raised_on": asked} | {name: getattr(question, name) for name in HANDED_DOWN}
 
 
-def _copy_links(question, rest, by, reason):
+def _copy_links(question: Question, rest: Question, by: Actor, reason: str) -> None:
     for model in (MeetingLink, ActionLink):
         for link in model.objects.filter(question=question, struck_out=False):
             link.pk, link.question, link._state.adding = None, rest, True

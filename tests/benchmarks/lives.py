@@ -15,8 +15,8 @@ from register.models import (
     Topic,
     User,
 )
-from register.services.intake import checked
-from register.services.review_round import silent_review
+from register.services.intake import prepare_question
+from register.services.review_round import make_silent_review
 from register.vocabulary import AnswerStatus, Position, Priority
 from register.workflow import BELONGS_TO
 from tests.benchmarks.words import sentence
@@ -79,7 +79,7 @@ class Batch:
             due_on=day + timedelta(days=chance.randrange(60, 2500)) if chance.random() < 0.4 else None,
             assignee=self.by if chance.random() < 0.02 else None,
         )
-        return checked(question, self.by)
+        return prepare_question(question, self.by)
 
     def moved(self, stage):
         """Return the questions after their next move, or edit where the status stays."""
@@ -131,7 +131,7 @@ class Batch:
         return [self._review(answer, member) for answer in self.answers.values() for member in self.members[:2]]
 
     def _review(self, answer, member):
-        review = silent_review(answer, member)
+        review = make_silent_review(answer, member)
         review.position = self.chance.choice(SAID)
         return review
 

@@ -207,8 +207,9 @@ class _ReportApplication:
         )
 
     def _reword(self, proposal: Proposal) -> Question:
-        changes = {"text": proposal.published, "title": make_title(proposal.published)}
-        return edit_question(proposal.target, by=self.by, reason=self.get_reason(proposal.paragraph), **changes)
+        text, title = proposal.published, make_title(proposal.published)
+        reason = self.get_reason(proposal.paragraph)
+        return edit_question(proposal.target, by=self.by, reason=reason, text=text, title=title)
 
     def _link(self, question: Question, meeting: Meeting, kind: str, proposal: Proposal, paragraph: str = "") -> None:
         there = MeetingLink.objects.filter(question=question, meeting=meeting, kind=kind, struck_out=False)
@@ -225,7 +226,7 @@ class _ReportApplication:
             kind=kind,
             paragraph=paragraph,
             bullet=proposal.bullet,
-            published=proposal.published if kind != OriginKind.MENTIONED else whole.full_text,
+            published=whole.full_text if whole and kind == OriginKind.MENTIONED else proposal.published,
             paragraph_digest=get_paragraph_digest(whole),
             **item,
         )
@@ -236,9 +237,9 @@ class _ReportApplication:
         for minted in (action for action in self.report.actions if action.serves):
             action = Action.objects.filter(group=self.group, reference=minted.reference).first()
             asked = Origin.objects.filter(report__meeting=self.meeting, kind=OriginKind.ASKED, paragraph=minted.serves)
-            for origin in asked.select_related("question") if action else ():
-                if not ActionLink.objects.filter(action=action, question=origin.question).exists():
-                    link_action(action, origin.question, by=self.by, reason=self.get_reason(minted.paragraph))
+            for question in [origin.question for origin in asked.select_related("question")]:
+                if action and question and not ActionLink.objects.filter(action=action, question=question).exists():
+                    link_action(action, question, by=self.by, reason=self.get_reason(minted.paragraph))
 
 
 def make_title(published: str) -> str:

@@ -8,8 +8,8 @@ from import_export import fields, instance_loaders, resources
 
 from register.models import Organisation, Question, Topic, User
 from register.services.cleaning import clean_row
-from register.services.intake import checked
-from register.services.questions import counted_when_recorded
+from register.services.intake import prepare_question
+from register.services.questions import count_days_before_record
 from register.services.spreadsheets.cells import ChoiceCell, DayCell, NameCell, TextCell
 from register.vocabulary import Classification, Priority
 
@@ -67,11 +67,11 @@ class QuestionSheet(resources.ModelResource):
             raise ValidationError(import_validation_errors)
         if instance.pk is None:
             _require_title_and_text(instance)
-            checked(instance, self.by)
+            prepare_question(instance, self.by)
         elif instance.classification != instance.classified_before:
             raise ValidationError({"classification": "Reclassify it on its own page: it takes a reason."})
         else:
-            counted_when_recorded(clean_row(instance))
+            count_days_before_record(clean_row(instance))
 
     def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
         return None
