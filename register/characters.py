@@ -12,5 +12,5 @@ def is_printable(text: str) -> bool:
 
 
 def remove_unprintable(text: str) -> str:
-    """Return text without the characters that it may not hold: for what was stored before they were refused."""
+    """Return text without unprintable characters: for files, and for text stored before they were refused."""
     return _UNPRINTABLE.sub("", text)

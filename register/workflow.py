@@ -1,7 +1,7 @@
-"""The workflow of a question: who may move it, from where to where, with what, and when not.
+"""The workflow of a question: its transitions, who may make them, their inputs, and the guards that refuse them.
 
 `TRANSITIONS` is the one table. Screens and the API's inputs are made from it, and docs/workflow.md is tested against
-it. Nothing here touches the database: the caller gathers the `Facts`, and gets sentences back.
+it. Nothing here reads the database: the caller passes the `Facts` and receives sentences.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ Given = Mapping[str, Any]  # inputs' names to their values: text, dates, and the
 
 
 class Part(StrEnum):
-    """The part that a person plays towards one question; several may hold at once."""
+    """A person's relation to one question; a person can have several at once."""
 
     TRIAGE = "triage"
     APPROVER = "an approver"
@@ -28,7 +28,7 @@ class Part(StrEnum):
 
 
 class InputType(StrEnum):
-    """What sort of thing an input is; forms and API fields are chosen by it."""
+    """The type of an input's value; it selects the form field, the parser and the type in the API."""
 
     TEXT = "text"
     DATE = "date"
@@ -40,7 +40,11 @@ class InputType(StrEnum):
 
 @dataclass(frozen=True)
 class Input:
-    """One thing that a person gives with a move. `ask` is both its hint and the refusal when it is missing."""
+    """One input of a transition.
+
+    `ask` is both its help text and the refusal where a required input is missing; `note` says what the value means to
+    a reader of this table.
+    """
 
     name: str
     kind: InputType
@@ -52,7 +56,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the table needs to know of a question and of the person who would move it.
+    """What the guards read of a question and of the person who makes the transition.
 
     `draft` and `under_review` are the classification of the answer in that state, or None where there is none;
     `disagreeing` names the reviewers whose disagreement stands; `today` is the date in London.
@@ -73,7 +77,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Guard:
-    """A reason to refuse. `says` is its name in docs/workflow.md; `check` returns a sentence, or None to pass."""
+    """One check: `says` names it in docs/workflow.md; `check` returns the refusal as a sentence, or None to pass.
+
+    `needs_given` is true of a check that reads the inputs; the others are also made before there are any.
+    """
 
     says: str
     check: Callable[[Facts, Given], str | None]
@@ -90,14 +97,14 @@ class Transition:
     guards: tuple[Guard, ...] = ()
 
     def makers(self, status: Status) -> frozenset[Part]:
-        """Return the parts that may make it from a status; from one that it does not start at, all that ever may."""
+        """Return the parts that may make this from `status`; where it does not start there, those from any status."""
         return self.sources.get(status) or frozenset().union(*self.sources.values())
 
     def may_be_made_by(self, parts: AbstractSet[Part], status: Status) -> bool:
         return bool(self.makers(status) & parts)
 
     def initial_refusals(self, facts: Facts) -> list[str]:
-        """Return the sentences that hold before anything is given; a wrong status is the only one named."""
+        """Return the refusals that do not depend on inputs, as sentences; a wrong status is returned alone."""
         if facts.status not in self.sources:
             return [_explain_wrong_status(self, facts)]
         return _collect_refusals(self.guards, facts, {}, needs_given=False)
@@ -105,7 +112,7 @@ class Transition:
     def refusals(self, facts: Facts, given: Given, wrong: Mapping[str, str]) -> list[str]:
         """Return every reason to refuse this move with these inputs, as sentences; an empty list lets it pass.
 
-        `given` maps inputs' names to what was given and understood; `wrong` maps the others to why they were not.
+        `given` maps inputs' names to their parsed values; `wrong` maps the names that could not be parsed to sentences.
         """
         initial = self.initial_refusals(facts)
         if facts.status not in self.sources:
@@ -367,7 +374,7 @@ BELONGS_TO = {
 
 TRIAGE_HOLDS, MEMBERS_HOLD = "Triage", "Members"
 
-# Whose move it is: a name, or the column that names an organisation. A deferred question is its owner's, else triage's.
+# Who has to act next: a name, or the column of an organisation. A deferred question is its owner's, else triage's.
 HELD_BY: dict[str, str] = {
     S.RAISED: TRIAGE_HOLDS,
     S.OPEN: "owner",
@@ -378,7 +385,7 @@ HELD_BY: dict[str, str] = {
 
 
 def holder(status: str, *, owner: str | None, waiting_on: str | None) -> str | None:
-    """Return the name of whoever's move it is, or None once the question has ended.
+    """Return who has to act on a question next, or None once it has ended.
 
     `owner` and `waiting_on` are organisations' names, or None.
     """

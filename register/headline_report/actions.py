@@ -1,4 +1,4 @@
-"""Actions: minted by a marker that follows a paragraph, mentioned anywhere else."""
+"""Find the actions of a report: a marker line after a paragraph mints one, any other reference mentions one."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +65,7 @@ def _find_task_after_marker(rest: str, said: Sequence[str]) -> _Task:
 
 
 def _join_commitment(said: Sequence[str], committed: int, speakers: Speakers) -> str:
-    """Return the closing commitment with those just before it that the same body makes."""
+    """Return the committing sentence, with the sentences just before it in which the same bodies commit."""
     first = committed
     while first and speakers.find_committed_bodies(said[first - 1]) == speakers.find_committed_bodies(said[committed]):
         first -= 1
@@ -73,7 +73,7 @@ def _join_commitment(said: Sequence[str], committed: int, speakers: Speakers) ->
 
 
 def _split_task(owner: str | None, sentence: str, speakers: Speakers) -> list[tuple[str | None, str | None]]:
-    """Return [(owner, due as written)]: what the sentence's own body takes on, then what it hands on."""
+    """Return [(owner, due date as written)]: the task of the sentence's own body, then the one it delegates."""
     on = speakers.find_delegated_task(sentence)
     if not on:
         return [(owner, find_due_text(sentence))]
@@ -81,7 +81,7 @@ def _split_task(owner: str | None, sentence: str, speakers: Speakers) -> list[tu
 
 
 def _find_owner(said: Sequence[str], committed: int, speakers: Speakers) -> str | None:
-    """Return the one body that commits itself; None where two do, or where “It” could be two."""
+    """Return the one body that commits itself; None where there are two, or where “It” could mean either of two."""
     bodies = dict.fromkeys(speakers.find_committed_bodies(said[committed]))
     if "It" in bodies:
         del bodies["It"]
@@ -92,9 +92,10 @@ def _find_owner(said: Sequence[str], committed: int, speakers: Speakers) -> str 
 
 
 def find_mentions(report: Report, early: Iterable[tuple[str, str]]) -> list[Mention]:
-    """Return the actions that headings and prose speak of and that the report does not mint, each once.
+    """Return the actions that headings and paragraphs refer to and that the report does not mint, each once.
 
-    `early` are (paragraph, text) of markers that follow no paragraph.
+    `early` are (number of the paragraph before, or "", text) of markers that close no paragraph. Adds a warning to the
+    report for each action that is numbered for this meeting.
     """
     found: dict[str, list[str]] = {}
     for paragraph, text in [*early, *_find_places(report)]:
@@ -115,7 +116,7 @@ def _get_line_number(report: Report, number: str) -> int:
 
 
 def _find_places(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield (paragraph number, text) of every place that can mention, in order."""
+    """Yield (paragraph number, text) of every heading and paragraph, in order."""
     heading = ""
     for paragraph in report.paragraphs:
         if paragraph.heading != heading:

@@ -1,4 +1,7 @@
-"""The text of a report's file: plain text and Markdown, PDF, and Word. No file is trusted, so all is limited."""
+"""Extract the text of a report's file: plain text, Markdown, PDF or Word.
+
+Files are not trusted, so sizes, pages and time are limited.
+"""
 
 import io
 import time
@@ -59,7 +62,7 @@ def _extract_pdf_text(content: bytes) -> str:
 
 
 def _can_open_without_password(reader: pypdf.PdfReader) -> bool:
-    """True where there is an owner's password alone, which locks nothing that is read here."""
+    """Return whether the PDF has only an owner's password, which does not prevent reading."""
     try:
         return bool(reader.decrypt(""))
     except Exception:  # a cipher that the package cannot undo

@@ -46,7 +46,10 @@ MOST_LINES = 200
 
 
 def read_header(lines: Sequence[Line]) -> tuple[int, str, dict[str, str]]:
-    """Return (the meeting, the synopsis, notes of doubt). Raises NotAReport where it names no meeting, or two."""
+    """Return (meeting's number, group's short name or "", {column: value}) of a header's lines.
+
+    Raises NotAReport where there is no meeting number.
+    """
     text = "\n".join(line.text for line in lines[:MOST_LINES])
     values = _parse_values(text)
     title = _NAMED.search(_find_title(text)) if "number" not in values else None
@@ -74,7 +77,7 @@ def _parse_values(text: str) -> dict[str, str]:
 
 
 def _find_labels(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield (label, where it begins, where its value begins); a lower-case word inside a value is no label."""
+    """Yield (label in lower case, index of the label, index after it); labels begin with a capital letter."""
     for match in _LABEL.finditer(text):
         label = match["first"] or match["inner"]
         if label[0].isupper():
@@ -82,7 +85,10 @@ def _find_labels(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def make_meeting(number: int, group: str, values: Mapping[str, str], body: str) -> tuple[MeetingHeld, list[Note]]:
-    """Return (the meeting that a header and the body under it speak of, notes of doubt)."""
+    """Return (the meeting, warnings) from a header's values and the text of the body.
+
+    Raises NotAReport where neither names the group.
+    """
     notes = []
     held_on = first_date(values.get("date", ""))
     if held_on is None:
@@ -119,7 +125,7 @@ _TITLED = re.compile(r"([A-Z]{2,10})[ -]?(\d{1,3})\s+headline\s+report", re.I)
 
 
 def find_second_header(lines: Sequence[Line], number: int, begin: int) -> int | None:
-    """Return the line of a second header, of another meeting or of the same report again, or None."""
+    """Return the number of the line where a second report begins, the same or another one, or None."""
     for line in lines[begin:]:
         titled = _TITLED.fullmatch(line.text.strip()) if len(line.text) < 60 else None
         if titled and int(titled[2]) != number:

@@ -1,4 +1,7 @@
-"""From the text of a file to lines that mean something: conversion undone, page furniture set apart."""
+"""Split the text of a file into typed lines: repair what conversion broke, and tell page furniture from content.
+
+Furniture is what repeats by page: rules, page numbers, running heads.
+"""
 
 import re
 from collections import defaultdict
@@ -39,7 +42,7 @@ class LineType(Enum):
 
 @dataclass
 class Line:
-    """One line: its number in the file from 1, what it is, and its text without the marks that said so."""
+    """One line: its number in the file from 1, its type, and its text without list, heading or number marks."""
 
     number: int
     kind: LineType
@@ -80,7 +83,7 @@ RUNNING_HEAD = re.compile(r"headline report", re.I)
 
 
 def read_lines(text: str) -> list[Line]:
-    """Return the lines of a report's text, each with its kind; nothing is left out."""
+    """Return every line of a report's text, each with its type."""
     raw = [line.rstrip() for line in repair_text(text).split("\n")]
     edges = _find_page_edges(raw)
     heads = _find_running_heads(raw, edges)
@@ -156,7 +159,7 @@ def _parse_marker_line(line: str) -> tuple[str, str] | None:
 
 
 def _join_markers(raw: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield (number, line), with a marker that was broken over two lines made one again."""
+    """Yield (number, line), with a marker that was broken over two lines joined."""
     pending: tuple[int, str] | None = None
     for number, line in enumerate(raw, 1):
         if pending and line.strip():

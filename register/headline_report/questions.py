@@ -1,4 +1,4 @@
-"""Questions: the bullets under a sentence that announces them, and sentences that ask."""
+"""Find the questions of a report: bullets under a sentence that announces questions, and sentences that end in “?”."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Assemble a report from its lines."""
+"""Build a `Report` from the lines of a text."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ def read_report(
     groups: Iterable[str] = (),
     bodies: Iterable[str] = (),
 ) -> Report:
-    """Read a headline report.
+    """Return the `Report` in the text of a headline report.
 
     `topics` maps topics' names to lists of keywords; `groups` are short names of groups whose meetings may be cited,
     besides the report's own; `bodies` are names of organisations that can own an action. Raises NotAReport, and
@@ -61,7 +61,7 @@ def read_report(
 
 
 def _set_apart_header(body: Sequence[Line], header: Sequence[Line]) -> list[Line]:
-    """Return the body's lines with the header's, where pages repeat it, set apart as furniture."""
+    """Return the body's lines, with those that repeat a line of the header typed as furniture."""
     repeated = {line.text for line in header if has_label(line.text)}
     return [replace(line, kind=LineType.FURNITURE) if line.text in repeated else line for line in body]
 
@@ -81,14 +81,17 @@ def _is_title(line: Line) -> bool:
 
 
 class _Assembly:
-    """Puts lines together, one after the other; what finds no place is noted with its line."""
+    """Builds sections, paragraphs and bullets from lines in order.
+
+    `add_lines` calls the method `_add_<line's kind>`. A line that belongs to nothing is added to `report.unplaced`.
+    """
 
     def __init__(self, report: Report) -> None:
         self.report = report
         self.heading = ""
         self.open: Paragraph | Bullet | None = None  # the paragraph or bullet that a continued line belongs to
         self.paragraph: Paragraph | None = None
-        self.gap = False  # a blank line since
+        self.gap = False  # a blank line since the last text
         self.headed = False  # a heading since the last paragraph
         self.markers: list[tuple[Paragraph, Line]] = []
         self.early: list[tuple[str, str]] = []
@@ -144,7 +147,7 @@ class _Assembly:
         self.gap = False
 
     def _is_in_sequence(self, label: str) -> bool:
-        """True where a number can come next; a decimal at the head of a wrapped line mostly cannot."""
+        """Return whether a paragraph's number can come next; a decimal that begins a wrapped line mostly cannot."""
         major, minor = map(int, label.split(".")[:2])
         return not self.section or major == self.section or (0 < major - self.section <= 2 and minor <= 3)
 
@@ -161,12 +164,12 @@ class _Assembly:
         self.open = None
 
     def _is_own_marker(self, line: Line) -> bool:
-        """True of a marker with an owner or task behind it, where it begins a line and is numbered for this meeting."""
+        """Return whether a marker with text after it mints: it is of this meeting, and continues no sentence."""
         numbered = {int(reference.split("/")[0]) for reference in line.label.split(",")}
         return numbered == {self.report.meeting.number} and (self.open is None or self.gap or self._is_finished())
 
     def _get_closed_paragraph(self, paragraph: Paragraph, line: Line) -> Paragraph:
-        """Return the paragraph that a marker follows, or in its place the text without a number that stands between."""
+        """Return the paragraph that a marker closes, or a copy whose text is the unnumbered text between them."""
         if self.loose is None:
             return paragraph
         doubt = f"Action {line.label} follows text without a number: it is given to paragraph {paragraph.number}."
@@ -206,7 +209,7 @@ class _Assembly:
 
 
 def _note_header_leftovers(report: Report, lines: Iterable[Line], values: Mapping[str, str]) -> None:
-    """Note the header's lines in which no label stands and that are no label's value: who attended, say."""
+    """Add to `report.unplaced` the header's lines that are neither label nor value, such as a list of attendees."""
     used = {value for value in values.values() if value}
     for line in lines:
         if line.kind is LineType.FURNITURE or _is_title(line):
@@ -239,7 +242,7 @@ _SPEAKS_OF_THEM = re.compile(r"\b(?:this list|the list|these questions|those que
 
 
 def _find_served_paragraph(action: MintedAction, report: Report) -> str | None:
-    """Return the paragraph of the same section whose questions the action's paragraph speaks of, or None."""
+    """Return the number of the paragraph, in the same section, whose questions the action is about, or None."""
     paragraph = report.paragraph(action.paragraph)
     if paragraph is None or not _SPEAKS_OF_THEM.search(paragraph.text):
         return None
@@ -249,7 +252,7 @@ def _find_served_paragraph(action: MintedAction, report: Report) -> str | None:
 
 
 def _find_next_meeting(report: Report, find_meetings: Callable[[str], Iterable[str]]) -> NextMeeting | None:
-    """Return the next meeting as the last text that speaks of it announces it; another body's next meeting is none."""
+    """Return the next meeting of this group, as the last text with a date announces it, or None."""
     group, held_on = re.escape(report.meeting.group), report.meeting.held_on
     announces = re.compile(rf"\bnext\s+(?:full\s+|scheduled\s+)?(?:{group}\s+)?(?:meeting|{group})", re.I)
     texts = [note.text for note in report.unplaced]
@@ -266,6 +269,6 @@ def _find_next_meeting(report: Report, find_meetings: Callable[[str], Iterable[s
 
 
 def _move_to_future(day: date, held_on: date | None, text: str) -> date:
-    """Return a day announced without its year in the year after, where it would else lie before the meeting."""
+    """Return `day`, a year later where the text gives no year and it would lie before this meeting."""
     is_past = held_on and day < held_on and str(day.year) not in text
     return day.replace(year=day.year + 1) if is_past and (day.month, day.day) != (2, 29) else day

@@ -20,7 +20,7 @@ def parse_marker(bare: str) -> tuple[str, str] | None:
 
 
 def may_be_cut(bare: str) -> bool:
-    """True of an undecorated line that could be the first half of a marker."""
+    """Return whether a line without decoration could be the first half of a marker."""
     return bool(bare) and bare[0] in "aA" and bool(_CUT.fullmatch(bare)) and parse_marker(bare) is None
 
 

@@ -1,4 +1,4 @@
-"""What a headline report says, as data."""
+"""The data classes that a headline report is read into."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -63,15 +63,15 @@ class Paragraph:
 
     @property
     def full_text(self) -> str:
-        """Its text with its bullets, for comparing one edition of a report with another."""
+        """The text and the bullets, one a line, for comparing one edition of a report with another."""
         return "\n".join([self.text, *(bullet.text for bullet in self.bullets)])
 
 
 @dataclass(frozen=True)
 class MintedAction:
-    """An action that the meeting minted. `owner` and `due_as_written` are None where the text does not settle them.
+    """An action that the meeting created. `owner` and `due_as_written` are None where the text is not clear.
 
-    `serves` is the paragraph whose questions the action speaks of (“this list”), or None.
+    `serves` is the number of the paragraph whose questions the action is about (“this list”), or None.
     """
 
     reference: str
@@ -85,7 +85,7 @@ class MintedAction:
 
 @dataclass(frozen=True)
 class Mention:
-    """An action that the report speaks of without minting it, and the paragraphs that do, in order."""
+    """A reference to an action that another meeting created, with the numbers of the paragraphs that have it."""
 
     reference: str
     paragraphs: tuple[str, ...]
@@ -97,7 +97,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question as published. `bullet` is None for a sentence; `meetings` are those it cites; `topic` a suggestion."""
+    """A question as published. `bullet` is None for a sentence; `meetings` are those it cites; `topic` is suggested."""
 
     text: str
     paragraph: str
@@ -109,7 +109,7 @@ class AskedQuestion:
 
 @dataclass(frozen=True)
 class Note:
-    """Something for the triager to look at: content without a place, a commitment without a marker, a doubt."""
+    """A line for the triager to check: unplaced content, a commitment without a marker, a warning."""
 
     line: int
     text: str
@@ -141,7 +141,7 @@ class Report:
         return [note for note in self.furniture if any(map(str.isalnum, note.text)) and not _is_own_title(note.text)]
 
     def paragraph(self, number: str) -> Paragraph | None:
-        """Return the first paragraph of that number, or None; to be asked once all are read."""
+        """Return the first paragraph with that number, or None. Call it on a complete report: it is cached."""
         return self._numbered.get(number)
 
     @cached_property

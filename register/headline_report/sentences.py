@@ -1,4 +1,7 @@
-"""Sentences, and who commits to what in them."""
+"""Split text into sentences, and find the bodies that commit themselves in them.
+
+A body is an organisation, a group, or the members of a group.
+"""
 
 import re
 from collections.abc import Iterable
@@ -91,9 +94,9 @@ def find_due_text(sentence: str) -> str | None:
 
 
 class Speakers:
-    """Who can commit themselves in a report: the bodies that are known, the group's members, and whoever agrees.
+    """Finds the bodies in the sentences of a report: those known by name, the group's members, and whoever “agreed”.
 
-    Where no body is known, capitals alone are taken for a body's name.
+    `bodies` are the known names. Where none are given, a word of capitals alone counts as a body's name.
     """
 
     def __init__(self, group: str, bodies: Iterable[str] = ()) -> None:
@@ -116,12 +119,12 @@ class Speakers:
         return found + [body for body in asked if body]
 
     def find_speaking_bodies(self, sentence: str) -> list[str]:
-        """Return the bodies that a sentence has as its subject: “DCC confirmed …”."""
+        """Return the bodies that are the subject of a sentence: “DCC confirmed …”."""
         names = (self._get_body(match[1], may_be_thing=True) for match in _SPEAKS.finditer(sentence[:LONGEST]))
         return [name for name in names if name and name != "It"]
 
     def find_delegated_task(self, sentence: str) -> tuple[str, str] | None:
-        """Return (body, words) of a task that a commitment hands on, “give members two weeks to …”, or None."""
+        """Return (body, words) of a task that a commitment delegates, “give members two weeks to …”, or None."""
         match = _HANDED_ON.search(sentence[:LONGEST])
         if not match:
             return None
@@ -140,7 +143,7 @@ class Speakers:
         return re.split(r"\s+(?:and|or|&)\s+", run)
 
     def _get_body(self, name: str, *, may_be_thing: bool) -> str | None:
-        """Return a name as that of a body, “It” for a pronoun, or None where it may as well be a thing's."""
+        """Return the body of a name, “It” for a pronoun, or None; with `may_be_thing`, of names that look like one."""
         name = re.sub(r"['’]s?$", "", _LED.sub("", name).strip(" ,"))
         if name in ("It", "They"):
             return "It"

@@ -1,4 +1,4 @@
-"""The lines of a Word document: as a reader of it sees them, numbers that Word counts for itself included."""
+"""Extract the lines of a Word document as its reader sees them, with the numbers of automatic lists."""
 
 import re
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def _get_heading_mark(paragraph: Paragraph) -> str:
 
 
 class _Numbering:
-    """Counts as Word does: lists that share a definition go on counting, and a level's pattern says how it reads."""
+    """Computes list numbers as Word does: lists that share an abstract definition continue one count."""
 
     def __init__(self, document: Document) -> None:
         self.counts: dict[tuple[int, int | None], dict[int, int]] = {}
@@ -66,7 +66,7 @@ class _Numbering:
         )
 
     def get_label(self, paragraph: Paragraph) -> str:
-        """Return the number or bullet that stands before a paragraph, with the space behind it; mostly none."""
+        """Return the number or bullet before a paragraph and a space, or "" outside a list."""
         numbered = _get_numbering(paragraph)
         if self.element is None or numbered is None or numbered.numId is None or numbered.numId.val == 0:
             return ""
