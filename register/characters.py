@@ -11,6 +11,6 @@ def is_printable(text: str) -> bool:
     return not _UNPRINTABLE.search(text)
 
 
-def printable(text: str) -> str:
-    """Return text without the characters that it may not hold: for what was stored before they were refused."""
+def remove_unprintable(text: str) -> str:
+    """Return text without unprintable characters: for files, and for text stored before they were refused."""
     return _UNPRINTABLE.sub("", text)

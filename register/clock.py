@@ -1,4 +1,4 @@
-"""The working-day clock of a question: it runs and stops by status alone.
+"""The age of a question in working days, counted only while its status is in `RUNS_IN`.
 
 Working days are those of England and Wales: Monday to Friday less the bank holidays.
 """
@@ -24,43 +24,47 @@ def london_date(moment: datetime) -> date:
 
 
 @cache
-def _working_days_of(year: int) -> tuple[date, ...]:
+def _get_working_days(year: int) -> tuple[date, ...]:
     bank_holidays = holidays.country_holidays("GB", subdiv="ENG", years=year)
     days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
     return tuple(day for day in days if day.year == year and day.weekday() < 5 and day not in bank_holidays)
 
 
 def _ordinal_in_year(day: date) -> int:
-    return bisect_right(_working_days_of(day.year), day)
+    return bisect_right(_get_working_days(day.year), day)
 
 
 def day_number(day: date) -> int:
-    """Return how many working days there are from 1 January 2000 up to and with a date: it makes ages plain sums."""
+    """Return the number of working days from 1 January 2000 to `day` inclusive.
+
+    Stored as a column, it lets SQL compute an age by subtraction.
+    """
     return working_days(EPOCH, day)
 
 
 def working_days(start: date, end: date) -> int:
-    """Return how many working days lie after the date `start` up to and with the date `end`; 0 if `end` is no later."""
+    """Return the number of working days after `start`, up to and including `end`; 0 unless `end` is later."""
     if end <= start:
         return 0
-    whole_years = sum(len(_working_days_of(year)) for year in range(start.year, end.year))
+    whole_years = sum(len(_get_working_days(year)) for year in range(start.year, end.year))
     return whole_years - _ordinal_in_year(start) + _ordinal_in_year(end)
 
 
 def age(status: str, *, before: int, since: date, today: date) -> int:
     """Return a question's age in working days.
 
-    `before` is what had been counted when it entered its status on the date `since`; `today` is a date in London.
+    `before` is the age, in working days, at which it entered its present status on the date `since`. Both `since` and
+    `today` are dates in London.
     """
     return before + (working_days(since, today) if status in RUNS_IN else 0)
 
 
 def today() -> date:
-    """Return the date in London now."""
+    """Return today's date in London."""
     return london_date(timezone.now())
 
 
 def format_moment(moment: datetime) -> str:
-    """Return a moment as people say it: `14:03 on 23 November 2026`, in London."""
+    """Return an aware datetime as text in London time: `14:03 on 23 November 2026`."""
     local = moment.astimezone(LONDON)
     return f"{local:%H:%M} on {local.day} {local:%B %Y}"

@@ -1,6 +1,7 @@
-"""What the register says when it will not do a thing.
+"""The exceptions that services raise when they refuse to act.
 
-Services raise these; each entrance translates them once (an admin message, a problem document, a CommandError).
+Each entrance translates them once: the admin into a message, the API into a problem document, a command into a
+CommandError.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,32 +16,34 @@ class Refusal(Exception):
 
 
 class Refused(Refusal):
-    """The person may do such things, but not this one, not now, or not with what was given."""
+    """The person has permission, but the state of the record or the values given do not allow it."""
 
 
 class Invalid(Refused):
-    """A field holds what it cannot; `fields` maps each field's name to its sentences."""
+    """Values of fields are not valid; `fields` maps a field's name, or `__all__`, to its sentences."""
 
     def __init__(self, fields: Mapping[str, Iterable[str]]) -> None:
-        super().__init__(*(_named(name, sentence) for name, sentences in fields.items() for sentence in sentences))
+        super().__init__(
+            *(_begin_with_field(name, sentence) for name, sentences in fields.items() for sentence in sentences)
+        )
         self.fields = fields
 
 
-def _named(field: str, sentence: str) -> str:
-    """Return a field's sentence so that it stands alone; one about the whole stands alone already."""
+def _begin_with_field(field: str, sentence: str) -> str:
+    """Return the sentence with its field's name before it; a sentence about `__all__` is returned as it is."""
     return sentence if field == "__all__" else f"{field.replace('_', ' ').capitalize()}: {sentence}"
 
 
 class NotPermitted(Refusal):
-    """The person may not do this, whatever they give."""
+    """The person lacks the permission, whatever the values given."""
 
 
 class NotVisible(Refusal):
-    """There is no such thing, or none that this person may see: the two look the same."""
+    """The row does not exist, or the person may not see it: neither tells which, so that nothing is revealed."""
 
 
 class Stale(Refused):
-    """Somebody else changed it since it was read; `changes` says who changed what."""
+    """The row was changed by somebody else since the person read it; `changes` are sentences, one for each change."""
 
     def __init__(self, reason: str, changes: Iterable[str]) -> None:
         super().__init__(reason, *changes)

@@ -1,4 +1,4 @@
-"""The register's fixed vocabulary: values that columns, documents and screens share."""
+"""The choices of columns, which documents and screens share."""
 
 from django.db.models import TextChoices
 
@@ -6,7 +6,7 @@ SYSTEM = "system"  # the name credited when no person acted: a migration, a comm
 
 
 class Role(TextChoices):
-    """Names of the permission groups that a migration makes."""
+    """Names of the `django.contrib.auth` groups that a migration creates."""
 
     TRIAGE = "Triage"
     APPROVER = "Approver"
@@ -33,7 +33,7 @@ TRIAGED = (Status.OPEN, Status.AWAITING_INPUT, Status.IN_REVIEW, Status.AGREED, 
 
 
 class Classification(TextChoices):
-    """Declared from the loosest to the strictest; `strictness` relies on that order."""
+    """Who may see a row. Declared from the least to the most strict; `strictness` relies on that order."""
 
     PUBLIC = "public", "Public"
     MEMBERS = "members", "Members"
@@ -104,7 +104,7 @@ class ActionStatus(TextChoices):
 
 
 class OriginKind(TextChoices):
-    """What a paragraph of a report did for an item of the register."""
+    """How a paragraph of a headline report relates to a question or action: it asked, minted or mentioned it."""
 
     ASKED = "asked", "asked"
     MINTED = "minted", "minted"
@@ -112,7 +112,7 @@ class OriginKind(TextChoices):
 
 
 class Purpose(TextChoices):
-    """What an upload that waits for its triager's decision is to become."""
+    """What a pending upload is to be imported as, once a triager has confirmed its preview."""
 
     REPORT = "report", "headline report"
     QUESTIONS = "questions", "questions"

@@ -1,7 +1,7 @@
-"""The workflow of a question: who may move it, from where to where, with what, and when not.
+"""The workflow of a question: its transitions, who may make them, their inputs, and the guards that refuse them.
 
 `TRANSITIONS` is the one table. Screens and the API's inputs are made from it, and docs/workflow.md is tested against
-it. Nothing here touches the database: the caller gathers the `Facts`, and gets sentences back.
+it. Nothing here reads the database: the caller passes the `Facts` and receives sentences.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ Given = Mapping[str, Any]  # inputs' names to their values: text, dates, and the
 
 
 class Part(StrEnum):
-    """The part that a person plays towards one question; several may hold at once."""
+    """A person's relation to one question; a person can have several at once."""
 
     TRIAGE = "triage"
     APPROVER = "an approver"
@@ -27,8 +27,8 @@ class Part(StrEnum):
     RAISER = "its raiser"
 
 
-class Kind(StrEnum):
-    """What sort of thing an input is; forms and API fields are chosen by it."""
+class InputType(StrEnum):
+    """The type of an input's value; it selects the form field, the parser and the type in the API."""
 
     TEXT = "text"
     DATE = "date"
@@ -40,10 +40,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Input:
-    """One thing that a person gives with a move. `ask` is both its hint and the refusal when it is missing."""
+    """One input of a transition.
+
+    `ask` is both its help text and the refusal where a required input is missing; `note` says what the value means to
+    a reader of this table.
+    """
 
     name: str
-    kind: Kind
+    kind: InputType
     ask: str
     note: str = ""
     required: bool = True
@@ -52,7 +56,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the table needs to know of a question and of the person who would move it.
+    """What the guards read of a question and of the person who makes the transition.
 
     `draft` and `under_review` are the classification of the answer in that state, or None where there is none;
     `disagreeing` names the reviewers whose disagreement stands; `today` is the date in London.
@@ -73,7 +77,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Guard:
-    """A reason to refuse. `says` is its name in docs/workflow.md; `check` returns a sentence, or None to pass."""
+    """One check: `says` names it in docs/workflow.md; `check` returns the refusal as a sentence, or None to pass.
+
+    `needs_given` is true of a check that reads the inputs; the others are also made before there are any.
+    """
 
     says: str
     check: Callable[[Facts, Given], str | None]
@@ -90,38 +97,38 @@ class Transition:
     guards: tuple[Guard, ...] = ()
 
     def makers(self, status: Status) -> frozenset[Part]:
-        """Return the parts that may make it from a status; from one that it does not start at, all that ever may."""
+        """Return the parts that may make this from `status`; where it does not start there, those from any status."""
         return self.sources.get(status) or frozenset().union(*self.sources.values())
 
     def may_be_made_by(self, parts: AbstractSet[Part], status: Status) -> bool:
         return bool(self.makers(status) & parts)
 
     def initial_refusals(self, facts: Facts) -> list[str]:
-        """Return the sentences that hold before anything is given; a wrong status is the only one named."""
+        """Return the refusals that do not depend on inputs, as sentences; a wrong status is returned alone."""
         if facts.status not in self.sources:
-            return [_wrong_status(self, facts)]
-        return _sentences(self.guards, facts, {}, needs_given=False)
+            return [_explain_wrong_status(self, facts)]
+        return _collect_refusals(self.guards, facts, {}, needs_given=False)
 
     def refusals(self, facts: Facts, given: Given, wrong: Mapping[str, str]) -> list[str]:
         """Return every reason to refuse this move with these inputs, as sentences; an empty list lets it pass.
 
-        `given` maps inputs' names to what was given and understood; `wrong` maps the others to why they were not.
+        `given` maps inputs' names to their parsed values; `wrong` maps the names that could not be parsed to sentences.
         """
-        standing = self.initial_refusals(facts)
+        initial = self.initial_refusals(facts)
         if facts.status not in self.sources:
-            return standing
+            return initial
         missing = [
             item.ask for item in self.inputs if item.required and not given.get(item.name) and item.name not in wrong
         ]
-        return standing + list(wrong.values()) + missing + _sentences(self.guards, facts, given, needs_given=True)
+        return initial + list(wrong.values()) + missing + _collect_refusals(self.guards, facts, given, needs_given=True)
 
 
-def _sentences(guards: Iterable[Guard], facts: Facts, given: Given, *, needs_given: bool) -> list[str]:
+def _collect_refusals(guards: Iterable[Guard], facts: Facts, given: Given, *, needs_given: bool) -> list[str]:
     found = (guard.check(facts, given) for guard in guards if guard.needs_given == needs_given)
     return [sentence for sentence in found if sentence]
 
 
-def _wrong_status(transition: Transition, facts: Facts) -> str:
+def _explain_wrong_status(transition: Transition, facts: Facts) -> str:
     sources = [status.label for status in transition.sources]
     listed = " or ".join(filter(None, [", ".join(sources[:-1]), sources[-1]]))
     return (
@@ -129,14 +136,14 @@ def _wrong_status(transition: Transition, facts: Facts) -> str:
     )
 
 
-def _needs(name: str, sentence: str) -> Guard:
+def _make_presence_guard(name: str, sentence: str) -> Guard:
     return Guard(f"no {name}", lambda facts, given: None if getattr(facts, f"has_{name}") else sentence)
 
 
 TRIAGED = (
-    _needs("owner", "Give it an owner first."),
-    _needs("topic", "Give it a topic first."),
-    _needs("priority", "Give it a priority first."),
+    _make_presence_guard("owner", "Give it an owner first."),
+    _make_presence_guard("topic", "Give it a topic first."),
+    _make_presence_guard("priority", "Give it a priority first."),
 )
 
 
@@ -154,12 +161,16 @@ def _hidden_from_members(facts: Facts, given: Given) -> str | None:
 
 def _review_date_gone(facts: Facts, given: Given) -> str | None:
     chosen = given.get("review_by")
-    return f"Choose a review date after {_plain(facts.today)}." if chosen and chosen <= facts.today else None
+    return f"Choose a review date after {_format_date(facts.today)}." if chosen and chosen <= facts.today else None
 
 
 def _revisit_date_gone(facts: Facts, given: Given) -> str | None:
     chosen = given.get("revisit_on")
-    return f"Choose a revisit date no earlier than {_plain(facts.today)}." if chosen and chosen < facts.today else None
+    return (
+        f"Choose a revisit date no earlier than {_format_date(facts.today)}."
+        if chosen and chosen < facts.today
+        else None
+    )
 
 
 def _own_answer(facts: Facts, given: Given) -> str | None:
@@ -197,7 +208,7 @@ def _target_stricter(facts: Facts, given: Given) -> str | None:
     return None
 
 
-def _plain(day: date) -> str:
+def _format_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
@@ -206,7 +217,7 @@ def _from(*statuses: Status, by: Iterable[Part]) -> dict[Status, frozenset[Part]
 
 
 def _reason(ask: str, note: str = "", required: bool = True) -> Input:
-    return Input("reason", Kind.TEXT, ask, note, required)
+    return Input("reason", InputType.TEXT, ask, note, required)
 
 
 S, P = Status, Part
@@ -229,7 +240,7 @@ TRANSITIONS = {
             _from(S.OPEN, by=_WITH_OWNER),
             S.AWAITING_INPUT,
             inputs=(
-                Input("waiting_on", Kind.ORGANISATION, "Choose the organisation that it waits on."),
+                Input("waiting_on", InputType.ORGANISATION, "Choose the organisation that it waits on."),
                 _reason("Give a reason: what was asked.", "what was asked"),
             ),
         ),
@@ -246,7 +257,7 @@ TRANSITIONS = {
             _from(S.OPEN, by=[P.TRIAGE]),
             S.IN_REVIEW,
             inputs=(
-                Input("review_by", Kind.DATE, "Give the date to review by.", "a date to come"),
+                Input("review_by", InputType.DATE, "Give the date to review by.", "a date to come"),
                 _reason("Say why, if it helps.", required=False),
             ),
             guards=(
@@ -270,7 +281,7 @@ TRANSITIONS = {
             _from(S.IN_REVIEW, by=[P.APPROVER]),
             S.AGREED,
             inputs=(
-                Input("meeting", Kind.MEETING, "Name the meeting that decided it.", required=False),
+                Input("meeting", InputType.MEETING, "Name the meeting that decided it.", required=False),
                 _reason("Say why it is agreed.", required=False),
             ),
             guards=(
@@ -287,7 +298,7 @@ TRANSITIONS = {
             inputs=(
                 Input(
                     "disposition",
-                    Kind.TEXT,
+                    InputType.TEXT,
                     "Give the disposition: the SEC, BSC or REC change or document where the answer landed, "
                     "or that none is needed.",
                     "where the answer landed, or that none is needed",
@@ -301,7 +312,7 @@ TRANSITIONS = {
             _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, by=[P.TRIAGE]),
             S.DEFERRED,
             inputs=(
-                Input("revisit_on", Kind.DATE, "Give the date to revisit it on."),
+                Input("revisit_on", InputType.DATE, "Give the date to revisit it on."),
                 _reason("Give a reason: why it is deferred."),
             ),
             guards=(Guard("the revisit date is past", _revisit_date_gone, needs_given=True),),
@@ -320,7 +331,7 @@ TRANSITIONS = {
             _from(S.RAISED, by=[P.TRIAGE, P.RAISER]) | _from(S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
             S.WITHDRAWN,
             inputs=(
-                Input("outcome", Kind.CHOICE, "Choose the outcome.", choices=tuple(Outcome.choices)),
+                Input("outcome", InputType.CHOICE, "Choose the outcome.", choices=tuple(Outcome.choices)),
                 _reason("Give a reason: why it is withdrawn."),
             ),
         ),
@@ -330,7 +341,7 @@ TRANSITIONS = {
             _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
             S.MERGED,
             inputs=(
-                Input("merged_into", Kind.QUESTION, "Choose the question to merge it into."),
+                Input("merged_into", InputType.QUESTION, "Choose the question to merge it into."),
                 _reason("Give a reason: why they are one question."),
             ),
             guards=(
@@ -363,7 +374,7 @@ BELONGS_TO = {
 
 TRIAGE_HOLDS, MEMBERS_HOLD = "Triage", "Members"
 
-# Whose move it is: a name, or the column that names an organisation. A deferred question is its owner's, else triage's.
+# Who has to act next: a name, or the column of an organisation. A deferred question is its owner's, else triage's.
 HELD_BY: dict[str, str] = {
     S.RAISED: TRIAGE_HOLDS,
     S.OPEN: "owner",
@@ -374,7 +385,7 @@ HELD_BY: dict[str, str] = {
 
 
 def holder(status: str, *, owner: str | None, waiting_on: str | None) -> str | None:
-    """Return the name of whoever's move it is, or None once the question has ended.
+    """Return who has to act on a question next, or None once it has ended.
 
     `owner` and `waiting_on` are organisations' names, or None.
     """

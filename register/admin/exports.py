@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from import_export.formats.base_formats import CSV, XLSX
 
-from register.characters import printable
+from register.characters import remove_unprintable
 from register.clock import today
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
@@ -79,7 +79,7 @@ def _get_cell(column, question):
 
 def escape_formula(text):
     """Return text that no spreadsheet takes for a formula (the package's own escape knows `=` alone)."""
-    text = printable(text)
+    text = remove_unprintable(text)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 

@@ -12,7 +12,7 @@ from register.ledger.versions import get_version
 from register.models import Meeting, MeetingLink, Organisation, Question
 from register.services.briefing import get_feed_preview, get_move_briefing
 from register.services.questions import change_status, check_not_stale, get_facts
-from register.workflow import TRANSITIONS, Kind
+from register.workflow import TRANSITIONS, InputType
 
 
 def move_form(transition, user):
@@ -62,12 +62,12 @@ def _meeting(item, user, common):
 
 
 _FIELDS = {
-    Kind.TEXT: _text,
-    Kind.DATE: _date,
-    Kind.CHOICE: _choice,
-    Kind.ORGANISATION: _organisation,
-    Kind.QUESTION: _question,
-    Kind.MEETING: _meeting,
+    InputType.TEXT: _text,
+    InputType.DATE: _date,
+    InputType.CHOICE: _choice,
+    InputType.ORGANISATION: _organisation,
+    InputType.QUESTION: _question,
+    InputType.MEETING: _meeting,
 }
 
 

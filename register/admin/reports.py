@@ -159,7 +159,7 @@ class HeadlineReportAdmin(RegisterAdmin):
 
     def _make_preview(self, request, pending, plan):
         report, ticked = plan.report, plan.unasked
-        paragraphs = {paragraph.number: paragraph.whole for paragraph in report.paragraphs}
+        paragraphs = {paragraph.number: paragraph.full_text for paragraph in report.paragraphs}
         groups = [
             (kind, TITLES[kind], [Row(p, paragraphs.get(p.paragraph, ""), p.key in ticked) for p in plan.of(kind)])
             for kind in TITLES

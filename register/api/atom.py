@@ -10,7 +10,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import quote_etag
 
 from register.api.conditions import not_modified
-from register.characters import printable
+from register.characters import remove_unprintable
 from register.documents.serving import get_head
 from register.ledger.events import get_last_redaction_position, get_latest_events
 from register.models import Answer, clearance
@@ -54,7 +54,7 @@ class MovesAndAnswers(Feed):
         return item["title"]
 
     def item_description(self, item):
-        return printable(item["text"])
+        return remove_unprintable(item["text"])
 
     def item_link(self, item):
         return item["link"]

@@ -31,7 +31,7 @@ from register.services.questions import (
     raise_question,
 )
 from register.services.rows import get_visible
-from register.workflow import TRANSITIONS, Kind
+from register.workflow import TRANSITIONS, InputType
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the document that you saw; asked for."
@@ -192,7 +192,7 @@ def _describe_move(transition, facts):
 
 def _describe_input(item):
     choices = [value for value, _ in item.choices]
-    kind = "text" if item.kind == Kind.TEXT else str(item.kind)
+    kind = "text" if item.kind == InputType.TEXT else str(item.kind)
     return {"name": item.name, "kind": kind, "required": item.required, "ask": item.ask, "choices": choices}
 
 

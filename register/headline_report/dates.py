@@ -25,12 +25,12 @@ def first_date(text: str, *, year: int | None = None) -> date | None:
     """Return the first date in a text, or None. A date without a year takes `year`; without either it is no date."""
     found = [match for shape in _SHAPES for match in [shape.search(text)] if match]
     for match in sorted(found, key=lambda match: match.start()):
-        if day := _date(match, year):
+        if day := _make_date(match, year):
             return day
     return None
 
 
-def _date(parts: re.Match[str], year: int | None) -> date | None:
+def _make_date(parts: re.Match[str], year: int | None) -> date | None:
     written = (parts["year"] or "").strip("'")
     year = int(written) + (2000 if len(written) == 2 else 0) if written else year
     name = parts["month"]

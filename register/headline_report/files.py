@@ -1,4 +1,7 @@
-"""The text of a report's file: plain text and Markdown, PDF, and Word. No file is trusted, so all is limited."""
+"""Extract the text of a report's file: plain text, Markdown, PDF or Word.
+
+Files are not trusted, so sizes, pages and time are limited.
+"""
 
 import io
 import time
@@ -11,7 +14,7 @@ from docx.opc.exceptions import OpcError
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
 from register.headline_report.report import NotAReport
-from register.headline_report.word import lines_of_document
+from register.headline_report.word import extract_lines
 
 LARGEST_FILE = 10_000_000  # bytes
 LARGEST_UNPACKED = 50_000_000  # bytes of a Word file's parts, or of one stream of a PDF
@@ -20,20 +23,20 @@ MOST_SECONDS = 60
 PAGE_BREAK = "\n---\n"  # the reader takes it for the edge of a page
 
 
-def text_of(content: bytes) -> str:
+def extract_text(content: bytes) -> str:
     """Return the text of a file's bytes. Raises NotAReport with a sentence where they hold none that can be read."""
     if not content.strip():
         raise NotAReport("Give a report with text in it: this file is empty.")
     if len(content) > LARGEST_FILE:
         raise NotAReport(f"Give a file of at most {LARGEST_FILE // 1_000_000} MB: this one is larger.")
     if content.lstrip()[:5] == b"%PDF-":
-        return _text_of_pdf(content)
+        return _extract_pdf_text(content)
     if content[:4] == b"PK\x03\x04":
-        return _text_of_word(content)
-    return _plain_text(content)
+        return _extract_word_text(content)
+    return _decode_text(content)
 
 
-def _plain_text(content: bytes) -> str:
+def _decode_text(content: bytes) -> str:
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     if encoding != "utf-16" and b"\x00" in content:
         raise NotAReport("Give the report as text, Markdown, PDF or Word (.docx): this file is none of them.")
@@ -43,12 +46,12 @@ def _plain_text(content: bytes) -> str:
         raise NotAReport("Save the text as UTF-8 and try again: this file is in another encoding.") from None
 
 
-def _text_of_pdf(content: bytes) -> str:
+def _extract_pdf_text(content: bytes) -> str:
     with pypdf.apply_configuration(
         zlib_maximum_output_length=LARGEST_UNPACKED, lzw_maximum_output_length=LARGEST_UNPACKED
     ):
         try:
-            text = PAGE_BREAK.join(_pages(content))
+            text = PAGE_BREAK.join(_extract_pages(content))
         except NotAReport:
             raise
         except Exception:  # the package raises whatever a damaged file leads it to
@@ -58,17 +61,17 @@ def _text_of_pdf(content: bytes) -> str:
     return text
 
 
-def _opens_without_password(reader: pypdf.PdfReader) -> bool:
-    """True where there is an owner's password alone, which locks nothing that is read here."""
+def _can_open_without_password(reader: pypdf.PdfReader) -> bool:
+    """Return whether the PDF has only an owner's password, which does not prevent reading."""
     try:
         return bool(reader.decrypt(""))
     except Exception:  # a cipher that the package cannot undo
         return False
 
 
-def _pages(content: bytes) -> Iterator[str]:
+def _extract_pages(content: bytes) -> Iterator[str]:
     reader = pypdf.PdfReader(io.BytesIO(content))
-    if reader.is_encrypted and not _opens_without_password(reader):
+    if reader.is_encrypted and not _can_open_without_password(reader):
         raise NotAReport("Give the PDF without its password: this one is encrypted.")
     if len(reader.pages) > MOST_PAGES:
         raise NotAReport(f"Give a PDF of at most {MOST_PAGES} pages.")
@@ -79,13 +82,13 @@ def _pages(content: bytes) -> Iterator[str]:
         yield page.extract_text()
 
 
-def _text_of_word(content: bytes) -> str:
+def _extract_word_text(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             # Reading stops at the size that a part declares, so the sum of these is a limit that holds.
             if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
                 raise NotAReport("Give a smaller Word file: this one unpacks to more than the register reads.")
-        text = "\n".join(lines_of_document(docx.Document(io.BytesIO(content))))
+        text = "\n".join(extract_lines(docx.Document(io.BytesIO(content))))
     except NotAReport:
         raise
     except (zipfile.BadZipFile, OpcError, LxmlError, LookupError, TypeError, AttributeError, ValueError, OSError,

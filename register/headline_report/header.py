@@ -31,12 +31,13 @@ _WORDS_OF_VALUES = {"group", "date", "purpose", "venue", "location"}  # labels o
 _ANYWHERE = [label for label in LABELS if label not in _WORDS_OF_VALUES]
 
 
-def _any_of(labels: Iterable[str]) -> str:
+def _make_alternatives(labels: Iterable[str]) -> str:
     return "|".join(label.replace(" ", r"\s+") for label in sorted(labels, key=len, reverse=True))
 
 
 _LABEL = re.compile(
-    rf"(?:(?:^|(?<=[\t|]))[*_ ]*(?P<first>{_any_of(LABELS)})|(?<=\s)[*_]*(?P<inner>{_any_of(_ANYWHERE)}))"
+    rf"(?:(?:^|(?<=[\t|]))[*_ ]*(?P<first>{_make_alternatives(LABELS)})"
+    rf"|(?<=\s)[*_]*(?P<inner>{_make_alternatives(_ANYWHERE)}))"
     r"\b\.?[*_]*\s*(?:[:\t|]|(?=\s)|$)",
     re.I | re.M,
 )
@@ -45,26 +46,29 @@ MOST_LINES = 200
 
 
 def read_header(lines: Sequence[Line]) -> tuple[int, str, dict[str, str]]:
-    """Return (the meeting, the synopsis, notes of doubt). Raises NotAReport where it names no meeting, or two."""
+    """Return (meeting's number, group's short name or "", {column: value}) of a header's lines.
+
+    Raises NotAReport where there is no meeting number.
+    """
     text = "\n".join(line.text for line in lines[:MOST_LINES])
-    values = _values(text)
-    title = _NAMED.search(_title(text)) if "number" not in values else None
+    values = _parse_values(text)
+    title = _NAMED.search(_find_title(text)) if "number" not in values else None
     number = re.search(r"\d{1,4}", values.get("number", "")) or (title and re.match(r"\d+", title[2]))
     if not number:
         raise NotAReport("Give a headline report: this text has no meeting number.")
     beside = re.match(r"([A-Z]{2,10})\b", values.get("number", ""))
-    in_title = re.search(r"\(([A-Z]{2,10})\)", _title(text))
+    in_title = re.search(r"\(([A-Z]{2,10})\)", _find_title(text))
     group = next((found[1].upper() for found in (title, beside, in_title) if found), "")
     return int(number[0]), group, values
 
 
-def _title(text: str) -> str:
+def _find_title(text: str) -> str:
     return next((line for line in text.split("\n") if "headline report" in line.lower()), "")
 
 
-def _values(text: str) -> dict[str, str]:
+def _parse_values(text: str) -> dict[str, str]:
     """Return {column: value} of the header; the first value that a label has counts."""
-    found = list(_labels(text))
+    found = list(_find_labels(text))
     values: dict[str, str] = {}
     for (label, _, end), (_, following, _) in zip(found, [*found[1:], ("", len(text), 0)], strict=False):
         value = text[end:following].strip(" \t\n|:*_")
@@ -72,16 +76,19 @@ def _values(text: str) -> dict[str, str]:
     return values
 
 
-def _labels(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield (label, where it begins, where its value begins); a lower-case word inside a value is no label."""
+def _find_labels(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (label in lower case, index of the label, index after it); labels begin with a capital letter."""
     for match in _LABEL.finditer(text):
         label = match["first"] or match["inner"]
         if label[0].isupper():
             yield re.sub(r"\s+", " ", label.lower()), match.start(), match.end()
 
 
-def meeting_of(number: int, group: str, values: Mapping[str, str], body: str) -> tuple[MeetingHeld, list[Note]]:
-    """Return (the meeting that a header and the body under it speak of, notes of doubt)."""
+def make_meeting(number: int, group: str, values: Mapping[str, str], body: str) -> tuple[MeetingHeld, list[Note]]:
+    """Return (the meeting, warnings) from a header's values and the text of the body.
+
+    Raises NotAReport where neither names the group.
+    """
     notes = []
     held_on = first_date(values.get("date", ""))
     if held_on is None:
@@ -90,13 +97,13 @@ def meeting_of(number: int, group: str, values: Mapping[str, str], body: str) ->
     if classification not in Classification.values:
         notes.append(Note(1, "The header gives no classification that the register knows: Members is assumed."))
         classification = Classification.MEMBERS.value
-    group = group or _group(values.get("name", ""), number, body)
+    group = group or _find_group(values.get("name", ""), number, body)
     if not group:
         raise NotAReport("Give a headline report that names its group: this one has no meeting name.")
     return MeetingHeld(group, number, held_on, classification, values.get("purpose", "")), notes
 
 
-def _group(name: str, number: int, body: str) -> str:
+def _find_group(name: str, number: int, body: str) -> str:
     """Return a group's short name: as the body uses it, else as the header's name abbreviates."""
     written = re.search(r"\(([A-Z]{2,10})\)", name) or re.fullmatch(r"\s*([A-Z]{2,10})\s*", name)
     initials = "".join(re.findall(r"\b([A-Z])", re.split(r"\s[–—-]\s|\(", name)[0]))
@@ -111,14 +118,14 @@ def _group(name: str, number: int, body: str) -> str:
 
 
 def has_label(text: str) -> bool:
-    return any(True for _ in _labels(text))
+    return any(True for _ in _find_labels(text))
 
 
 _TITLED = re.compile(r"([A-Z]{2,10})[ -]?(\d{1,3})\s+headline\s+report", re.I)
 
 
-def second_header(lines: Sequence[Line], number: int, begin: int) -> int | None:
-    """Return the line of a second header, of another meeting or of the same report again, or None."""
+def find_second_header(lines: Sequence[Line], number: int, begin: int) -> int | None:
+    """Return the number of the line where a second report begins, the same or another one, or None."""
     for line in lines[begin:]:
         titled = _TITLED.fullmatch(line.text.strip()) if len(line.text) < 60 else None
         if titled and int(titled[2]) != number:

@@ -13,33 +13,35 @@ _RANGE = re.compile(rf"({REFERENCE})\s{{0,3}}(?:-|–|—|\bto\b)\s{{0,3}}({REFE
 LONGEST_RANGE = 30
 
 
-def marker_of(bare: str) -> tuple[str, str] | None:
+def parse_marker(bare: str) -> tuple[str, str] | None:
     """Return (references with commas, what follows them) of a line that is a marker, undecorated; else None."""
     match = _MARKER.fullmatch(bare)
-    return (",".join(_listed(match[1])), (match[2] or "").strip(" -–—:()")) if match else None
+    return (",".join(_parse_list(match[1])), (match[2] or "").strip(" -–—:()")) if match else None
 
 
 def may_be_cut(bare: str) -> bool:
-    """True of an undecorated line that could be the first half of a marker."""
-    return bool(bare) and bare[0] in "aA" and bool(_CUT.fullmatch(bare)) and marker_of(bare) is None
+    """Return whether a line without decoration could be the first half of a marker."""
+    return bool(bare) and bare[0] in "aA" and bool(_CUT.fullmatch(bare)) and parse_marker(bare) is None
 
 
-def references(text: str) -> list[str]:
+def find_references(text: str) -> list[str]:
     """Return the references in a text that stand after the word Action or Actions, as `15/10`, ranges written out."""
-    return [reference for match in _MENTIONED.finditer(text) for reference in _listed(match[1])]
+    return [reference for match in _MENTIONED.finditer(text) for reference in _parse_list(match[1])]
 
 
-def _listed(text: str) -> list[str]:
+def _parse_list(text: str) -> list[str]:
     """Return the references of a list such as `15/08 & 15/09` or `15/08 to 15/10`."""
-    spelt_out = _RANGE.sub(lambda match: ", ".join(_range(_bare(match[1]), _bare(match[2]))), text)
-    return [_bare(reference) for reference in re.findall(REFERENCE, spelt_out)]
+    spelt_out = _RANGE.sub(
+        lambda match: ", ".join(_expand_range(_remove_spaces(match[1]), _remove_spaces(match[2]))), text
+    )
+    return [_remove_spaces(reference) for reference in re.findall(REFERENCE, spelt_out)]
 
 
-def _bare(reference: str) -> str:
+def _remove_spaces(reference: str) -> str:
     return re.sub(r"\s", "", reference)
 
 
-def _range(first: str, last: str) -> list[str]:
+def _expand_range(first: str, last: str) -> list[str]:
     (meeting, low), (other, high) = first.split("/"), last.split("/")
     if meeting != other or not 0 < int(high) - int(low) < LONGEST_RANGE:
         return [first, last]

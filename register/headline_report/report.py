@@ -1,4 +1,4 @@
-"""What a headline report says, as data."""
+"""The data classes that a headline report is read into."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +13,10 @@ class NotAReport(Refused):
 
 @dataclass(frozen=True)
 class MeetingHeld:
-    """The meeting that a report is of, as its header says. `classification` is a value of `words.Classification`."""
+    """The meeting that a report is of, as its header says.
+
+    `classification` is a value of `vocabulary.Classification`; `held_on` is None where the header gives no date.
+    """
 
     group: str
     number: int
@@ -59,16 +62,16 @@ class Paragraph:
     bullets: list[Bullet] = field(default_factory=list)
 
     @property
-    def whole(self) -> str:
-        """Its text with its bullets, for comparing one edition of a report with another."""
+    def full_text(self) -> str:
+        """The text and the bullets, one a line, for comparing one edition of a report with another."""
         return "\n".join([self.text, *(bullet.text for bullet in self.bullets)])
 
 
 @dataclass(frozen=True)
-class Minted:
-    """An action that the meeting minted. `owner` and `due_as_written` are None where the text does not settle them.
+class MintedAction:
+    """An action that the meeting created. `owner` and `due_as_written` are None where the text is not clear.
 
-    `serves` is the paragraph whose questions the action speaks of (“this list”), or None.
+    `serves` is the number of the paragraph whose questions the action is about (“this list”), or None.
     """
 
     reference: str
@@ -82,7 +85,7 @@ class Minted:
 
 @dataclass(frozen=True)
 class Mention:
-    """An action that the report speaks of without minting it, and the paragraphs that do, in order."""
+    """A reference to an action that another meeting created, with the numbers of the paragraphs that have it."""
 
     reference: str
     paragraphs: tuple[str, ...]
@@ -93,8 +96,8 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question as published. `bullet` is None for a sentence; `meetings` are those it cites; `topic` a suggestion."""
+class AskedQuestion:
+    """A question as published. `bullet` is None for a sentence; `meetings` are those it cites; `topic` is suggested."""
 
     text: str
     paragraph: str
@@ -106,7 +109,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Note:
-    """Something for the triager to look at: content without a place, a commitment without a marker, a doubt."""
+    """A line for the triager to check: unplaced content, a commitment without a marker, a warning."""
 
     line: int
     text: str
@@ -122,10 +125,10 @@ class Report:
     synopsis: str = ""
     sections: list[Section] = field(default_factory=list)
     paragraphs: list[Paragraph] = field(default_factory=list)
-    actions: list[Minted] = field(default_factory=list)
+    actions: list[MintedAction] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
-    questions: list[Asked] = field(default_factory=list)
+    questions: list[AskedQuestion] = field(default_factory=list)
     next_meeting: NextMeeting | None = None
     remarks: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
@@ -138,7 +141,7 @@ class Report:
         return [note for note in self.furniture if any(map(str.isalnum, note.text)) and not _is_own_title(note.text)]
 
     def paragraph(self, number: str) -> Paragraph | None:
-        """Return the first paragraph of that number, or None; to be asked once all are read."""
+        """Return the first paragraph with that number, or None. Call it on a complete report: it is cached."""
         return self._numbered.get(number)
 
     @cached_property

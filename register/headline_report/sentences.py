@@ -1,4 +1,7 @@
-"""Sentences, and who commits to what in them."""
+"""Split text into sentences, and find the bodies that commit themselves in them.
+
+A body is an organisation, a group, or the members of a group.
+"""
 
 import re
 from collections.abc import Iterable
@@ -66,7 +69,7 @@ NOT_BODIES = {
 LONGEST = 3_000  # characters of one sentence; what is longer is no commitment that a person wrote
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """Return the sentences of a paragraph; a citation in brackets stays with the sentence before it."""
     found: list[str] = []
     held = ""
@@ -82,7 +85,7 @@ def sentences(text: str) -> list[str]:
     return [*found, held] if held else found
 
 
-def due_as_written(sentence: str) -> str | None:
+def find_due_text(sentence: str) -> str | None:
     """Return the due date of a commitment as it is written, or None."""
     match = _DUE.search(sentence[:LONGEST])
     if match is None:
@@ -91,15 +94,15 @@ def due_as_written(sentence: str) -> str | None:
 
 
 class Speakers:
-    """Who can commit themselves in a report: the bodies that are known, the group's members, and whoever agrees.
+    """Finds the bodies in the sentences of a report: those known by name, the group's members, and whoever “agreed”.
 
-    Where no body is known, capitals alone are taken for a body's name.
+    `bodies` are the known names. Where none are given, a word of capitals alone counts as a body's name.
     """
 
     def __init__(self, group: str, bodies: Iterable[str] = ()) -> None:
         self.group, self.known = group, {name.lower() for name in bodies}
 
-    def subjects(self, sentence: str) -> list[str]:
+    def find_committed_bodies(self, sentence: str) -> list[str]:
         """Return the bodies that commit themselves in a sentence, in order; “It” for a pronoun."""
         sentence = sentence[:LONGEST]
         found: list[str] = []
@@ -108,37 +111,39 @@ class Speakers:
             if told and not told["settled"]:
                 continue
             before = _SHARED.search(sentence[: match.start()][-300:])
-            names = [*([before[1]] if before else []), *self._names(match[1])]
-            found += [body for name in names for body in [self._body(name, may_be_thing=bool(match["will"]))] if body]
-        asked = [self._body(match[1], may_be_thing=False) for match in _ASKED.finditer(sentence)]
+            names = [*([before[1]] if before else []), *self._split_names(match[1])]
+            found += [
+                body for name in names for body in [self._get_body(name, may_be_thing=bool(match["will"]))] if body
+            ]
+        asked = [self._get_body(match[1], may_be_thing=False) for match in _ASKED.finditer(sentence)]
         return found + [body for body in asked if body]
 
-    def spoken_of(self, sentence: str) -> list[str]:
-        """Return the bodies that a sentence has as its subject: “DCC confirmed …”."""
-        names = (self._body(match[1], may_be_thing=True) for match in _SPEAKS.finditer(sentence[:LONGEST]))
+    def find_speaking_bodies(self, sentence: str) -> list[str]:
+        """Return the bodies that are the subject of a sentence: “DCC confirmed …”."""
+        names = (self._get_body(match[1], may_be_thing=True) for match in _SPEAKS.finditer(sentence[:LONGEST]))
         return [name for name in names if name and name != "It"]
 
-    def handed_on(self, sentence: str) -> tuple[str, str] | None:
-        """Return (body, words) of a task that a commitment hands on, “give members two weeks to …”, or None."""
+    def find_delegated_task(self, sentence: str) -> tuple[str, str] | None:
+        """Return (body, words) of a task that a commitment delegates, “give members two weeks to …”, or None."""
         match = _HANDED_ON.search(sentence[:LONGEST])
         if not match:
             return None
         first = match[1].split()[0]
-        body = self.members if first.lower() == "members" else self._body(first, may_be_thing=True)
+        body = self.members if first.lower() == "members" else self._get_body(first, may_be_thing=True)
         return (body, sentence[match.start() :]) if body else None
 
     @property
     def members(self) -> str:
         return f"{self.group} members"
 
-    def _names(self, run: str) -> list[str]:
+    def _split_names(self, run: str) -> list[str]:
         """Return the names in a run of capitalised words: “Ofgem and Elexon” are two."""
         if run.lower() in self.known:
             return [run]
         return re.split(r"\s+(?:and|or|&)\s+", run)
 
-    def _body(self, name: str, *, may_be_thing: bool) -> str | None:
-        """Return a name as that of a body, “It” for a pronoun, or None where it may as well be a thing's."""
+    def _get_body(self, name: str, *, may_be_thing: bool) -> str | None:
+        """Return the body of a name, “It” for a pronoun, or None; with `may_be_thing`, of names that look like one."""
         name = re.sub(r"['’]s?$", "", _LED.sub("", name).strip(" ,"))
         if name in ("It", "They"):
             return "It"

@@ -1,4 +1,4 @@
-"""The lines of a Word document: as a reader of it sees them, numbers that Word counts for itself included."""
+"""Extract the lines of a Word document as its reader sees them, with the numbers of automatic lists."""
 
 import re
 from collections.abc import Iterator
@@ -14,49 +14,49 @@ _Element = Any  # an lxml element; neither lxml nor the parts of python-docx abo
 _DECIMAL = ("decimal", "decimalZero")
 
 
-def lines_of_document(document: Document) -> Iterator[str]:
+def extract_lines(document: Document) -> Iterator[str]:
     """Yield the lines of a document in order: tracked insertions and content controls included, deletions left out."""
     numbers = _Numbering(document)
-    for block in _blocks(document.element.body):
+    for block in _find_blocks(document.element.body):
         if block.tag == qn("w:tbl"):
-            yield from _table_lines(block)
+            yield from _extract_table_lines(block)
         else:
             paragraph = Paragraph(block, document)
-            yield f"{_heading(paragraph)}{numbers.label(paragraph)}{_text(block)}"
+            yield f"{_get_heading_mark(paragraph)}{numbers.get_label(paragraph)}{_extract_text(block)}"
 
 
-def _blocks(parent: _Element) -> Iterator[_Element]:
+def _find_blocks(parent: _Element) -> Iterator[_Element]:
     """Yield paragraphs and tables in order, going into content controls."""
     for child in parent:
         if child.tag in (qn("w:p"), qn("w:tbl")):
             yield child
         elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
-            yield from _blocks(child)
+            yield from _find_blocks(child)
 
 
-def _table_lines(table: _Element) -> Iterator[str]:
+def _extract_table_lines(table: _Element) -> Iterator[str]:
     """Yield each row as a line, its cells split by tabs; a cell merged over several columns stands once in the XML."""
     for row in table.iter(qn("w:tr")):
         cells = [cell for cell in row.iter(qn("w:tc")) if cell.getparent() is row or cell.getparent().tag != qn("w:tr")]
-        yield "\t".join(" ".join(_text(p) for p in cell.iter(qn("w:p"))).strip() for cell in cells)
+        yield "\t".join(" ".join(_extract_text(p) for p in cell.iter(qn("w:p"))).strip() for cell in cells)
 
 
-def _text(element: _Element) -> str:
+def _extract_text(element: _Element) -> str:
     if element.tag in _LEFT_OUT:
         return ""
     if element.tag in _TEXT:
         mark = _TEXT[element.tag]
         return (element.text or "") if mark is None else mark
-    return "".join(_text(child) for child in element)
+    return "".join(_extract_text(child) for child in element)
 
 
-def _heading(paragraph: Paragraph) -> str:
+def _get_heading_mark(paragraph: Paragraph) -> str:
     name = (paragraph.style and paragraph.style.name) or ""
     return "### " if name.startswith(("Heading", "Title")) else ""
 
 
 class _Numbering:
-    """Counts as Word does: lists that share a definition go on counting, and a level's pattern says how it reads."""
+    """Computes list numbers as Word does: lists that share an abstract definition continue one count."""
 
     def __init__(self, document: Document) -> None:
         self.counts: dict[tuple[int, int | None], dict[int, int]] = {}
@@ -65,40 +65,40 @@ class _Numbering:
             part.numbering_part.element if any("numbering" in r.reltype for r in part.rels.values()) else None
         )
 
-    def label(self, paragraph: Paragraph) -> str:
-        """Return the number or bullet that stands before a paragraph, with the space behind it; mostly none."""
-        numbered = _numbering_of(paragraph)
+    def get_label(self, paragraph: Paragraph) -> str:
+        """Return the number or bullet before a paragraph and a space, or "" outside a list."""
+        numbered = _get_numbering(paragraph)
         if self.element is None or numbered is None or numbered.numId is None or numbered.numId.val == 0:
             return ""
         level = numbered.ilvl.val if numbered.ilvl is not None else 0
-        abstract = self._values(f'w:num[@w:numId="{int(numbered.numId.val)}"]/w:abstractNumId/@w:val')
+        abstract = self._select(f'w:num[@w:numId="{int(numbered.numId.val)}"]/w:abstractNumId/@w:val')
         if not abstract:
             return "- "
-        number = self._count(int(numbered.numId.val), int(abstract[0]), level)
-        pattern = self._of_level(int(abstract[0]), level, "lvlText")
-        if self._of_level(int(abstract[0]), level, "numFmt") not in _DECIMAL or not number:
+        number = self._count_item(int(numbered.numId.val), int(abstract[0]), level)
+        pattern = self._get_level_value(int(abstract[0]), level, "lvlText")
+        if self._get_level_value(int(abstract[0]), level, "numFmt") not in _DECIMAL or not number:
             return "- "
         return re.sub(r"%(\d)", lambda match: str(number.get(int(match[1]) - 1, 1)), pattern or f"%{level + 1}.") + " "
 
-    def _count(self, number: int, abstract: int, level: int) -> dict[int, int]:
+    def _count_item(self, number: int, abstract: int, level: int) -> dict[int, int]:
         """Count one more at a level, and return the counters of the list by level."""
-        restarts = self._values(f'w:num[@w:numId="{number}"]/w:lvlOverride/w:startOverride/@w:val')
+        restarts = self._select(f'w:num[@w:numId="{number}"]/w:lvlOverride/w:startOverride/@w:val')
         counters = self.counts.setdefault((abstract, number if restarts else None), {})
-        start = int(self._of_level(abstract, level, "start") or 1)
+        start = int(self._get_level_value(abstract, level, "start") or 1)
         counters[level] = counters.get(level, start - 1) + 1
         for deeper in [deeper for deeper in counters if deeper > level]:
             del counters[deeper]
         return counters
 
-    def _of_level(self, abstract: int, level: int, what: str) -> str | None:
+    def _get_level_value(self, abstract: int, level: int, what: str) -> str | None:
         path = f'w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="{int(level)}"]/w:{what}/@w:val'
-        return next(iter(self._values(path)), None)
+        return next(iter(self._select(path)), None)
 
-    def _values(self, path: str) -> list[str]:
+    def _select(self, path: str) -> list[str]:
         return self.element.xpath(path)
 
 
-def _numbering_of(paragraph: Paragraph) -> _Element | None:
+def _get_numbering(paragraph: Paragraph) -> _Element | None:
     """Return the numbering of a paragraph: its own, or that of its style."""
     holders = [paragraph._p, *([paragraph.style.element] if paragraph.style is not None else [])]
     found = (holder.pPr.numPr for holder in holders if holder.pPr is not None)

@@ -7,7 +7,7 @@ from typing import Any
 from register.ledger.timeline import compare_words
 from register.models import Answer, MeetingLink, Question, Review, User
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
-from register.workflow import Kind, Transition
+from register.workflow import InputType, Transition
 
 IN_HAND = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW)
 WHO_READS: dict[str, str] = {
@@ -94,7 +94,7 @@ def get_feed_preview(question: Question, transition: Transition, by: User) -> li
     ]
     for item in transition.inputs:
         optional = "" if item.required else ", where you give it"
-        word = "word for word" if item.kind == Kind.TEXT else "as you choose it"
+        word = "word for word" if item.kind == InputType.TEXT else "as you choose it"
         preview.append((item.name.replace("_", " ").capitalize(), f"{word}{optional}"))
     return preview + _get_answer_preview(question, transition, by)
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from register.characters import ASK, is_printable
 from register.ledger.unit_of_work import Actor
 from register.models import Meeting, Organisation, Question
-from register.workflow import LONGEST_REMARK, Input, Kind, Transition
+from register.workflow import LONGEST_REMARK, Input, InputType, Transition
 
 
 def parse_inputs(transition: Transition, given: Mapping[str, Any], by: Actor) -> tuple[dict[str, Any], dict[str, str]]:
@@ -83,11 +83,11 @@ def _find_row(rows: QuerySet, value: Any, noun: str, **called: Any) -> Any:
     raise ValueError(f"There is no {noun} called “{value}”.")
 
 
-_PARSERS: dict[Kind, Callable[[Input, Any, Actor], Any]] = {
-    Kind.TEXT: _parse_text,
-    Kind.DATE: _parse_date,
-    Kind.CHOICE: _parse_choice,
-    Kind.ORGANISATION: _find_organisation,
-    Kind.QUESTION: _find_question,
-    Kind.MEETING: _find_meeting,
+_PARSERS: dict[InputType, Callable[[Input, Any, Actor], Any]] = {
+    InputType.TEXT: _parse_text,
+    InputType.DATE: _parse_date,
+    InputType.CHOICE: _parse_choice,
+    InputType.ORGANISATION: _find_organisation,
+    InputType.QUESTION: _find_question,
+    InputType.MEETING: _find_meeting,
 }

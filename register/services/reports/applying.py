@@ -226,7 +226,7 @@ class _ReportApplication:
             kind=kind,
             paragraph=paragraph,
             bullet=proposal.bullet,
-            published=whole.whole if whole and kind == OriginKind.MENTIONED else proposal.published,
+            published=whole.full_text if whole and kind == OriginKind.MENTIONED else proposal.published,
             paragraph_digest=get_paragraph_digest(whole),
             **item,
         )

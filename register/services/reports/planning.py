@@ -10,9 +10,9 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from register.headline_report.references import references
-from register.headline_report.report import Asked, MeetingHeld, Mention, Minted, Paragraph, Report
-from register.headline_report.sentences import sentences
+from register.headline_report.references import find_references
+from register.headline_report.report import AskedQuestion, MeetingHeld, Mention, MintedAction, Paragraph, Report
+from register.headline_report.sentences import split_sentences
 from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.proposals import ItemType, Plan, Proposal, ProposalKind
 from register.vocabulary import OriginKind, Status
@@ -26,7 +26,7 @@ YEARS_APART = 180  # days between two meetings of one number, in groups whose nu
 
 
 def get_paragraph_digest(paragraph: Paragraph | None) -> str:
-    return hashlib.sha256(paragraph.whole.encode()).hexdigest() if paragraph else ""
+    return hashlib.sha256(paragraph.full_text.encode()).hexdigest() if paragraph else ""
 
 
 def get_meeting(group_name: str, number: int, held_on: date | None) -> Meeting | None:
@@ -117,7 +117,7 @@ class _ExistingItems:
         return "" if now == origin.paragraph_digest else f"Paragraph {origin.paragraph} reads differently now."
 
 
-def _pair_one_to_one(pairs: Iterable[tuple[float, int, Asked, Origin]]) -> dict[int, Origin]:
+def _pair_one_to_one(pairs: Iterable[tuple[float, int, AskedQuestion, Origin]]) -> dict[int, Origin]:
     """Pair the likeliest first, each asked and each held question once, down to `SAME_PLACE`."""
     matched: dict[int, Origin] = {}
     used = set()
@@ -185,7 +185,7 @@ def _format_day(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else "date not existing"
 
 
-def _propose_action(minted: Minted, existing: _ExistingItems) -> Proposal:
+def _propose_action(minted: MintedAction, existing: _ExistingItems) -> Proposal:
     held = existing.actions.get(minted.reference)
     origin = existing.get_latest(OriginKind.MINTED, "action_id").get(held.pk) if held else None
     kind, note = _compare_action(minted, held, origin, existing)
@@ -206,7 +206,7 @@ def _propose_action(minted: Minted, existing: _ExistingItems) -> Proposal:
 
 
 def _compare_action(
-    minted: Minted, held: Action | None, origin: Origin | None, existing: _ExistingItems
+    minted: MintedAction, held: Action | None, origin: Origin | None, existing: _ExistingItems
 ) -> tuple[ProposalKind, str]:
     if held is None:
         return ProposalKind.NEW, ""
@@ -242,9 +242,12 @@ def _propose_mention(mention: Mention, existing: _ExistingItems) -> Proposal:
 def _get_mentioning_words(mention: Mention, report: Report) -> str:
     """Return the words that mention an action: a heading, or a sentence of its first paragraph."""
     paragraph = report.paragraph(mention.paragraph)
-    if paragraph is None or mention.reference in references(paragraph.heading):
+    if paragraph is None or mention.reference in find_references(paragraph.heading):
         return paragraph.heading if paragraph else ""
-    return next((said for said in sentences(paragraph.whole) if mention.reference in references(said)), paragraph.text)
+    return next(
+        (said for said in split_sentences(paragraph.full_text) if mention.reference in find_references(said)),
+        paragraph.text,
+    )
 
 
 def _propose_questions(report: Report, existing: _ExistingItems) -> Iterator[Proposal]:
@@ -270,7 +273,7 @@ def _propose_questions(report: Report, existing: _ExistingItems) -> Iterator[Pro
             )
 
 
-def _make_keys(questions: list[Asked]) -> list[str]:
+def _make_keys(questions: list[AskedQuestion]) -> list[str]:
     """Return a key for each question: its paragraph and bullet, and a count where one place asks several."""
     keys: list[str] = []
     for asked in questions:
@@ -281,7 +284,7 @@ def _make_keys(questions: list[Asked]) -> list[str]:
 
 
 def _propose_existing(
-    key: str, asked: Asked, origin: Origin, existing: _ExistingItems, common: dict[str, Any]
+    key: str, asked: AskedQuestion, origin: Origin, existing: _ExistingItems, common: dict[str, Any]
 ) -> Proposal:
     held: Any = origin.question
     if origin.published == asked.text:
@@ -295,7 +298,7 @@ def _propose_existing(
     return Proposal(key, kind, ItemType.QUESTION, held=held.text, note=note, target=held, **common)
 
 
-def _propose_link(key: str, asked: Asked, existing: _ExistingItems, common: dict[str, Any]) -> Proposal | None:
+def _propose_link(key: str, asked: AskedQuestion, existing: _ExistingItems, common: dict[str, Any]) -> Proposal | None:
     """Propose a link to a question already held that asks much the same, with the score; a person decides a “not”."""
     bare = _strip_wording(asked.text)
     best = process.extractOne(_sort_words(bare), existing.texts, scorer=fuzz.ratio, score_cutoff=SAME_WITH_MEETING)

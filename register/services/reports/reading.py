@@ -1,6 +1,6 @@
-from register.characters import printable
+from register.characters import remove_unprintable
 from register.headline_report import Report, read_report
-from register.headline_report.files import text_of
+from register.headline_report.files import extract_text
 from register.models import Group, Organisation, Topic
 
 
@@ -9,4 +9,6 @@ def read_file(content: bytes) -> Report:
     topics = {topic.name: [word for word in topic.keywords.split(",") if word.strip()] for topic in Topic.objects.all()}
     groups = list(Group.objects.values_list("name", flat=True))
     bodies = list(Organisation.objects.values_list("name", flat=True))
-    return read_report(printable(text_of(content).replace("\f", "\n")), topics=topics, groups=groups, bodies=bodies)
+    return read_report(
+        remove_unprintable(extract_text(content).replace("\f", "\n")), topics=topics, groups=groups, bodies=bodies
+    )
