@@ -40,6 +40,7 @@ class MovesAndAnswers(Feed):
         user = get_reader(secret)
         if user is None or not clearance(user):
             raise Http404("There is no such feed.")
+        request.reader = user  # for the access log
         return user
 
     def link(self, user):
