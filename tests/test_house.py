@@ -18,6 +18,7 @@ FLOORS = {
     "workflow": 0,
     "clock": 0,
     "characters": 0,
+    "bounded": 0,
     "headline_report": 0,
     "models": 1,
     "ledger": 1,

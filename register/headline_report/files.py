@@ -4,22 +4,21 @@ Files are not trusted, so sizes, pages and time are limited.
 """
 
 import io
-import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import docx
 import pypdf
 from docx.opc.exceptions import OpcError
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
+from register.bounded import OutOfBounds, run_bounded
 from register.headline_report.report import NotAReport
 from register.headline_report.word import extract_lines
 
 LARGEST_FILE = 10_000_000  # bytes
 LARGEST_UNPACKED = 50_000_000  # bytes of a Word file's parts, or of one stream of a PDF
 MOST_PAGES = 300
-MOST_SECONDS = 60
 PAGE_BREAK = "\n---\n"  # the reader takes it for the edge of a page
 
 
@@ -30,10 +29,17 @@ def extract_text(content: bytes) -> str:
     if len(content) > LARGEST_FILE:
         raise NotAReport(f"Give a file of at most {LARGEST_FILE // 1_000_000} MB: this one is larger.")
     if content.lstrip()[:5] == b"%PDF-":
-        return _extract_pdf_text(content)
+        return _extract_bounded(extract_pdf_text, content)
     if content[:4] == b"PK\x03\x04":
-        return _extract_word_text(content)
+        return _extract_bounded(extract_word_text, content)
     return _decode_text(content)
+
+
+def _extract_bounded(extract: Callable[[bytes], str], content: bytes) -> str:
+    try:
+        return run_bounded(extract, content)
+    except OutOfBounds as bound:
+        raise NotAReport(f"Give the report as text: {bound}.") from None
 
 
 def _decode_text(content: bytes) -> str:
@@ -46,7 +52,8 @@ def _decode_text(content: bytes) -> str:
         raise NotAReport("Save the text as UTF-8 and try again: this file is in another encoding.") from None
 
 
-def _extract_pdf_text(content: bytes) -> str:
+def extract_pdf_text(content: bytes) -> str:
+    """Return the text of a PDF. Raises NotAReport."""
     with pypdf.apply_configuration(
         zlib_maximum_output_length=LARGEST_UNPACKED, lzw_maximum_output_length=LARGEST_UNPACKED
     ):
@@ -75,14 +82,12 @@ def _extract_pages(content: bytes) -> Iterator[str]:
         raise NotAReport("Give the PDF without its password: this one is encrypted.")
     if len(reader.pages) > MOST_PAGES:
         raise NotAReport(f"Give a PDF of at most {MOST_PAGES} pages.")
-    begun = time.monotonic()
     for page in reader.pages:
-        if time.monotonic() - begun > MOST_SECONDS:
-            raise NotAReport("Give the report as text: this PDF takes too long to read.")
         yield page.extract_text()
 
 
-def _extract_word_text(content: bytes) -> str:
+def extract_word_text(content: bytes) -> str:
+    """Return the text of a Word file. Raises NotAReport."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             # Reading stops at the size that a part declares, so the sum of these is a limit that holds.
@@ -93,7 +98,8 @@ def _extract_word_text(content: bytes) -> str:
         raise
     except (zipfile.BadZipFile, OpcError, LxmlError, LookupError, TypeError, AttributeError, ValueError, OSError,
             NotImplementedError, RecursionError):  # fmt: skip
-        raise NotAReport("Give a whole Word file (.docx): this one is damaged, or is something else.") from None
+        # lxml tells of too little memory as of an error in the file.
+        raise NotAReport("Give a whole Word file (.docx): this one is damaged, too large, or something else.") from None
     if not text.strip():
         raise NotAReport("Give a Word file with text in it: this one has none.")
     return text
