@@ -116,12 +116,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # How many proxies of our own stand before the register: from them alone is the client's address believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-AXES_CLIENT_IP_CALLABLE = "register.client_address.get_client_address"
+AXES_CLIENT_IP_CALLABLE = "register.client_address.get_client_network"
 
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Ten wrong passwords for one name from one address lock that pair out for a quarter of an hour.
+# Ten wrong passwords for one name from one address lock that pair out for a quarter of an hour: register/sign_in.py.
+AXES_HANDLER = "register.sign_in.SprayingHandler"
+AXES_LOCKOUT_CALLABLE = "register.sign_in.make_lockout_page"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that is told stays true
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -179,6 +182,17 @@ IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_DATE_INDEX = False
 
+# What is counted of requests, in each process's own memory: over many processes it is that many times as much. Logins
+# have a cache of their own, so that no crowd of addresses can push their counts out.
+CACHES = {
+    name: {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": name,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+    for name in ("default", "login_requests", "address_requests")
+}
+
 API_RATE = env.str("API_RATE", default="1200/minute")
 if not re.fullmatch(r"[1-9]\d*/(second|minute|hour|day)", API_RATE):
     raise ImproperlyConfigured("Set API_RATE as 1200/minute: a number, and second, minute, hour or day.")
@@ -195,12 +209,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "register.api.pagination.ByReference",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "register.api.problems.as_problem",
-    # Counted in each process's own memory: over many processes it is that many times as much.
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.UserRateThrottle",
-        "rest_framework.throttling.AnonRateThrottle",
-    ],
-    "NUM_PROXIES": TRUSTED_PROXIES,
+    "DEFAULT_THROTTLE_CLASSES": ["register.api.throttles.LoginThrottle", "register.api.throttles.AddressThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "anon": "60/minute"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

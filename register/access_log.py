@@ -5,6 +5,7 @@ Nearly all that these answer is not Public, so every request is noted, refused o
 
 import logging
 import re
+from collections.abc import Callable
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
@@ -21,10 +22,10 @@ SECRET_IN_PATH = re.compile(r"(?<=/atom/)[^/]{8,}")  # an Atom address is a pass
 class AccessLogMiddleware:
     """Notes each request when it has been answered. `request.token_key` is set by whoever accepts a token."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path.startswith(LOGGED):
             write_access(request, response)

@@ -1,6 +1,6 @@
 """The address that a request came from, as far as it can be believed."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,6 +18,20 @@ def get_client_address(request: HttpRequest) -> str:
     if len(forwarded) < count or not count:
         return socket
     return _parse(forwarded[-count]) or socket
+
+
+def get_client_network(request: HttpRequest) -> str | None:
+    """Return the address by which a client is counted, or None where it came by a local socket.
+
+    An IPv6 client is given 64 bits to choose from (RFC 6177), so that all addresses of its network count as one.
+    """
+    text = get_client_address(request)
+    if not text:
+        return None
+    address = ip_address(text)
+    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
+        return str(ip_network(f"{address}/64", strict=False).network_address)
+    return text
 
 
 def _parse(text: str) -> str:

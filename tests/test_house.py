@@ -29,6 +29,7 @@ FLOORS = {
     "management": 3,
     "client_address": 2,
     "access_log": 3,
+    "sign_in": 3,
     "health": 3,
     "templatetags": 4,
 }
