@@ -29,6 +29,10 @@ PRODUCTION = {
     "DEBUG": "",
 }
 GUNICORN = ("--workers=1", "--threads=4", "--no-control-socket")
+HALF_A_FORM = (
+    f"POST /admin/login/ HTTP/1.1\r\nHost: {HOST}\r\nOrigin: https://{HOST}\r\nCookie: csrftoken={'x' * 32}\r\n"
+    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 90000\r\n\r\nx"
+).encode()
 MAIN = """
 daemon off;
 user root;
@@ -142,8 +146,7 @@ def test_half_sent_requests_keep_nobody_waiting(nginx):
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     half = [context.wrap_socket(socket.create_connection(("127.0.0.1", port))) for _ in range(20)]
     for number, sent in enumerate(half):
-        length = "Content-Length: 90000\r\n\r\nx" if number % 2 else ""
-        sent.sendall(f"POST /admin/login/ HTTP/1.1\r\nHost: {HOST}\r\n{length}".encode())
+        sent.sendall(HALF_A_FORM if number % 2 else HALF_A_FORM[:90])
     assert ask(port, "GET", "/admin/login/").status == 200
     for sent in half:
         sent.close()
