@@ -6,7 +6,6 @@ import sys
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from django.core.management import call_command
@@ -14,10 +13,7 @@ from rest_framework.test import APIClient
 
 from register.api import feeds
 from register.ledger import external_verifier, triggers
-from register.ledger.unit_of_work import record
-from register.models import AtomAddress, LedgerEntry, LedgerHead, Meeting, Question, Token
-from register.services.answers import propose_answer
-from register.services.atom import make_address, revoke_address
+from register.models import LedgerEntry, LedgerHead, Meeting, Question, Token
 from register.services.links import link_meeting
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.redaction import redact
@@ -403,73 +399,6 @@ def test_the_documented_reader_holds_what_the_lists_show(live_server, cast, busy
     told = subprocess.run([sys.executable, script, live_server.url, token], capture_output=True, text=True, check=True)
     client = APIClient(headers={"Authorization": f"Bearer {token}", "Host": live_server.url.removeprefix("http://")})
     assert json.loads(told.stdout)["question"] == {key[1]: item for key, item in shown(client).items()}
-
-
-# Atom
-
-NAMES = {"atom": "http://www.w3.org/2005/Atom"}
-
-
-def entries_of(answer):
-    return [
-        e.findtext("atom:title", namespaces=NAMES)
-        for e in ElementTree.fromstring(answer.content).findall("atom:entry", NAMES)
-    ]
-
-
-def test_atom_tells_moves_and_answers_as_far_as_one_may_see(client, cast, moved, raised):
-    question = moved("open")
-    propose_answer(question, "For members.", by=cast.triage)
-    raised(classification="restricted")
-    answer = client.get(f"{API}atom/{make_address(cast.member)}/")
-    titles = [
-        f"{question.reference}: answer 1",
-        f"{question.reference}: raised → open",
-        f"{question.reference}: raised",
-    ]
-    assert (answer["Content-Type"].split(";")[0], entries_of(answer)) == ("application/atom+xml", titles)
-    assert entries_of(client.get(f"{API}atom/{make_address(cast.feed)}/")) == titles[1:]
-
-
-def test_an_atom_feed_survives_what_xml_cannot_carry(client, cast, moved):
-    question = moved("open")
-    question.status = "withdrawn"
-    question.outcome = "overtaken"
-    record(question, by=cast.triage, reason="a bell \x07")
-    assert client.get(f"{API}atom/{make_address(cast.feed)}/").status_code == 200
-
-
-def test_a_login_that_cannot_sign_in_gets_an_address_by_command(client, cast, capsys):
-    call_command("issue_atom_address", "feed")
-    assert client.get(capsys.readouterr().out.strip()).status_code == 200
-
-
-def test_an_atom_address_is_private_and_can_be_revoked(client, cast):
-    first = make_address(cast.member)
-    assert first not in AtomAddress.objects.get().digest
-    second = make_address(cast.member)
-    assert client.get(f"{API}atom/{first}/").status_code == 404
-    assert client.get(f"{API}atom/{second}/").status_code == 200
-    revoke_address(cast.member)
-    assert client.get(f"{API}atom/{second}/").status_code == 404
-
-
-def test_an_atom_feed_that_has_nothing_new_is_a_304(client, cast, moved):
-    moved("open")
-    url = f"{API}atom/{make_address(cast.feed)}/"
-    etag = client.get(url)["ETag"]
-    assert client.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
-    moved("open")
-    assert client.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 200
-
-
-def test_a_person_makes_and_revokes_their_own_address(client_of, client):
-    member = client_of("member")
-    page = member.post("/admin/atom/", follow=True).content.decode()
-    address = page.split("reads what you may: ")[1].split("<")[0].strip()
-    assert client.get(address).status_code == 200
-    member.post("/admin/atom/", {"_revoke": "1"})
-    assert client.get(address).status_code == 404
 
 
 # Tokens in the admin

@@ -72,9 +72,12 @@ class Atom(APIView):
     content_negotiation_class = AnyRepresentation
     throttle_classes = ()  # readers at one office have one address between them
 
+    def get_parameters(self):
+        return {"before"}
+
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        check_parameters(request, {"before"})
+        check_parameters(request, self.get_parameters())
         request.reading = request._request.reading = get_reading(request)
 
     def get(self, request, secret):

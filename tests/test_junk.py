@@ -1,0 +1,257 @@
+"""Whatever is sent to whichever address of the API by whomever: it is answered, and no fault of ours.
+
+Addresses come from the URL configuration, parameters from the views, and the fields of what is written from the schema.
+"""
+
+import json
+from base64 import b64encode
+from urllib.parse import quote
+
+import pytest
+from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from register.api.urls import urlpatterns
+from register.models import Answer, Question, Token
+from register.services.atom import make_address
+from tests.test_feeds import API
+
+ROLES = ("feed", "member", "triage", "approver", "nobody", None)
+PLACE = "987654321"  # stands for the key in an address, and is none
+
+
+def encode(place):
+    return b64encode(place.encode()).decode()
+
+
+TEXTS = (
+    *(
+        "",
+        " ",
+        "\t",
+        "\x00",
+        "a\x00b",
+        "\x07",
+        "\r\n",
+        "a" * 5_000,
+        "null",
+        "true",
+        "yes",
+        "[]",
+        "{}",
+        "DSQ-001",
+        "open",
+    ),
+    *("0", "-1", "1.5", "1e400", "NaN", "²", "٣", "１", "9" * 18, "9" * 19, "9" * 40, "-" + "9" * 20, "0x1", "1,2"),
+    *("'", '"', '""', '"a', "%", "_", "\\", "(((", "*", ":*", "&", "a & !b", "' OR 1=1--", "../..", "${x}", "{x}"),
+    *("\u200b", "\u2800", "\u00ad", "e\u0301", "ﬁ", "ß", "İ", "\ufeff", "\uffff", "😀", "\u202e", "𐀀"),
+    *(
+        "2021-13-45",
+        "0001-01-01",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2021-03-16T10:00:00+99:99",
+    ),
+    *(
+        f"{encode(place)}{mark}"
+        for place in ("p=x", "p=" + "9" * 30, "p=%00", "o=-1", "r=²", "r=1")
+        for mark in ("", ".")
+    ),
+    *(f"{encode('p=1')}.{mark}" for mark in ("5.5.0123456789abcdef.public", "9999.9999..members", "0..public", "0..x")),
+    *("5.5.0123456789abcdef.public", "999999999999999999.999999999999999999.ff.public", "1.0..public", "."),
+)
+RAW = ("%", "%zz", "%ff%fe", "%00", "%ed%a0%80", "a=b=c", "%E0%A4%A", "+", "a&b", ";", "#")
+VALUES = (None, True, 0, -1, 1.5, 10**40, [], {}, [[]], {"a": None}, [None], *TEXTS)
+HEADERS = (
+    "If-Match",
+    "If-None-Match",
+    "If-Modified-Since",
+    "Idempotency-Key",
+    "Authorization",
+    "Accept",
+    "Content-Type",
+)
+HEADERS_WITH = (
+    *("", "*", "**", ",", '"', "W/", 'W/""', '"a', "²", "\x00", "a\tb", "Bearer", "Bearer ²", "a/b; c=d", "*/*"),
+    "é" * 300,
+)
+
+
+def get_routes():
+    """Yield (name, names of the keys in its address, view, names of the query parameters) for each address."""
+    for pattern in urlpatterns:
+        if pattern.name:
+            keys = [*pattern.pattern.regex.groupindex] or [*pattern.pattern.converters]
+            view = getattr(pattern.callback, "cls", None) or pattern.callback.view_class
+            actions = getattr(pattern.callback, "actions", {})
+            shown = view(**getattr(pattern.callback, "initkwargs", {}))
+            shown.action = actions.get("get")
+            yield pattern.name, keys, actions, sorted(getattr(shown, "get_parameters", set)())
+
+
+ROUTES = {route[0]: route for route in get_routes()}
+every_route = pytest.mark.parametrize("name", ROUTES)
+every_role = pytest.mark.parametrize("role", ROLES)
+SCHEMA = SchemaGenerator().get_schema(public=True)
+WRITES = [
+    (method, path) for path, found in SCHEMA["paths"].items() for method in found if method in ("post", "put", "patch")
+]
+
+
+@pytest.fixture
+def ask(cast, moved, role):
+    """Return a function that asks as that role; the register has a question in review and one that is hidden."""
+    moved("in_review"), moved("open", classification="restricted")
+    client = APIClient()
+    if role:
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {Token.objects.create(user=getattr(cast, role))[1]}")
+
+    def send(method, address, **more):
+        answer = client.generic(method.upper(), address, **more)
+        assert answer.status_code < 500, (method, address, more)
+        assert answer.status_code < 400 or answer["Content-Type"] == "application/problem+json", (method, address, more)
+        return answer
+
+    return send
+
+
+@pytest.fixture
+def keys(cast, role):
+    """What leads somewhere in an address."""
+    return {
+        "reference": lambda: Question.objects.earliest("pk").reference,
+        "pk": lambda: str(Answer.objects.earliest("pk").pk),
+        "secret": lambda: make_address(getattr(cast, role or "feed")),
+    }
+
+
+def make_address_of(name, keys):
+    """Return the address of a route with keys that lead somewhere."""
+    named = ROUTES[name][1]
+    return reverse(name, args=[PLACE] * len(named)).replace(PLACE, "".join(keys[key]() for key in named))
+
+
+@every_role
+@every_route
+def test_junk_in_a_parameter_is_answered(name, role, ask, keys):
+    address, parameters = make_address_of(name, keys), ROUTES[name][3]
+    for parameter in parameters:
+        for text in TEXTS:
+            ask("get", f"{address}?{parameter}={quote(text)}")
+        for raw in RAW:
+            ask("get", f"{address}?{parameter}={raw}")
+    for raw in RAW:
+        ask("get", f"{address}?{raw}")
+
+
+@pytest.mark.parametrize("role", ["triage"])
+@every_route
+def test_two_parameters_with_junk_are_answered(name, role, ask, keys):
+    address, parameters = make_address_of(name, keys), ROUTES[name][3]
+    for parameter in parameters:
+        for other, value in {"as_at": "2090-01-01T00:00:00Z", "q": "who data", "limit": "1", "live": "true"}.items():
+            if other in parameters and other != parameter:
+                for text in TEXTS:
+                    ask("get", f"{address}?{parameter}={quote(text)}&{other}={value}")
+
+
+@every_role
+@every_route
+def test_junk_in_an_address_is_answered(name, role, ask):
+    keys, actions = ROUTES[name][1:3]
+    address = reverse(name, args=[PLACE] * len(keys))
+    for text in TEXTS if keys else ():
+        for method in actions or {"get": ""}:
+            ask(method, address.replace(PLACE, quote(text, safe="")), data="{}", content_type="application/json")
+
+
+@every_role
+@every_route
+def test_junk_in_a_header_is_answered(name, role, ask, keys):
+    address, actions = make_address_of(name, keys), ROUTES[name][2]
+    for header in HEADERS:
+        for text in HEADERS_WITH:
+            for method in actions or {"get": ""}:
+                meta = header.upper().replace("-", "_")
+                extra = {meta if meta == "CONTENT_TYPE" else f"HTTP_{meta}": text}
+                ask(method, address, data="{}", **extra)
+
+
+def get_bodies(method, path):
+    """Yield bodies with junk in each field: beside what is required, for each value where that is one of a few."""
+    content = SCHEMA["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
+    shape = SCHEMA["components"]["schemas"][content["$ref"].rpartition("/")[2]]
+    known = {name: get_choices(field) or ["words"] for name, field in shape["properties"].items()}
+    required = {name: known[name] for name in shape.get("required", ())}
+    chosen = next((name for name, choices in required.items() if len(choices) > 1), None)
+    for choice in required.get(chosen, [None]):
+        base = {name: choices[0] for name, choices in required.items()} | ({chosen: choice} if chosen else {})
+        yield from (base | {name: value} for name in known for value in VALUES)
+
+
+def get_choices(field):
+    """Return the values that a field of the schema can have, or None."""
+    named = [part["$ref"] for part in (field, *field.get("allOf", ()), *field.get("oneOf", ())) if "$ref" in part]
+    shapes = [SCHEMA["components"]["schemas"][name.rpartition("/")[2]] for name in named]
+    return next((shape["enum"] for shape in (field, *shapes) if "enum" in shape), None)
+
+
+@pytest.mark.parametrize("role", ["feed", "member", "triage", "approver"])
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_junk_in_what_is_written_is_answered(method, path, role, ask, keys):
+    address = path.replace("{reference}", keys["reference"]()).replace("{id}", keys["pk"]())
+    for body in get_bodies(method, path):
+        ask(method, address, data=json.dumps(body), content_type="application/json", HTTP_IF_MATCH="*")
+    for body in map(json.dumps, VALUES):
+        ask(method, address, data=body, content_type="application/json", HTTP_IF_MATCH="*")
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize("parameter", ["dry_run=true", "as_at=2090-01-01T00:00:00Z", "status=open", "x", "format=json"])
+def test_a_parameter_of_a_write_is_refused_and_nothing_written(method, path, parameter, cast, api, moved):
+    question = moved("in_review")
+    before = Question.objects.values_list("pk", "history__history_id").count()
+    address = path.replace("{reference}", question.reference).replace("{id}", str(Answer.objects.get().pk))
+    answer = getattr(api("lead"), method)(f"{address}?{parameter}", {}, format="json", HTTP_IF_MATCH="*")
+    assert (answer.status_code, [*answer.json()["errors"]]) == (400, [parameter.partition("=")[0]])
+    assert Question.objects.values_list("pk", "history__history_id").count() == before
+
+
+@pytest.mark.parametrize("role", ["triage"])
+@every_route
+def test_a_parameter_that_is_unknown_or_blank_is_a_400_that_names_it(name, role, ask, keys):
+    if name in ("schema", "docs"):
+        return  # they hold nothing of the register
+    address, parameters = make_address_of(name, keys), ROUTES[name][3]
+    if "get" not in (ROUTES[name][2] or {"get": ""}):
+        return
+    for query in (
+        "colour=red",
+        "id__in=1",
+        "as_at",
+        *(f"{parameter}={blank}" for parameter in parameters for blank in ("", "%20")),
+    ):
+        if query == "as_at" and "as_at" in parameters:
+            continue
+        answer = ask("get", f"{address}?{query}")
+        assert (answer.status_code, [*answer.json()["errors"]]) == (400, [query.partition("=")[0]]), query
+
+
+def test_the_schema_names_the_parameters_that_are_taken():
+    for name, (_, keys, actions, parameters) in ROUTES.items():
+        path = reverse(name, args=[PLACE] * len(keys)).replace(PLACE, "{reference}" if "reference" in keys else "{id}")
+        if "get" in SCHEMA["paths"].get(path, {}) and name not in ("schema",):
+            described = SCHEMA["paths"][path]["get"].get("parameters", [])
+            assert sorted(p["name"] for p in described if p["in"] == "query") == parameters, name
+
+
+def test_what_is_thrown_at_is_all_there_is():
+    assert {"question-list", "question-move", "answer-review", "changes", "atom"} & set(ROUTES) >= {
+        "question-list",
+        "changes",
+        "atom",
+    }
+    assert len(ROUTES) > 15
+    assert len(WRITES) >= 5
+    assert API in reverse("changes")
