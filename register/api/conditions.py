@@ -1,7 +1,7 @@
 """Conditional requests (RFC 9110, section 13): answers that need not be sent again, and writes that may not be."""
 
 import hashlib
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 
 import django
@@ -76,6 +76,22 @@ def not_modified(request, etag):
     held = parse_etags(request.headers.get("If-None-Match", ""))
     weak = {value.removeprefix("W/") for value in held}
     return set_version(HttpResponseNotModified(), etag) if etag in weak or "*" in weak else None
+
+
+def with_content_etag(view):
+    """Return a view whose answers to a GET have the ETag of their content, and are 304 where the client holds it."""
+
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD") or response.status_code != 200:
+            return response
+        if hasattr(response, "render"):
+            response.render()
+        etag = make_content_etag(response.content)
+        return not_modified(request, etag) or set_version(response, etag)
+
+    return answer
 
 
 def check_unchanged(request, etag):

@@ -16,9 +16,11 @@ from register.clock import today
 from register.documents.sources import Live, Past, get_position_at
 from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
 from register.models.questions import make_live_condition, make_overdue_condition
-from register.models.search import make_relevance_expression, make_search_condition
+from register.models.search import make_relevance_expression, make_search_condition, split_words
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
+
+MOST_WORDS = 50  # an expression of many more is too deep for SQLite's parser
 
 
 def parse_moment(name, text):
@@ -134,6 +136,8 @@ class QuestionFilter(FilterSet):
         return questions.filter(id__in={link.question_id for link in links})
 
     def filter_words(self, questions, name, value):
+        if len(split_words(value)) > MOST_WORDS:
+            raise ValidationError({name: [f"Give at most {MOST_WORDS} words."]})
         if self.request.reading.position is None:
             return questions.search(value)
         return questions.filter(make_search_condition(value)).annotate(relevance=make_relevance_expression(value))
