@@ -167,6 +167,21 @@ def test_what_is_written_before_the_page_is_read_puts_nobody_ahead_of_the_head(f
     assert position_of(answer) <= answer["head"]["position"]
 
 
+def test_no_event_is_passed_over_that_is_written_after_the_page_was_read(api, moved, monkeypatch):
+    client, load_page = api("feed"), feeds.Events.load_page
+
+    def and_then(*given):
+        page = load_page(*given)
+        monkeypatch.undo()
+        moved("open")
+        return page
+
+    monkeypatch.setattr(feeds.Events, "load_page", and_then)
+    first = client.get(f"{API}events/").json()
+    assert first["results"] == []
+    assert [event["to"] for event in items(client, "events", since=first["next"])] == ["raised", "open"]
+
+
 def test_an_etag_of_before_a_restored_backup_is_not_taken_for_the_present(api, cast, busy):
     client = api("feed")
     etag = client.get(f"{API}changes/")["ETag"]

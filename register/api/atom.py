@@ -128,9 +128,9 @@ class Atom(APIView):
         return {
             "unique_id": f"tag:register,2021:events/{event.position}/{event.digest[:16]}",
             "title": remove_unprintable(_get_title(event)),
-            "description": linebreaks(remove_unprintable(_get_words(event)), autoescape=True),
+            "description": _get_words(event),
             "link": self._get_link(event),
-            "author_name": event.organisation or TITLE,
+            "author_name": remove_unprintable(event.organisation) or TITLE,
             "pubdate": event.at.astimezone(UTC),
             "updateddate": event.at.astimezone(UTC),
         }
@@ -155,8 +155,10 @@ def _get_title(event):
 
 
 def _get_words(event):
+    """Return what was said, as HTML."""
     words = event.text if isinstance(event, AnswerEvent) else event.reason
-    return "The words were redacted." if event.redacted else words
+    words = "The words were redacted." if event.redacted else remove_unprintable(words)
+    return words and linebreaks(words, autoescape=True)
 
 
 def _get_last_change(user, head, redaction):

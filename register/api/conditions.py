@@ -1,7 +1,7 @@
 """Conditional requests (RFC 9110, section 13): answers that need not be sent again, and writes that may not be."""
 
 import hashlib
-from functools import cache, wraps
+from functools import wraps
 from pathlib import Path
 
 import django
@@ -11,7 +11,6 @@ from django.utils.http import parse_etags, quote_etag
 from rest_framework.exceptions import APIException, ValidationError
 
 import register
-from register.clock import today
 from register.documents.serving import get_clearance
 
 
@@ -30,6 +29,17 @@ class PreconditionFailed(APIException):
         self.headers, self.members = {"ETag": etag}, {"etag": etag}
 
 
+def _digest_code():
+    """Return a digest of the code that writes bodies: two releases may write different ones of the same state."""
+    digest = hashlib.sha256(f"{django.__version__} {rest_framework.__version__}".encode())
+    for path in sorted(Path(register.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+RELEASE = _digest_code()  # as the process starts: the files of the next release may replace these while it runs
+
+
 def make_content_etag(content):
     """Return the ETag of a body that is made already (text or bytes): of the body itself, so that no other shares it.
 
@@ -42,25 +52,14 @@ def make_state_etag(request, *state):
     """Return the ETag of a body that need not be made for it: of everything that the body depends on.
 
     That is what `state` tells of the register (digests of the ledger rather than positions, for after a backup was put
-    back a position comes again), the reader's clearance, the whole address, and the release that writes the body. A
-    filter that asks for what is overdue depends on the day in London as well.
+    back a position comes again), the reader's clearance, the whole address, and the release that writes the body.
     """
-    day = today() if "overdue" in request.GET else ""
-    parts = (_digest_release(), request.build_absolute_uri(), get_clearance(request.reading.user), day, *state)
+    parts = (RELEASE, request.build_absolute_uri(), get_clearance(request.reading.user), *state)
     return _make_etag("\n".join(map(str, parts)).encode())
 
 
 def _make_etag(content):
     return quote_etag(hashlib.sha256(content).hexdigest()[:32])
-
-
-@cache
-def _digest_release():
-    """Return a digest of the code that writes bodies: two releases may write different ones of the same state."""
-    digest = hashlib.sha256(f"{django.__version__} {rest_framework.__version__}".encode())
-    for path in sorted(Path(register.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def set_version(response, etag):

@@ -15,6 +15,7 @@ from register.api.parameters import check_parameters, refuse_parameters
 from register.api.problems import Problem
 from register.api.reading import get_reading
 from register.api.serializers import get_document_serializer
+from register.clock import today
 from register.documents.kinds import Kind
 from register.documents.past import get_past_documents, get_past_rows
 from register.documents.serving import add_version, get_clearance, get_head, make_addresses_absolute
@@ -201,9 +202,10 @@ class Resource(ReadingView, GenericViewSet):
         return self.make_read_response(texts[ids[0]])
 
     def _get_state(self, again):
-        """What a list depends on: the past also on what was redacted since, and the moment is in the address."""
+        """Return what a list depends on: the past also on what was redacted since, what is overdue on London's day."""
         past = self.request.reading.position is not None
-        return self.get_last_change(again), get_last_redaction() if past else None
+        day = today() if "overdue" in self.request.query_params else None
+        return self.get_last_change(again), get_last_redaction() if past else None, day
 
     def _raise_not_found(self):
         raise Http404(f"There is no such {self.kind.name}.")
