@@ -76,16 +76,16 @@ FEW = (
 RAW = ("%", "%zz", "%ff%fe", "%00", "%ed%a0%80", "a=b=c", "%E0%A4%A", "+", "a&b", ";", "#")
 VALUES = (None, True, 0, -1, 1.5, 10**40, [], {}, [[]], {"a": None}, [None], *TEXTS)
 HEADERS = (
-    "If-Match",
-    "If-None-Match",
-    "If-Modified-Since",
-    "Idempotency-Key",
-    "Authorization",
-    "Accept",
-    "Content-Type",
+    "IF_MATCH",
+    "IF_NONE_MATCH",
+    "IF_MODIFIED_SINCE",
+    "IDEMPOTENCY_KEY",
+    "AUTHORIZATION",
+    "ACCEPT",
+    "CONTENT_TYPE",
 )
 HEADERS_WITH = (
-    *("", "*", "**", ",", '"', "W/", 'W/""', '"a', "²", "\x00", "a\tb", "Bearer", "Bearer ²", "a/b; c=d", "*/*"),
+    *('"', "²", "a/b; c=d", "", "\x00", "Bearer ²", "*", "**", ",", "W/", 'W/""', '"a', "a\tb", "Bearer", "*/*"),
     "é" * 300,
 )
 
@@ -104,16 +104,14 @@ def get_routes():
 
 ROUTES = {route[0]: route for route in get_routes()}
 OPEN = ("schema", "docs")  # they hold nothing of the register, and take long to make
-every_route = pytest.mark.parametrize("name", ROUTES)
-# Everybody with some of it at once, and those who see least and most with all of it where there is time.
-every_role = pytest.mark.parametrize(
-    ("role", "texts"),
-    [
-        *((role, FEW) for role in ("member", "lead", "nobody", None)),
-        *(pytest.param(role, TEXTS, marks=pytest.mark.slow) for role in ("feed", "lead")),
-    ],
-    ids=["member-few", "lead-few", "nobody-few", "anonymous-few", "feed-all", "lead-all"],
-)
+# Everybody everywhere with some of it at once; those who see least and most with all of it where there is time.
+SOME = [pytest.param(role, FEW, [*ROUTES], id=f"{role}-everywhere") for role in ("member", "lead", "nobody", None)]
+ALL = [
+    pytest.param(role, TEXTS, [name], id=f"{role}-{name}", marks=pytest.mark.slow)
+    for role in ("feed", "lead")
+    for name in ROUTES
+]
+every_reader = pytest.mark.parametrize(("role", "texts", "names"), SOME + ALL)
 SCHEMA = SchemaGenerator().get_schema(public=True)
 WRITES = [
     (method, path) for path, found in SCHEMA["paths"].items() for method in found if method in ("post", "put", "patch")
@@ -153,49 +151,48 @@ def make_address_of(name, keys):
     return reverse(name, args=[PLACE] * len(named)).replace(PLACE, "".join(keys[key]() for key in named))
 
 
-@every_role
-@every_route
-def test_junk_in_a_parameter_is_answered(name, role, texts, ask, keys):
-    address, parameters = make_address_of(name, keys), ROUTES[name][3]
-    for parameter in parameters:
-        for value in (*map(quote, texts), *RAW):
-            ask("get", f"{address}?{parameter}={value}")
-    for raw in RAW:
-        ask("get", f"{address}?{raw}")
+@every_reader
+def test_junk_in_a_parameter_is_answered(role, texts, names, ask, keys):
+    for name in names:
+        address = make_address_of(name, keys)
+        for value in (f"{parameter}={text}" for parameter in ROUTES[name][3] for text in (*map(quote, texts), *RAW)):
+            ask("get", f"{address}?{value}")
+        for raw in RAW if name not in OPEN else RAW[:1]:
+            ask("get", f"{address}?{raw}")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ["lead"])
 @pytest.mark.parametrize("beside", ["as_at=2090-01-01T00:00:00Z", "q=who%20data"])
-@every_route
+@pytest.mark.parametrize("name", ROUTES)
 def test_junk_beside_another_parameter_is_answered(name, beside, role, ask, keys):
     address, parameters = make_address_of(name, keys), ROUTES[name][3]
     if beside.partition("=")[0] in parameters:
-        for parameter in parameters:
-            for text in TEXTS:
-                ask("get", f"{address}?{parameter}={quote(text)}&{beside}")
+        for text in (f"{parameter}={quote(text)}" for parameter in parameters for text in TEXTS):
+            ask("get", f"{address}?{text}&{beside}")
 
 
-@every_role
-@every_route
-def test_junk_in_an_address_is_answered(name, role, texts, ask):
-    keys, actions = ROUTES[name][1:3]
-    address = reverse(name, args=[PLACE] * len(keys))
-    for text in texts if keys else ():
-        for method in actions or {"get": ""}:
-            ask(method, address.replace(PLACE, quote(text, safe="")), data="{}", content_type="application/json")
+@every_reader
+def test_junk_in_an_address_is_answered(role, texts, names, ask):
+    for name in (name for name in names if ROUTES[name][1]):
+        address = reverse(name, args=[PLACE] * len(ROUTES[name][1]))
+        for text in texts:
+            for method in ROUTES[name][2] or ("get",):
+                ask(method, address.replace(PLACE, quote(text, safe="")), data="{}", content_type="application/json")
 
 
-@pytest.mark.parametrize("role", ["lead", None])
-@pytest.mark.parametrize("name", [name for name in ROUTES if name not in OPEN])
-def test_junk_in_a_header_is_answered(name, role, ask, keys):
-    address, actions = make_address_of(name, keys), ROUTES[name][2]
-    for header in HEADERS:
-        for text in HEADERS_WITH if role else HEADERS_WITH[:3]:
-            for method in (*(actions or ("get",)), "options", "head"):
-                meta = header.upper().replace("-", "_")
-                extra = {meta if meta == "CONTENT_TYPE" else f"HTTP_{meta}": text}
-                ask(method, address, data="{}", **extra)
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("role", "texts"),
+    [(None, HEADERS_WITH[:3]), ("lead", HEADERS_WITH[:6]), pytest.param("lead", HEADERS_WITH, marks=pytest.mark.slow)],
+    ids=["None", "lead", "lead-all"],
+)
+def test_junk_in_a_header_is_answered(role, texts, ask, keys):
+    for name in (name for name in ROUTES if name not in OPEN):
+        address = make_address_of(name, keys)
+        for header, text in ((header, text) for header in HEADERS for text in texts):
+            for method in (*(ROUTES[name][2] or ("get",)), "options"):
+                ask(method, address, data="{}", **{header if header == "CONTENT_TYPE" else f"HTTP_{header}": text})
 
 
 def get_bodies(method, path, values):
@@ -215,51 +212,46 @@ def get_choices(field):
     return next((shape["enum"] for shape in (field, *shapes) if "enum" in shape), None)
 
 
-@pytest.mark.parametrize(
-    ("role", "values"),
-    [
-        ("lead", FEW),
-        pytest.param("lead", VALUES, marks=pytest.mark.slow),
-        pytest.param("member", VALUES, marks=pytest.mark.slow),
-    ],
-    ids=["lead-few", "lead-all", "member-all"],
-)
+@pytest.mark.parametrize("role", ["lead"])
+def test_junk_in_what_is_written_is_answered(role, ask, keys):
+    for method, path in WRITES:
+        throw_at_write(method, path, FEW, ask, keys)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["lead", "member"])
 @pytest.mark.parametrize(("method", "path"), WRITES)
-def test_junk_in_what_is_written_is_answered(method, path, role, values, ask, keys):
+def test_all_junk_in_what_is_written_is_answered(method, path, role, ask, keys):
+    throw_at_write(method, path, VALUES, ask, keys)
+
+
+def throw_at_write(method, path, values, ask, keys):
     address = path.replace("{reference}", keys["reference"]()).replace("{id}", keys["pk"]())
     for body in (*get_bodies(method, path, values), *values):
         ask(method, address, data=json.dumps(body), content_type="application/json", HTTP_IF_MATCH="*")
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
-@pytest.mark.parametrize("parameter", ["dry_run=true", "as_at=2090-01-01T00:00:00Z", "status=open", "x", "format=json"])
-def test_a_parameter_of_a_write_is_refused_and_nothing_written(method, path, parameter, cast, api, moved):
-    question = moved("in_review")
-    before = LedgerHead.objects.get().position
+def test_a_parameter_of_a_write_is_refused_and_nothing_written(method, path, api, moved):
+    question, client = moved("in_review"), api("lead")
+    before = LedgerHead.objects.get()
     address = path.replace("{reference}", question.reference).replace("{id}", str(Answer.objects.get().pk))
-    answer = getattr(api("lead"), method)(f"{address}?{parameter}", {}, format="json", HTTP_IF_MATCH="*")
-    assert (answer.status_code, [*answer.json()["errors"]]) == (400, [parameter.partition("=")[0]])
-    assert LedgerHead.objects.get().position == before
+    for parameter in ("dry_run=true", "as_at=2090-01-01T00:00:00Z", "status=open", "x", "format=json"):
+        answer = getattr(client, method)(f"{address}?{parameter}", {}, format="json", HTTP_IF_MATCH="*")
+        assert (answer.status_code, [*answer.json()["errors"]]) == (400, [parameter.partition("=")[0]])
+    assert LedgerHead.objects.get() == before
 
 
 @pytest.mark.parametrize("role", ["lead"])
-@every_route
-def test_a_parameter_that_is_unknown_or_blank_is_a_400_that_names_it(name, role, ask, keys):
-    if name in OPEN:
-        return
-    address, parameters = make_address_of(name, keys), ROUTES[name][3]
-    if "get" not in (ROUTES[name][2] or {"get": ""}):
-        return
-    for query in (
-        "colour=red",
-        "id__in=1",
-        "as_at",
-        *(f"{parameter}={blank}" for parameter in parameters for blank in ("", "%20")),
-    ):
-        if query == "as_at" and "as_at" in parameters:
-            continue
-        answer = ask("get", f"{address}?{query}")
-        assert (answer.status_code, [*answer.json()["errors"]]) == (400, [query.partition("=")[0]]), query
+def test_a_parameter_that_is_unknown_or_blank_is_a_400_that_names_it(role, ask, keys):
+    for name in (name for name in ROUTES if name not in OPEN and "get" in (ROUTES[name][2] or ("get",))):
+        address, known = make_address_of(name, keys), ROUTES[name][3]
+        unknown = {"colour=red", "id__in=1", "as_at=2090-01-01T00:00:00Z"} - {
+            f"{one}=2090-01-01T00:00:00Z" for one in known
+        }
+        for query in (*unknown, *(f"{parameter}={blank}" for parameter in known for blank in ("", "%20"))):
+            answer = ask("get", f"{address}?{query}")
+            assert (answer.status_code, [*answer.json()["errors"]]) == (400, [query.partition("=")[0]]), query
 
 
 def test_the_schema_names_the_parameters_that_are_taken():
@@ -272,4 +264,4 @@ def test_the_schema_names_the_parameters_that_are_taken():
 
 def test_what_is_thrown_at_is_all_there_is():
     assert {"question-list", "question-detail", "changes", "atom", "verifier"} < set(ROUTES)
-    assert len(WRITES) == 5
+    assert len(WRITES) >= 5
