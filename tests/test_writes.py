@@ -48,7 +48,9 @@ def test_inputs_of_a_move_are_taken_as_they_are_written(api, moved):
     assert question.history.first().history_change_reason == "What?"
 
 
-@pytest.mark.parametrize("keys", [("k1", '"k1"'), ('"k1"', "k1"), (' "k1" ', "k1"), ("a b", '"a b"'), (r'"a\"b\\c"', r'"a\"b\\c"')])
+@pytest.mark.parametrize(
+    "keys", [("k1", '"k1"'), ('"k1"', "k1"), (' "k1" ', "k1"), ("a b", '"a b"'), (r'"a\"b\\c"', r'"a\"b\\c"')]
+)
 def test_a_key_is_one_with_and_without_quotation_marks(keys, api):
     client = api("triage")
     answers = [client.post(LIST, NEW, format="json", headers={"Idempotency-Key": key}) for key in keys]
