@@ -26,6 +26,8 @@ FLOORS = {
     "admin": 3,
     "api": 3,
     "management": 3,
+    "client_address": 2,
+    "access_log": 3,
     "health": 3,
     "templatetags": 4,
 }

@@ -480,13 +480,6 @@ def test_a_login_without_a_role_reads_nothing(api):
     assert api("nobody").get(LIST).status_code == 403
 
 
-def test_every_read_by_a_token_is_in_the_access_log(api, raised, caplog):
-    with caplog.at_level("INFO", "register.access"):
-        api("feed").get(f"{LIST}?status=open")
-    assert "feed" in caplog.text
-    assert f"GET {LIST}?status=open 200" in caplog.text
-
-
 def test_no_token_reads_no_feed(db):
     for path in ("changes/", "events/", "ledger/", "answers/"):
         assert APIClient().get(f"{API}{path}").status_code == 401

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from import_export.formats.base_formats import CSV, XLSX
 
+from register.admin.changelist import refuse_in_a_page
 from register.characters import remove_unprintable
 from register.clock import today
 
@@ -22,6 +23,7 @@ MOST_TAKEN = 10_000  # what a worker can hold in memory, and a spreadsheet's rea
 MORE = ("assignee", "raised_on", "text")
 
 
+@refuse_in_a_page
 def export_page(model_admin, request, name):
     """Return the visible rows and columns of the list at this address as a file; formulas are escaped."""
     if name not in FORMATS:
@@ -83,6 +85,7 @@ def escape_formula(text):
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
+@refuse_in_a_page
 def print_page(model_admin, request):
     """Show the list at this address as a page that can be posted to members as it is."""
     changelist = _get_changelist(model_admin, request)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
+from register.admin.changelist import OfferedFiltersMixin
 from register.ledger.versions import get_redacted_ids
 from register.models import User, clearance
 from register.models.visibility import get_classifications
@@ -44,7 +45,7 @@ class RefusableForm(forms.ModelForm):
         return cleaned
 
 
-class RegisterAdmin(SimpleHistoryAdmin):
+class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
     form = RefusableForm
     kept_by = (Role.TRIAGE,)
     list_per_page = 50

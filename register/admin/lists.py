@@ -1,9 +1,10 @@
 """The triage list: tabs across the top, live questions unless told, short filters, one address for all to share."""
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR
 from django.urls import reverse
 
+from register.admin.changelist import OfferedChangeList
 from register.clock import today
 from register.models import Meeting, User
 from register.models.questions import LIVE_STANDINGS, Standing
@@ -100,7 +101,7 @@ def get_standings(request):
 BY_AGE = {"age_in_days": ["age_in_days", "pk"], "-age_in_days": ["-age_in_days", "-pk"]}
 
 
-class TriageList(ChangeList):
+class TriageList(OfferedChangeList):
     """A changelist that says what it holds: the eldest first unless told, and the best first where words are sought."""
 
     def __init__(self, *args, **options):

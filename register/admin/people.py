@@ -6,6 +6,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group as RoleGroup
 
+from register.admin.changelist import OfferedFiltersMixin
 from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.models import Token, User
 from register.services.reference import keep_roles, keep_user
@@ -84,7 +85,7 @@ class IssueForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(admin.ModelAdmin):
+class TokenAdmin(OfferedFiltersMixin, admin.ModelAdmin):
     """API tokens, kept by superusers: issued, shown once, and revoked. Several a client, so that they can overlap."""
 
     form = IssueForm

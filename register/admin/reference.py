@@ -8,6 +8,7 @@ from register.admin.guarded import RefusableForm, RegisterAdmin
 from register.admin.short_page import DayInput, ReasonForm, short_page
 from register.clock import today
 from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic
+from register.refusals import Refused
 from register.services.links import link_action, link_meeting, strike_out
 from register.vocabulary import Role
 
@@ -61,7 +62,9 @@ class OverdueFilter(admin.SimpleListFilter):
         return [("yes", "overdue")]
 
     def queryset(self, request, queryset):
-        return queryset.overdue(today()) if self.value() == "yes" else queryset
+        if self.value() not in (None, "yes"):
+            raise Refused("The filter overdue takes yes.")
+        return queryset.overdue(today()) if self.value() else queryset
 
 
 @admin.register(Action)

@@ -39,6 +39,7 @@ class SecretInAddress(BaseAuthentication):
         user = get_reader(request.parser_context["kwargs"]["secret"])
         if user is None:
             raise Http404("There is no such feed.")
+        request._request.reader = user  # for the access log
         return user, None
 
 

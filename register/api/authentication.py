@@ -26,6 +26,11 @@ LAST_USE_KEPT_FOR = timedelta(hours=1)
 class BearerAuthentication(TokenAuthentication):
     """knox tokens as RFC 6750 bearer tokens. When one was last used is written at most once an hour."""
 
+    def authenticate(self, request):
+        if found := super().authenticate(request):
+            request._request.token_key = found[1].token_key  # for the access log
+        return found
+
     def authenticate_credentials(self, token):
         """Return (user, token), with the user's roles, in one statement: every request of a feed comes through here."""
         try:

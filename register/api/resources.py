@@ -1,7 +1,6 @@
 """What every resource shares: lists and details of kept documents, as far as the reader may see them."""
 
 import json
-import logging
 
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
@@ -23,7 +22,6 @@ from register.ledger.events import get_last_redaction
 from register.models import Document
 from register.models.documents import DocumentPages, get_document
 
-access_log = logging.getLogger("register.access")
 FOR_DATA = "default-src 'none'; frame-ancestors 'none'"  # whatever opens it as a page runs and shows nothing of it
 NO_KEY = "Leave it out: only raising a question takes one. If-Match makes sure that this is done once."
 LIST_PARAMETERS = {"cursor", "limit", "ordering", "as_at"}
@@ -51,7 +49,7 @@ SINCE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, descript
 
 
 class ReadingView:
-    """Gives an API view its reader, every answer to a GET an ETag, and notes who read what."""
+    """Gives an API view its reader, and every answer to a GET an ETag."""
 
     takes_key = False  # whether the request that is answered takes an Idempotency-Key
 
@@ -75,10 +73,7 @@ class ReadingView:
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        token = getattr(request.auth, "token_key", "session")
-        who = request.user.get_username() or "nobody"
         response.setdefault("Content-Security-Policy", FOR_DATA)
-        access_log.info("%s %s %s %s %s", who, token, request.method, request.get_full_path(), response.status_code)
         return response
 
     def make_text(self, text):
