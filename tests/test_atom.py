@@ -247,6 +247,15 @@ def test_a_time_of_last_change_spares_the_second_reading(client, url, moved, lat
     ]
 
 
+def test_a_304_by_etag_has_the_headers_of_its_200(client, url, moved, later):
+    moved("open")
+    later()
+    answer = client.get(url)
+    again = client.get(url, HTTP_IF_NONE_MATCH=answer["ETag"])
+    assert again.status_code == 304
+    assert [again[name] for name in ("ETag", "Last-Modified")] == [answer[name] for name in ("ETag", "Last-Modified")]
+
+
 def test_a_time_is_not_told_while_another_change_could_have_the_same(client, url, moved):
     moved("open")
     assert "Last-Modified" not in client.get(url)

@@ -86,7 +86,7 @@ class Atom(APIView):
         changed = _get_last_change(request.user, head, redaction)
         etag = make_state_etag(request, head, redaction, changed, request.user.is_staff)
         held = not_modified(request, etag) or _not_modified_since(request, etag, changed)
-        return held or self._make_response(etag, head, redaction, changed)
+        return _set_times(held or self._make_response(etag, head, redaction, changed), changed)
 
     def _make_response(self, etag, head, redaction, changed):
         events, more = get_events_before(self._get_before(), self.request.user, SHOWN)
@@ -95,7 +95,7 @@ class Atom(APIView):
         text = self._make_feed(events, following, changed).writeString("utf-8")
         unchanged = (after, get_last_redaction()) == (head, redaction)
         answer = HttpResponse(text, content_type=PagedAtom.content_type)
-        return _set_times(set_version(answer, etag if unchanged else make_content_etag(text)), changed)
+        return set_version(answer, etag if unchanged else make_content_etag(text))
 
     def _get_before(self):
         """Return the position that the page ends before, or None for the first. Raises ValidationError, BeginAgain."""
@@ -170,10 +170,14 @@ def _get_last_change(user, head, redaction):
     return max(times, default=user.date_joined).astimezone(UTC)
 
 
+def _format_last_change(changed):
+    """Return the value of Last-Modified, or None so soon that another change could have the same."""
+    return http_date(changed.timestamp()) if changed < timezone.now() - SETTLED else None
+
+
 def _set_times(response, changed):
-    """Set Last-Modified, unless so little ago that another change could have the same time; return the response."""
-    if changed < timezone.now() - SETTLED:
-        response["Last-Modified"] = http_date(changed.timestamp())
+    if last := _format_last_change(changed):
+        response["Last-Modified"] = last
     return response
 
 
@@ -182,7 +186,6 @@ def _not_modified_since(request, etag, changed):
 
     A time before it will not do, nor one after it: once a backup was put back, the last change is an earlier one.
     """
-    answer = _set_times(set_version(HttpResponseNotModified(), etag), changed)
-    named = request.headers.get("If-Modified-Since")
-    by_time = named and "If-None-Match" not in request.headers
-    return answer if by_time and named.strip() == answer.get("Last-Modified") else None
+    named, last = request.headers.get("If-Modified-Since", "").strip(), _format_last_change(changed)
+    by_time = last and named == last and "If-None-Match" not in request.headers
+    return set_version(HttpResponseNotModified(), etag) if by_time else None

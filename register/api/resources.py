@@ -214,7 +214,7 @@ def describe_resource(orderings="id"):
         resource.queryset = resource.kind.model._base_manager.none()  # tells the schema the model
         ordering = OpenApiParameter("ordering", str, description=f"{orderings}; with - for the other way.")
         described = extend_schema_view(
-            list=extend_schema(responses={200: shape(many=True), **READ}, parameters=[ordering, AS_AT, SINCE]),
+            list=extend_schema(responses={200: shape(many=True), **READ, **GONE}, parameters=[ordering, AS_AT, SINCE]),
             retrieve=extend_schema(responses={200: shape, **READ}, parameters=[AS_AT, SINCE], filters=False),
         )
         return described(resource)
