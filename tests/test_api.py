@@ -117,11 +117,11 @@ def test_a_list_costs_the_same_number_of_statements_whatever_its_length(api, mov
     client = api("triage")
     client.get(LIST)
     moved("closed")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(LIST)
     for status in ("open", "in_review", "merged"):
         moved(status)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(LIST)
 
 
@@ -193,13 +193,45 @@ def test_a_move_returns_the_new_document(api, moved):
 def test_a_refused_move_is_409_with_every_reason(api, moved):
     question = moved("open")
     before = everything_about(question)
-    answer = move(api("triage"), question, transition="await_input", reason="  ", waiting_on="Nobody Ltd")
+    answer = move(api("triage"), question, transition="await_input")
     assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
     assert answer.json()["reasons"] == [
-        "There is no organisation called “Nobody Ltd”.",
+        "Choose the organisation that it waits on.",
         "Give a reason: what was asked.",
     ]
     assert everything_about(question) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({"reason": "What?", "waiting_on": "Nobody Ltd"}, ["waiting_on"]),
+        ({"reason": "  ", "waiting_on": "Nobody Ltd"}, ["reason", "waiting_on"]),
+        ({"reason": "What?", "waiting_on": None}, ["waiting_on"]),
+        ({"reason": "x" * 5_001, "waiting_on": "DCC"}, ["reason"]),
+        ({"reason": "What?", "waiting_on": "DCC", "revisit_on": "2090-01-01"}, ["revisit_on"]),
+        ({"reason": "A bell \u0007", "waiting_on": "DCC"}, ["reason"]),
+        ({"reason": 5}, ["reason"]),
+    ],
+)
+def test_an_input_that_cannot_be_taken_is_a_400_by_its_name_whatever_the_question(body, errors, api, moved):
+    for status in ("open", "closed"):
+        answer = move(api("triage"), moved(status), transition="await_input", **body)
+        assert (answer.status_code, sorted(answer.json()["errors"])) == (400, errors)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [
+        ("defer", {"revisit_on": "soon"}),
+        ("defer", {"revisit_on": "2026-02-30"}),
+        ("withdraw", {"outcome": "lost"}),
+        ("merge", {"merged_into": "DSQ-999"}),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_a_400(name, inputs, api, moved):
+    answer = move(api("triage"), moved("open"), transition=name, reason="Why.", **inputs)
+    assert (answer.status_code, [*answer.json()["errors"]]) == (400, [*inputs])
 
 
 def test_a_move_that_is_not_yours_is_403(api, moved):
@@ -311,7 +343,7 @@ def test_a_date_is_not_taken_from_a_number(api, moved):
 
 def test_a_reason_without_end_is_refused(api, moved):
     answer = move(api("triage"), moved("open"), transition="await_input", waiting_on="DCC", reason="x" * 5_001)
-    assert "Shorten reason to 5,000 characters" in answer.json()["reasons"][0]
+    assert "Shorten reason to 5,000 characters" in answer.json()["errors"]["reason"][0]
 
 
 def test_a_mistyped_address_is_none_however_often_it_is_asked(client, db, monkeypatch):

@@ -24,7 +24,7 @@ from register.models import Question, Token, User
 from tests.conftest import GIVEN
 from tests.test_documents import everything_is_kept
 from tests.test_faults import ROOT, address_of
-from tests.test_feeds import API, apply, items, of_kind, shown
+from tests.test_feeds import API, apply, items, of_kind, position_of, shown
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite serves one machine.")
 PROCESSES, WRITERS, READERS = 3, 4, ("feed", "member", "triage")
@@ -176,7 +176,7 @@ class Reader:
     """Keeps a copy by way of `/changes/`, each page from another process."""
 
     def __init__(self, username, processes):
-        self.client, self.held, self.since = Client(username, processes), {}, 0
+        self.client, self.held, self.since, self.reached = Client(username, processes), {}, "0", 0
 
     def work(self, done):
         while not done.wait(0.05):
@@ -185,11 +185,11 @@ class Reader:
     def read(self):
         """Apply the next page; return whether there is more."""
         page = self.client.get(f"{API}changes/?since={self.since}&limit=20").json()
-        positions = [self.since, *(item["position"] for item in page["results"])]
+        positions = [self.reached, *(item["position"] for item in page["results"])]
         assert positions == sorted(set(positions))
-        assert page["next"] >= positions[-1]
+        assert position_of(page) >= positions[-1]
         apply(page["results"], self.held)
-        self.since = page["next"]
+        self.since, self.reached = page["next"], position_of(page)
         return page["more"]
 
 

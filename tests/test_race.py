@@ -20,7 +20,7 @@ from register.services.questions import change_status, edit_question, raise_ques
 from register.services.reference import keep
 from tests.conftest import GIVEN
 from tests.test_documents import everything_is_kept
-from tests.test_feeds import applied, apply, of_kind, shown
+from tests.test_feeds import applied, apply, of_kind, position_of, shown
 from tests.test_lists import everything_is_tallied
 
 READERS = ("feed", "member", "triage", "owning_feed")
@@ -114,7 +114,7 @@ class Reader:
 
     def __init__(self, username):
         _, token = Token.objects.create(user=User.objects.get(username=username))
-        self.client, self.held, self.since = APIClient(), {}, 0
+        self.client, self.held, self.since, self.reached = APIClient(), {}, "0", 0
         self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
         self.chance, self.done = random.Random(username), threading.Event()
 
@@ -129,9 +129,9 @@ class Reader:
             page = self.client.get(f"/api/v1/changes/?since={self.since}&limit={self.chance.randint(20, 500)}").json()
             positions = [item["position"] for item in page["results"]]
             assert positions == sorted(set(positions))
-            assert not positions or positions[0] > self.since
+            assert not positions or positions[0] > self.reached
             apply(page["results"], self.held)
-            self.since, more = page["next"], page["more"]
+            self.since, self.reached, more = page["next"], position_of(page), page["more"]
 
 
 def start(work, *given):

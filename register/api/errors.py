@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.views import APIView
 
-from register.api.problems import make_problem_body
+from register.api.problems import NOT_KEPT, make_problem_body
 
 API = "/api/"
 
@@ -34,9 +34,8 @@ def server_error(request):
 
 
 def _make_problem(status, said):
-    return JsonResponse(
-        make_problem_body(HTTPStatus(status), said), status=status, content_type="application/problem+json"
-    )
+    body = make_problem_body(HTTPStatus(status), said)
+    return JsonResponse(body, status=status, headers=NOT_KEPT, content_type="application/problem+json")
 
 
 @extend_schema(exclude=True)

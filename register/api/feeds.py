@@ -1,6 +1,8 @@
-"""Feeds: what changed after a position, the story of moves, and the chain that proves both."""
+"""Feeds: what changed after a cursor, the story of moves and answers, and the chain that proves both."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -9,72 +11,90 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
 from register.api import serializers
-from register.api.conditions import etag_of_list, not_modified
+from register.api.conditions import make_state_etag, not_modified
+from register.api.cursors import BeginAgain, Cursor, check_mark, make_mark, parse_cursor
 from register.api.pagination import get_limit
-from register.api.resources import READ, SINCE, ReadingView
+from register.api.parameters import check_parameters
+from register.api.resources import GONE, READ, SINCE, ReadingView
 from register.documents.building import dump_json
 from register.documents.serving import Head, get_clearance, get_head, make_feed_item
 from register.ledger import external_verifier
 from register.ledger.disclosure import get_entries_with_snapshots
-from register.ledger.events import get_events_after, get_last_redaction_position
+from register.ledger.events import get_events_after, get_last_redaction
 from register.models import LedgerEntry, LedgerHead
 from register.models.documents import get_changes
 
+FEED = {**READ, **GONE}
 PARAMETERS = [
-    OpenApiParameter("since", int, description="A position: the `next` of the page before, or 0 to begin."),
+    OpenApiParameter("since", str, description="The `next` of the page before, as it was sent; or 0 to begin."),
     OpenApiParameter("limit", int, description="The most items of a page: 1 to 1000, 100 unless told."),
     SINCE,
 ]
 USUAL, MOST = 100, 1000
+NOT_A_PLACE = "Give the `next` of the page before as it was sent, or 0 to begin."
+
+
+class Page(NamedTuple):
+    """Items as JSON, the position that is reached with them, and whether there are more."""
+
+    items: Iterable[str]
+    reached: int
+    more: bool
 
 
 class Feed(ReadingView, APIView):
-    """A feed: pages after a position. `last_change` is what the answer depends on."""
+    """A feed: pages after a cursor."""
+
+    def get_parameters(self):
+        return {"since", "limit"}
+
+    def get_head(self):
+        """Return the head that pages depend on, as it is now."""
+        return get_head(self.request.user)
+
+    def get_state(self, again=False):
+        """Return what pages depend on: it begins with their head. `again` looks once more."""
+        return (self.get_head() if again else self.request.reading.head,)
 
     def get(self, request):
         since, limit = self._get_since(), get_limit(request, USUAL, MOST)
-        etag = etag_of_list(request, self.last_change())
-        if answer := not_modified(request, etag):
-            return answer
-        self._check_not_ahead(since)
-        return self.make_response(self.page(since, limit), etag)
-
-    def get_head_after(self, reached):
-        """Return the reader's head, looked at again where somebody wrote before the page was read."""
-        head = self.request.reading.head
-        return head if reached <= head.position else get_head(self.request.user)
+        state = self.get_state()
+        etag = make_state_etag(request, *state)
+        if held := not_modified(request, etag):
+            return held
+        self._check_followed(since)
+        page = self.load_page(since.position, limit, state[0])
+        # The mark is of a state no older than the page: what was told was true in the history that it names.
+        after = self.get_state(again=True)
+        return self.make_response(_dump_page(page, after[0], request.user), etag if after == state else None)
 
     def _get_since(self):
-        if unknown := sorted(set(self.request.query_params) - {"since", "limit"}):
-            raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-        if repeated := [name for name, values in self.request.query_params.lists() if len(values) > 1]:
-            raise ValidationError({name: ["Give this parameter once."] for name in repeated})
-        since = self.request.query_params.get("since", "0")
-        if not (since.isascii() and since.isdigit() and len(since) < 19):
-            raise ValidationError({"since": ["Give a position: the `next` of the page before, or 0 to begin."]})
-        return int(since)
+        try:
+            return parse_cursor(self.request.query_params.get("since", "0"))
+        except ValueError:
+            raise ValidationError({"since": [NOT_A_PLACE]}) from None
 
-    def _check_not_ahead(self, since):
-        """Raise ValidationError where a backup was put back that ends earlier than what this reader holds."""
-        if since <= self.request.reading.head.position:
+    def _check_followed(self, since):
+        """Raise BeginAgain where what this reader holds is not what the register would have told it."""
+        if since.mark:
+            check_mark(since.mark, self.request.reading)
+        if since.position <= self.request.reading.head.position:
             return
         end = LedgerHead.objects.values_list("position", flat=True).get()
-        if since > end:
-            raise ValidationError({"since": [f"Begin again from 0: the register ends at {end}."]})
+        if since.position > end:
+            raise BeginAgain(f"the register ends at {end}.")
 
 
-def _make_page(items, reached, more, head):
-    told = {"next": reached, "more": more, "head": {"position": head.position, "digest": head.digest}}
-    return f'{{"results":[{",".join(items)}],{dump_json(told)[1:]}'
+def _dump_page(page, head, user):
+    cursor = Cursor(page.reached, make_mark(head, user))
+    told = {"next": str(cursor), "more": page.more, "head": {"position": head.position, "digest": head.digest}}
+    return f'{{"results":[{",".join(page.items)}],{dump_json(told)[1:]}'
 
 
 class Changes(Feed):
-    def last_change(self):
-        return self.request.reading.head
-
-    @extend_schema(parameters=PARAMETERS, responses={200: serializers.ChangePage, **READ}, operation_id="changes")
+    @extend_schema(parameters=PARAMETERS, responses={200: serializers.ChangePage, **FEED}, operation_id="changes")
     def get(self, request):
-        """What changed after a position: each question, meeting and action once, in its latest state, by position.
+        """What changed after a cursor: each question, meeting and action once, in its latest state, by position.
 
         An item is the document that its own resource shows, with `type` and `position`. What you could see and no
         longer may comes as its reference with `removed`. Whatever shows in a document counts as its change, a renamed
@@ -82,40 +102,47 @@ class Changes(Feed):
 
         The contract: apply every page from 0, asking for `next` each time, and you hold exactly what `/questions/`
         shows you, whatever is written meanwhile. Positions never repeat or run backwards, and a page can be asked for
-        again. When your roles change, begin again from 0.
+        again. A 410 means that your copy is none of this register any more, for a backup was put back or your roles
+        changed: drop it and begin again from 0.
         """
         return super().get(request)
 
-    def page(self, since, limit):
+    def load_page(self, since, limit, head):
         rows = get_changes(get_clearance(self.request.user), since, limit + 1)
         shown = rows[:limit]
-        reached = shown[-1].position if shown else since
-        return _make_page(map(make_feed_item, shown), reached, len(rows) > limit, self.get_head_after(reached))
+        return Page(map(make_feed_item, shown), shown[-1].position if shown else since, len(rows) > limit)
 
 
 class Events(Feed):
-    def last_change(self):
-        return f"{self.request.reading.head}-{get_last_redaction_position()}"
+    def get_state(self, again=False):
+        return (*super().get_state(again), get_last_redaction())
 
-    @extend_schema(parameters=PARAMETERS, responses={200: serializers.EventPage, **READ}, operation_id="events")
+    @extend_schema(parameters=PARAMETERS, responses={200: serializers.EventPage, **FEED}, operation_id="events")
     def get(self, request):
-        """Every change of status after a position: whose people made it, when, from, to and why."""
+        """Every change of status and every new answer after a cursor: whose people, when, and in what words."""
         return super().get(request)
 
-    def page(self, since, limit):
+    def load_page(self, since, limit, head):
         events, more = get_events_after(since, self.request.user, limit)
-        reached = max(since, events[-1].position if events else 0)
-        head = self.get_head_after(reached)
-        # What was looked at beyond the head is hidden from this reader: that it is there shows nowhere.
-        reached = reached if more else max(reached, head.position)
-        return _make_page(map(dump_json, serializers.Event(events, many=True).data), reached, more, head)
+        reached = events[-1].position if events else since
+        # What was looked at up to the head, as it was before, is hidden from this reader: that it is there shows
+        # nowhere. What was written after that may have come too late to be looked at.
+        return Page(map(dump_event, events), reached if more else max(reached, head.position), more)
+
+
+def dump_event(event):
+    """Return an event as JSON, as its serializer has it."""
+    return dump_json(serializers.EVENTS[type(event)].to_representation(event))
 
 
 class Ledger(Feed):
-    def last_change(self):
+    def get_head(self):
         return Head(*LedgerHead.objects.values_list("position", "digest").get())
 
-    @extend_schema(parameters=PARAMETERS, responses={200: serializers.EntryPage, **READ}, operation_id="ledger")
+    def get_state(self, again=False):
+        return (self.get_head(),)
+
+    @extend_schema(parameters=PARAMETERS, responses={200: serializers.EntryPage, **FEED}, operation_id="ledger")
     def get(self, request):
         """The chain itself, to be checked from outside: `/api/v1/ledger/verify.py` does it.
 
@@ -124,12 +151,11 @@ class Ledger(Feed):
         """
         return super().get(request)
 
-    def page(self, since, limit):
+    def load_page(self, since, limit, head):
         entries = list(LedgerEntry.objects.filter(position__gt=since).order_by("position")[: limit + 1])
         shown = entries[:limit]
         told = (dump_json(_make_entry(*pair)) for pair in get_entries_with_snapshots(shown, self.request.user))
-        reached = shown[-1].position if shown else since
-        return _make_page(told, reached, len(entries) > limit, self.last_change())
+        return Page(told, shown[-1].position if shown else since, len(entries) > limit)
 
 
 def _make_entry(entry, snapshot):
@@ -148,5 +174,6 @@ class Verifier(APIView):
     @extend_schema(responses={(200, "text/x-python"): OpenApiTypes.STR}, operation_id="verifier")
     def get(self, request):
         """A script of Python's standard library alone: `python3 verify.py ADDRESS TOKEN [POSITION:DIGEST]`."""
+        check_parameters(request, set())
         text = Path(external_verifier.__file__).read_text(encoding="utf-8")
         return HttpResponse(text, content_type="text/x-python; charset=utf-8")

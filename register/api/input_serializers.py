@@ -8,9 +8,10 @@ from rest_framework import serializers
 
 from register.characters import ASK, is_printable
 from register.models import Question, User
+from register.services.inputs import parse_inputs
 from register.services.questions import EDITABLE
 from register.vocabulary import Classification, Position
-from register.workflow import TRANSITIONS
+from register.workflow import LONGEST_REMARK, TRANSITIONS
 
 
 @cache
@@ -29,7 +30,16 @@ class StrictCharField(serializers.CharField):
     def to_internal_value(self, data):
         if not isinstance(data, str):
             self.fail("invalid")
+        if not is_printable(data):  # what some databases cannot even be asked for
+            raise serializers.ValidationError(ASK)
         return super().to_internal_value(data)
+
+
+class Reason(StrictCharField):
+    """Why something is written; it may be left out."""
+
+    def __init__(self):
+        super().__init__(required=False, allow_blank=True, max_length=LONGEST_REMARK)
 
 
 class StrictSerializer(serializers.Serializer):
@@ -54,6 +64,20 @@ class Move(StrictSerializer):
             for name, takers in _get_takers().items()
         }
 
+    def validate(self, attrs):
+        """Return the transition's name and its inputs, parsed.
+
+        Whatever was sent and cannot be taken is refused here by its name, for that does not depend on the question. An
+        input that was not sent is left to the workflow to ask for.
+        """
+        given = super().validate(attrs)
+        transition = TRANSITIONS[given.pop("transition")]
+        values, wrong = parse_inputs(transition, given, self.context["by"])
+        blank = {item.name: item.ask for item in transition.inputs if item.required and item.name in given}
+        if refused := {name: [ask] for name, ask in {**blank, **wrong}.items() if name not in values}:
+            raise serializers.ValidationError(refused)
+        return {"transition": transition.name, **values}
+
 
 class NamedRow(StrictCharField):
     """A row by its name, in any case; a login by its username."""
@@ -65,8 +89,6 @@ class NamedRow(StrictCharField):
 
     def to_internal_value(self, data):
         called = super().to_internal_value(data)
-        if not is_printable(called):  # what some databases cannot even be asked for
-            raise serializers.ValidationError(ASK)
         row = self.model.objects.filter(**{f"{self.column}__iexact": called}).first()
         if row is None:
             raise serializers.ValidationError(f"There is no {self.model._meta.verbose_name} called {called}.")
@@ -89,7 +111,14 @@ def make_input_field(name):
 class Edit(StrictSerializer):
     """What can be changed of a question; what is left out stays."""
 
-    reason = StrictCharField(required=False, allow_blank=True)
+    reason = Reason()
+
+    def validate(self, attrs):
+        given = super().validate(attrs)
+        if not set(given) - {"reason"}:
+            name = "reason" if "reason" in given else "non_field_errors"
+            raise serializers.ValidationError({name: ["Give a field that is to change: a reason alone is not kept."]})
+        return given
 
     def get_fields(self):
         return {name: make_input_field(name) for name in EDITABLE} | super().get_fields()
@@ -111,7 +140,7 @@ class NewAnswer(StrictSerializer):
 
     text = StrictCharField(max_length=20_000)
     classification = serializers.ChoiceField(Classification.choices, required=False)
-    reason = StrictCharField(required=False, allow_blank=True)
+    reason = Reason()
 
 
 class OwnReview(StrictSerializer):

@@ -1,8 +1,12 @@
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
 from django.core.exceptions import ValidationError as InvalidValue
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.utils.urls import replace_query_param
 
+from register.api.cursors import check_mark, make_mark, parse_mark
 from register.models.documents import DocumentPages
 
 RELEVANCE = "relevance"  # offered where words are sought
@@ -42,6 +46,7 @@ class ByReference(CursorPagination):
         return chosen
 
     def paginate_queryset(self, queryset, request, view=None):
+        self.mark = make_mark(view.get_last_change(), request.user)
         self.chosen = self._choose_ordering(request, queryset, view)
         try:
             page = super().paginate_queryset(queryset, request, view)
@@ -52,6 +57,21 @@ class ByReference(CursorPagination):
         if self.chosen == RELEVANCE:  # said in the links, so that pages agree however many rows match by then
             self.base_url = replace_query_param(self.base_url, "ordering", RELEVANCE)
         return page
+
+    def decode_cursor(self, request):
+        """Return the cursor of a link that an earlier page gave. Raises BeginAgain where it is of another history."""
+        text = request.query_params.get(self.cursor_query_param)
+        if text is None:
+            return None
+        place, dot, mark = text.partition(".")
+        if dot:
+            check_mark(parse_mark(mark), request.reading)
+        return super().decode_cursor(SimpleNamespace(query_params={self.cursor_query_param: place}))
+
+    def encode_cursor(self, cursor):
+        link = super().encode_cursor(cursor)
+        (place,) = parse_qs(urlsplit(link).query)[self.cursor_query_param]
+        return replace_query_param(link, self.cursor_query_param, f"{place}.{self.mark}")
 
     def _make_cursor_error(self):
         return ValidationError({"cursor": ["Use a cursor as an earlier page gave it."]})

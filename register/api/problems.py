@@ -17,6 +17,9 @@ STATUS_OF = {
     NotVisible: HTTPStatus.NOT_FOUND,
     Refused: HTTPStatus.CONFLICT,
 }
+BLANK = "about:blank"
+# A cache may keep a 404 or a 410 unasked (RFC 9110, section 15.1), and would show it to a reader who sees more.
+NOT_KEPT = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie"}
 
 
 class Problem(serializers.Serializer):
@@ -28,6 +31,7 @@ class Problem(serializers.Serializer):
     detail = serializers.CharField()
     reasons = serializers.ListField(child=serializers.CharField(), required=False)
     errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    etag = serializers.CharField(required=False, help_text="With 412: that of the document as it is now.")
 
 
 def as_problem(error, context):
@@ -59,7 +63,10 @@ def _translate_rest_error(error, code, headers):
         errors = {name: _get_sentences(found) for name, found in errors.items()}
         detail = " ".join(f"{name}: {' '.join(found)}" for name, found in errors.items())
         return _make_problem(HTTPStatus(code), detail, headers=headers, errors=errors)
-    return _make_problem(HTTPStatus(code), str(error.detail if hasattr(error, "detail") else error), headers=headers)
+    headers |= getattr(error, "headers", {})
+    said = {"type": getattr(error, "problem_type", BLANK), "title": getattr(error, "title", HTTPStatus(code).phrase)}
+    detail = str(error.detail if hasattr(error, "detail") else error)
+    return _make_problem(HTTPStatus(code), detail, headers=headers, **said, **getattr(error, "members", {}))
 
 
 def _get_sentences(found):
@@ -68,9 +75,10 @@ def _get_sentences(found):
 
 def _make_problem(status, detail, headers=None, **more):
     body = make_problem_body(status, detail, **more)
+    headers = {**NOT_KEPT, **(headers or {})}
     return Response(body, status=status, headers=headers, content_type="application/problem+json")
 
 
 def make_problem_body(status, detail, **more):
     """Return the members of a problem document; `about:blank` says that the status tells its kind."""
-    return {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
+    return {"type": BLANK, "title": status.phrase, "status": int(status), "detail": detail, **more}

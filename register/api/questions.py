@@ -1,14 +1,15 @@
 """Questions: read as kept documents, and written through the services that the admin uses."""
 
-from django.http import Http404, HttpResponse
+from functools import partial
+
+from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
-from rest_framework.response import Response
 
 from register.api.conditions import check_unchanged
 from register.api.filters import AnswerFilter, QuestionFilter
+from register.api.idempotency_keys import get_idempotency_key
 from register.api.input_serializers import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
 from register.api.resources import PROBLEMS, Resource, describe_resource, problems
@@ -17,10 +18,11 @@ from register.documents.building import dump_json
 from register.documents.kinds import KINDS
 from register.ledger.status_history import get_status_history
 from register.models import Question
-from register.refusals import NotVisible
+from register.refusals import NotVisible, Refused
 from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
 from register.services.idempotency import raise_once
 from register.services.questions import (
+    EDITABLE,
     change_status,
     describe_makers,
     edit_question,
@@ -54,7 +56,7 @@ class WritingView:
     """Runs a service on one document, unless it was changed since the client saw it."""
 
     def get_validated_data(self, shape):
-        form = shape(data=self.request.data)
+        form = shape(data=self.request.data, context={"by": self.request.user})
         form.is_valid(raise_exception=True)
         return dict(form.validated_data)
 
@@ -68,10 +70,7 @@ class WritingView:
         return act(row, {**self.get_validated_data(shape), "by": self.request.user, "check": self._check_unchanged})
 
     def _check_unchanged(self, row):
-        kept = self.get_kept_document(pk=row.pk)
-        if kept is None:
-            raise NotVisible(f"There is no such {self.model._meta.verbose_name}.")
-        check_unchanged(self.request, kept.position)
+        check_unchanged(self.request, self.get_document_etag(pk=row.pk))
 
 
 STATUS_CHANGE = StatusChangeDocument()  # made once: a serializer's fields cost more than a history has rows
@@ -95,19 +94,18 @@ class QuestionResource(WritingView, Resource):
         RELEVANCE: RELEVANCE,
     }
 
+    @property
+    def takes_key(self):
+        return self.action == "create"
+
     @extend_schema(request=NewQuestion, parameters=[ONCE], responses={201: QUESTION_DOCUMENT, **RAISE}, filters=False)
     def create(self, request):
         """Raise a question. Its place is in Location; raised before under the same Idempotency-Key, it is the same."""
         permit_raising(request.user)
-        given, key = self.get_validated_data(NewQuestion), request.headers.get("Idempotency-Key")
-        if key is None:
-            question = raise_question(by=request.user, **given)
-        elif 1 <= len(key) <= 255:
-            question = raise_once(key, by=request.user, **given)
-        else:
-            raise ValidationError({"Idempotency-Key": ["Give 1 to 255 characters."]})
+        given, key = self.get_validated_data(NewQuestion), get_idempotency_key(request)
+        question = raise_once(key, by=request.user, **given) if key else raise_question(by=request.user, **given)
         place = request.build_absolute_uri(f"{question.reference}/")
-        return self.get_document_response({"pk": question.pk}, status=201, Location=place)
+        return self.make_written_response({"pk": question.pk}, status=201, Location=place)
 
     @extend_schema(request=Edit, parameters=[IF_MATCH], responses={200: QUESTION_DOCUMENT, **WRITE}, filters=False)
     def partial_update(self, request, reference):
@@ -117,24 +115,29 @@ class QuestionResource(WritingView, Resource):
             key,
             Edit,
             lambda row, sent: permit_edit(request.user),
-            lambda row, given: edit_question(row, **given),
+            lambda row, given: edit_question(row, **{**given, "check": partial(self._check_edit, given)}),
         )
-        return self.get_document_response(key)
+        return self.make_written_response(key)
+
+    def _check_edit(self, given, row):
+        self._check_unchanged(row)
+        changes = {name: value for name, value in given.items() if name in EDITABLE}
+        if given.get("reason") and all(getattr(row, name) == value for name, value in changes.items()):
+            raise Refused("Leave the reason out: the question says all of this already, so nothing would be recorded.")
 
     @extend_schema(responses={200: StatusChangeDocument(many=True), **PROBLEMS}, filters=False)
     @action(detail=True, pagination_class=None, filter_backends=())
     def history(self, request, reference):
         """Every change of status: who, when, from, to, why; oldest first."""
         changes = get_status_history(self._get_question(reference), seen_by=request.user)
-        text = dump_json([STATUS_CHANGE.to_representation(change) for change in changes])
-        return HttpResponse(text, content_type="application/json")
+        return self.make_read_response(dump_json([STATUS_CHANGE.to_representation(change) for change in changes]))
 
     @extend_schema(responses={200: PossibleMove(many=True), **PROBLEMS}, filters=False, operation_id="moves")
     @action(detail=True, pagination_class=None, filter_backends=())
     def transitions(self, request, reference):
         """Which moves are possible for you now, their inputs, and why each other is refused."""
         facts = get_facts(self._get_question(reference), request.user)
-        return Response([_describe_move(transition, facts) for transition in TRANSITIONS.values()])
+        return self.make_read_response(dump_json([_describe_move(move, facts) for move in TRANSITIONS.values()]))
 
     @extend_schema(request=Move, parameters=[IF_MATCH], responses={200: QUESTION_DOCUMENT, **WRITE}, filters=False)
     @transitions.mapping.post
@@ -147,7 +150,7 @@ class QuestionResource(WritingView, Resource):
             self._permit_move,
             lambda row, given: change_status(row, given.pop("transition"), **given),
         )
-        return self.get_document_response(key)
+        return self.make_written_response(key)
 
     def _permit_move(self, row, sent):
         name = sent.get("transition") if isinstance(sent, dict) else None
@@ -165,7 +168,7 @@ class QuestionResource(WritingView, Resource):
             lambda row, given: propose_answer(row, given.pop("text"), **given),
         )
         place = request.build_absolute_uri(reverse("answer-detail", args=[answer.pk]))
-        return AnswerResource(request=request).get_document_response({"pk": answer.pk}, status=201, Location=place)
+        return AnswerResource(request=request).make_written_response({"pk": answer.pk}, status=201, Location=place)
 
     def _get_question(self, reference):
         try:
@@ -212,4 +215,4 @@ class AnswerResource(WritingView, Resource):
             lambda row, sent: permit_review(request.user),
             lambda row, given: record_review(row, **given),
         )
-        return self.get_document_response({"pk": pk})
+        return self.make_written_response({"pk": pk})

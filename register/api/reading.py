@@ -28,7 +28,7 @@ class Reading:
 
     @cached_property
     def head(self):
-        """The last entry at which anything changed that this reader may see."""
+        """The last entry at which anything changed that this reader may see, as it was at first."""
         return self.heads[get_clearance(self.user)] if self.heads else get_head(self.user)
 
 

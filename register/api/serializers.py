@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from register.documents.kinds import Kind, get_documented_kinds
 from register.documents.kinds.fields import Moment
+from register.ledger.events import AnswerEvent, StatusEvent
 from register.vocabulary import Status
 
 VERSION = "The ledger position at which this document last changed for you."
@@ -84,19 +85,15 @@ class Tombstone(serializers.Serializer):
     position = serializers.IntegerField()
 
 
-def _describe_items() -> PolymorphicProxySerializer:
-    return PolymorphicProxySerializer(
-        component_name="ChangedItem",
-        serializers=[*map(get_item_serializer, get_feed_kinds()), Tombstone],
-        resource_type_field_name=None,
-        many=True,
-    )
-
-
 class _Page(serializers.Serializer):
-    next = serializers.IntegerField(help_text="Ask for what came after this next time.")
+    next = serializers.CharField(help_text="A cursor: ask for what came after it next time, with `since`.")
     more = serializers.BooleanField(help_text="Whether there is more now.")
     head = Head()
+
+
+def _describe_one_of(name: str, shapes: list[Any]) -> PolymorphicProxySerializer:
+    """Describe a list whose items have one of these shapes each."""
+    return PolymorphicProxySerializer(component_name=name, serializers=shapes, resource_type_field_name=None, many=True)
 
 
 @extend_schema_serializer(component_name="ChangePage")
@@ -106,29 +103,60 @@ class ChangePage(_Page):
     results = serializers.ListField(child=serializers.DictField())
 
     def get_fields(self):
-        return super().get_fields() | {"results": _describe_items()}
+        items = [*map(get_item_serializer, get_feed_kinds()), Tombstone]
+        return super().get_fields() | {"results": _describe_one_of("ChangedItem", items)}
 
 
-class Event(serializers.Serializer):
-    """One change of status: who, when, from, to and why."""
+class _Proposed(serializers.Serializer):
+    number = serializers.IntegerField(help_text="Within its question.")
+    url = serializers.URLField()
 
+
+class _Event(serializers.Serializer):
     position = serializers.IntegerField()
     at = Moment()
-    reference = serializers.CharField()
-    url = serializers.SerializerMethodField()
-    organisation = serializers.CharField(allow_blank=True, help_text="Whose person made it, as it was called then.")
-    locals()["from"] = serializers.ChoiceField(Status.choices, source="source", allow_null=True)
-    to = serializers.ChoiceField(Status.choices, source="target")
-    reason = serializers.CharField(allow_blank=True)
-    redacted = serializers.BooleanField()
+    reference = serializers.CharField(help_text="Of the question.")
+    url = serializers.SerializerMethodField(help_text="Of the question.")
+    organisation = serializers.CharField(allow_blank=True, help_text="Whose person did it, as it was called then.")
+    redacted = serializers.BooleanField(help_text="Whether the words were emptied by a redaction.")
 
     @extend_schema_field(serializers.URLField)
     def get_url(self, event: Any) -> str:
         return reverse("question-detail", args=[event.reference])
 
 
+class StatusChanged(_Event):
+    """One change of status: who, when, from, to and why."""
+
+    type = serializers.ChoiceField([(StatusEvent.type, StatusEvent.type)])
+    locals()["from"] = serializers.ChoiceField(Status.choices, source="source", allow_null=True)
+    to = serializers.ChoiceField(Status.choices, source="target")
+    reason = serializers.CharField(allow_blank=True)
+
+
+class AnswerProposed(_Event):
+    """A new answer, in the words in which it was proposed."""
+
+    type = serializers.ChoiceField([(AnswerEvent.type, AnswerEvent.type)])
+    answer = serializers.SerializerMethodField()
+    text = serializers.CharField(allow_blank=True)
+
+    @extend_schema_field(_Proposed)
+    def get_answer(self, event: Any) -> dict[str, Any]:
+        return {"number": event.number, "url": reverse("answer-detail", args=[event.answer_id])}
+
+
+EVENTS: dict[type, Any] = {StatusEvent: StatusChanged(), AnswerEvent: AnswerProposed()}
+
+
+@extend_schema_serializer(component_name="EventPage")
 class EventPage(_Page):
-    results = Event(many=True)
+    """Status changes and new answers after a position, in their order."""
+
+    results = serializers.ListField(child=serializers.DictField())
+
+    def get_fields(self):
+        return super().get_fields() | {"results": _describe_one_of("Event", [*EVENTS.values()])}
 
 
 class Entry(serializers.Serializer):

@@ -1,9 +1,9 @@
 from django.urls import path, re_path
-from django.views.decorators.http import conditional_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from register.api.atom import atom
+from register.api.atom import Atom
+from register.api.conditions import with_content_etag
 from register.api.errors import NoSuchAddress
 from register.api.feeds import Changes, Events, Ledger, Verifier
 from register.api.filters import ActionFilter, MeetingFilter
@@ -23,9 +23,9 @@ urlpatterns = [
     path("changes/", Changes.as_view(), name="changes"),
     path("events/", Events.as_view(), name="events"),
     path("ledger/", Ledger.as_view(), name="ledger"),
-    path("ledger/verify.py", conditional_page(Verifier.as_view()), name="verifier"),
-    path("atom/<str:secret>/", atom, name="atom"),
-    path("schema/", conditional_page(SpectacularAPIView.as_view()), name="schema"),
+    path("ledger/verify.py", with_content_etag(Verifier.as_view()), name="verifier"),
+    path("atom/<str:secret>/", Atom.as_view(), name="atom"),
+    path("schema/", with_content_etag(SpectacularAPIView.as_view()), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"", NoSuchAddress.as_view()),
 ]

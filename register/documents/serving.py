@@ -3,7 +3,8 @@
 import json
 from typing import Any, NamedTuple
 
-from register.models import Document, LedgerEntry, User, clearance
+from register.models import User, clearance
+from register.models.documents import get_last_change
 
 # A quotation mark inside a JSON string always has a backslash before it, so this is an address and nothing else.
 _ADDRESS = ('url":"/', 'url":"{base}/')
@@ -46,8 +47,6 @@ def get_clearance(user: User) -> str | None:
 
 def get_head(user: User, kind: str | None = None) -> Head:
     """Return the `Head` of what this reader may see, in the feed or of a kind: where anything last changed for it."""
-    documents = Document.objects.visible_to(user)
-    documents = documents.filter(kind=kind) if kind else documents.filter(in_feed=True)
-    last = documents.order_by("-position").values("position")[:1]
-    entry = LedgerEntry.objects.filter(position=last).values_list("position", "digest").first()
-    return Head(*entry) if entry else Head()
+    readers = get_clearance(user)
+    last = get_last_change(readers, kind) if readers else None
+    return Head(*last) if last else Head()

@@ -17,6 +17,7 @@ import hashlib
 import json
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -33,16 +34,17 @@ def chain_digest(previous: str, position: int, content: str) -> str:
 
 def fetch_entries(url: str, token: str) -> Iterator[Entry]:
     """Yield every entry of the ledger at an address, in order, and after them {"head": …}."""
-    since, more = 0, True
+    since, reached, more = "0", 0, True
     while more:
-        page_url = f"{url}?since={since}&limit=1000"
+        page_url = f"{url}?since={urllib.parse.quote(str(since))}&limit=1000"
         request = urllib.request.Request(page_url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 the caller names the address
             page = json.load(answer)
         yield from page["results"]
-        if page["more"] and page["next"] <= since:
+        last = page["results"][-1]["position"] if page["results"] else reached
+        if page["more"] and last <= reached:
             raise ValueError("its pages do not go on")
-        since, more = page["next"], page["more"]
+        since, reached, more = page["next"], last, page["more"]
     yield {"head": page["head"]}
 
 
