@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from register.ledger.audited_models import get_audited_models
-from register.models import AtomAddress, Document, PendingUpload, RaisedOnce, Tally, Token
+from register.models import AtomAddress, Document, PendingUpload, RaisedOnce, Tally, Token, UnfinishedRelease
 from register.models.ledger import LedgerEntry, LedgerHead
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,10 +19,12 @@ FLOORS = {
     "clock": 0,
     "characters": 0,
     "headline_report": 0,
+    "outages": 0,
     "models": 1,
     "ledger": 1,
     "documents": 1,
     "services": 2,
+    "request_id": 2,
     "admin": 3,
     "api": 3,
     "management": 3,
@@ -76,6 +78,7 @@ def test_every_table_of_ours_is_audited_or_named_here():
     ours = set(apps.get_app_config("register").get_models())
     histories = {model.history.model for model in get_audited_models().values()}
     unaudited = {AtomAddress, Document, LedgerHead, LedgerEntry, PendingUpload, RaisedOnce, Tally, Token}
+    unaudited |= {UnfinishedRelease}
     assert ours - histories - set(get_audited_models().values()) == unaudited
 
 
