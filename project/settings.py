@@ -9,7 +9,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from project import postgresql, sqlite
+from project import postgresql
+from register import sqlite_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -84,7 +85,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         # A writer takes its lock at the start, so that two never fail on upgrading a read lock.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "factory": sqlite.Connection,
+        "factory": sqlite_file.Connection,
         # Two megabytes of cache, as it comes, are read again and again once there are 100,000 questions.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-4000;",
     }
@@ -243,6 +244,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    if len(METRICS_TOKEN) < 20:
+        raise ImproperlyConfigured("Set METRICS_TOKEN to a random string of 20 characters or more.")
+    MIDDLEWARE.insert(MIDDLEWARE.index("project.outages.OutageMiddleware") + 1, "project.metrics.MetricsMiddleware")
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="text")
 if LOG_FORMAT not in ("text", "json"):

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -23,7 +24,7 @@ class RegisterConfig(AppConfig):
         register_observer(DocumentUpdater)
         register_listener(outages.forget_outages)
         post_migrate.connect(_complete_release, sender=self, dispatch_uid="release")
-        for check in (_check_triggers, _check_columns, _check_release):
+        for check in (_check_triggers, _check_columns, _check_release, _check_file):
             checks.register(check, checks.Tags.database)
 
 
@@ -62,3 +63,22 @@ def _check_release(databases: Sequence[str] | None = None, **_: Any) -> list[che
     return [
         checks.Warning(said, hint=hint, id="register.W003") for said in (find_release_problems() if databases else [])
     ]
+
+
+def _check_file(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
+    from django.db import connection
+
+    from register.sqlite_file import is_open_to_others
+
+    if not databases or connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check(1)")
+        (found,) = cursor.fetchone()
+    file, messages = Path(connection.settings_dict["NAME"]), []
+    if found != "ok":
+        messages.append(checks.Error(f"{file} is damaged: {found}.", hint="Go back to a backup.", id="register.E002"))
+    if is_open_to_others(file):
+        hint = f"chmod 600 {file}"
+        messages.append(checks.Warning(f"{file} is open to others than its owner.", hint=hint, id="register.W004"))
+    return messages

@@ -4,6 +4,8 @@ import time
 
 from django.db import Error, InterfaceError, OperationalError
 
+from register.sqlite_file import OldLog
+
 GONE = "The database does not answer."
 READ_ONLY = "The database takes no writes: it is read-only."
 FULL = "The database has no room left to write."
@@ -42,6 +44,8 @@ def describe_outage(error: BaseException | None) -> str:
 
 def _describe(error: Error) -> str:
     cause = error.__cause__
+    if isinstance(cause, OldLog):
+        return str(cause)
     if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
         return BY_RESULT_CODE.get(code & 0xFF, "")
     state = getattr(cause, "sqlstate", "")

@@ -20,6 +20,7 @@ FLOORS = {
     "characters": 0,
     "headline_report": 0,
     "outages": 0,
+    "sqlite_file": 0,
     "models": 1,
     "ledger": 1,
     "documents": 1,

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import resource
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -30,9 +31,9 @@ slow = pytest.mark.slow
 class Register:
     """One gunicorn over a database of its own, and a token for it."""
 
-    def __init__(self, environment, log, token=None):
+    def __init__(self, environment, log, token=None, options=()):
         self.token = token or manage(environment, "issue_token", "ofgem.triage").stdout.split()[-1]
-        self.process = Process(*free_ports(1), {**environment, "API_RATE": "100000/minute"}, log)
+        self.process = Process(*free_ports(1), {**environment, "API_RATE": "100000/minute"}, log, *options)
 
     def ask(self, path, body=None, host="localhost", **headers):
         """Return (status, headers, body) of a GET, or of a POST where there is something to send."""
@@ -69,9 +70,9 @@ def serve(tmp_path):
     """Start a register over a database; what it says is in the log."""
     started = []
 
-    def start(environment, token=None):
+    def start(environment, *options, token=None):
         with open(tmp_path / "log", "a") as log:
-            register = Register(environment, log, token)
+            register = Register(environment, log, token, options)
             register.process.start()
         started.append(register)
         wait_until(register.answers)
@@ -79,7 +80,7 @@ def serve(tmp_path):
 
     yield start
     for register in started:
-        register.process.running.kill()
+        register.process.running.send_signal(signal.SIGINT)  # without waiting for who still asks
         register.process.running.wait(SAFETY)
 
 
@@ -167,7 +168,7 @@ def test_a_postgresql_that_is_read_only_serves_reads_and_says_so(other_database,
 @pytest.mark.django_db
 def test_an_sqlite_that_is_read_only_serves_reads_and_says_so(other_database, serve):  # noqa: F811
     writable = serve(other_database)  # whose log and its index are there to be read
-    register = serve({**other_database, "DJANGO_SETTINGS_MODULE": "tests.read_only_settings"}, writable.token)
+    register = serve({**other_database, "DJANGO_SETTINGS_MODULE": "tests.read_only_settings"}, token=writable.token)
     assert_read_only(register)
 
 

@@ -50,11 +50,12 @@ def _is_free(port):
 class Process:
     """One gunicorn on one port, stopped as a release would stop it."""
 
-    def __init__(self, port, environment, log):
-        self.port, self.environment, self.log = port, environment, log
+    def __init__(self, port, environment, log, *options):
+        self.port, self.environment, self.log, self.options = port, environment, log, options
 
     def start(self):
-        command = [sys.executable, "-m", "gunicorn", "project.wsgi", *SERVED, "--bind", f"127.0.0.1:{self.port}"]
+        command = [sys.executable, "-m", "gunicorn", "project.wsgi", *SERVED, *self.options]
+        command += ["--bind", f"127.0.0.1:{self.port}"]
         self.running = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
         return self
 

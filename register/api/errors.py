@@ -60,7 +60,7 @@ def answer_outage(request, error):
     logger.error("%s %s: %s", request.method, escape_uri_path(request.path), said, exc_info=error)
     remember_outage(said)
     response = _answer(request, 503, f"{said} {_tell_fate(request) or 'Try again in a few seconds.'}")
-    response["Retry-After"] = str(RETRY_AFTER)
+    response["Retry-After"], response.outage = str(RETRY_AFTER), said
     return response
 
 
