@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,22 +49,20 @@ def is_open_to_others(path: Path) -> bool:
     return os.name == "posix" and path.is_file() and bool(path.stat().st_mode & 0o077)
 
 
-def copy_database(source: sqlite3.Connection, path: Path) -> str:
+def copy_database(name: str, path: Path) -> str:
     """Copy a database as it is now into a new file, while others write to it; return what SQLite finds wrong with it.
 
-    The copy is not in WAL mode, so that an old log beside it is noticed where it is put back. It has its name once it
-    is whole. Raises FileExistsError, OSError and sqlite3.Error.
+    The copy is not in WAL mode, so that an old log beside it is noticed where it is put back. Raises FileExistsError,
+    OSError and sqlite3.Error.
     """
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    make_file(part)
-    target = sqlite3.connect(part)
+    make_file(path)
     try:
-        source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
-        ((found,),) = target.execute("PRAGMA quick_check(1)")
-    finally:
-        target.close()
-    os.link(part, path)  # which, unlike renaming, overwrites nothing
-    part.unlink()
+        # A connection of its own: SQLite waits for ever for one that is in the middle of a write.
+        with closing(sqlite3.connect(name, uri=True)) as source, closing(sqlite3.connect(path)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+            ((found,),) = target.execute("PRAGMA quick_check(1)")
+    except BaseException:
+        path.unlink()
+        raise
     return "" if found == "ok" else found

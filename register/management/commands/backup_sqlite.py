@@ -16,9 +16,9 @@ class Command(BaseCommand):
     def handle(self, *, file, **options):
         if connection.vendor != "sqlite":
             raise CommandError("This register is on PostgreSQL: use pg_dump.")
-        connection.ensure_connection()
+        connection.ensure_connection()  # which looks at the file first
         try:
-            wrong = copy_database(connection.connection, file)
+            wrong = copy_database(str(connection.settings_dict["NAME"]), file)
         except FileExistsError:
             raise CommandError(f"{file} is there already, and is left as it is.") from None
         except (OSError, sqlite3.Error) as error:
