@@ -23,6 +23,7 @@ from register.models import Group, Meeting, Organisation, Question, Token, Topic
 from register.services.answers import propose_answer
 from register.services.questions import change_status, raise_question
 from register.services.reference import keep, keep_roles, keep_user
+from tests.databases import demo_database, other_database  # noqa: F401 fixtures, of which the first is made once
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.SECURE_SSL_REDIRECT = False

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.test import Client
 
 from register.models import LedgerHead
-from tests.test_faults import demo, other_database  # noqa: F401 fixtures
 from tests.test_outages import serve  # noqa: F401 a fixture
 from tests.test_settings import PRODUCTION, manage
 

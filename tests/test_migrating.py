@@ -14,7 +14,7 @@ from register.documents.tallies import recount_tallies
 from register.health import find_problems
 from register.ledger import triggers
 from register.models import Tally, UnfinishedRelease
-from tests.test_faults import ROOT, demo, other_database  # noqa: F401 fixtures
+from tests.databases import ROOT
 
 WRITERS = 3
 WRITE = """
@@ -73,7 +73,7 @@ def writers(environment):
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_migrate_beside_writers_hinders_nobody(other_database):  # noqa: F811
+def test_migrate_beside_writers_hinders_nobody(other_database):
     with writers(other_database):
         for _ in range(3):
             succeed(other_database, "manage.py", "migrate", "-v0")
@@ -121,7 +121,7 @@ MIGRATE = "call_command('migrate', verbosity=0)\n"
         (IN_THE_DOCUMENTS, "The last migrate or rebuild_documents was broken off."),
     ],
 )
-def test_a_migrate_killed_in_the_middle_is_noticed_and_done_by_the_next(where, noticed, other_database):  # noqa: F811
+def test_a_migrate_killed_in_the_middle_is_noticed_and_done_by_the_next(where, noticed, other_database):
     succeed(other_database, "-c", SPOIL)
     assert run(other_database, "-c", KILLED + where + MIGRATE).returncode == -signal.SIGKILL
     assert noticed in succeed(other_database, "manage.py", "check", "--database", "default")

@@ -22,7 +22,7 @@ from django.db import connection
 from register.models import LedgerHead
 from register.services.questions import raise_question
 from register.sqlite_file import Connection, OldLog
-from tests.test_faults import ROOT, address_of
+from tests.databases import ROOT, address_of
 from tests.test_processes import wait_until
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -17,8 +17,8 @@ from django.db import OperationalError, connection
 
 from register.models import Question
 from register.request_id import RequestIdFilter
+from tests.databases import ROOT
 from tests.proxies import Wire
-from tests.test_faults import ROOT, demo, other_database  # noqa: F401 fixtures
 from tests.test_processes import SAFETY, Process, free_ports, wait_until
 
 API = "/api/v1/"
@@ -85,7 +85,7 @@ def serve(tmp_path):
 
 
 @pytest.fixture
-def wired(other_database, serve):  # noqa: F811
+def wired(other_database, serve):
     """A register whose PostgreSQL is at the other end of a wire."""
     address = urlsplit(other_database["DATABASE_URL"])
     wire = Wire((address.hostname, address.port))
@@ -152,7 +152,7 @@ def test_a_lost_reply_to_commit_is_not_called_undone(wired):
 @slow
 @on_postgresql
 @pytest.mark.django_db
-def test_a_postgresql_that_is_read_only_serves_reads_and_says_so(other_database, serve):  # noqa: F811
+def test_a_postgresql_that_is_read_only_serves_reads_and_says_so(other_database, serve):
     register = serve(other_database)
     with psycopg.connect(other_database["DATABASE_URL"], autocommit=True) as owner:
         owner.execute(f"ALTER DATABASE {owner.info.dbname} SET default_transaction_read_only = on")
@@ -166,7 +166,7 @@ def test_a_postgresql_that_is_read_only_serves_reads_and_says_so(other_database,
 @slow
 @on_sqlite
 @pytest.mark.django_db
-def test_an_sqlite_that_is_read_only_serves_reads_and_says_so(other_database, serve):  # noqa: F811
+def test_an_sqlite_that_is_read_only_serves_reads_and_says_so(other_database, serve):
     writable = serve(other_database)  # whose log and its index are there to be read
     register = serve({**other_database, "DJANGO_SETTINGS_MODULE": "tests.read_only_settings"}, token=writable.token)
     assert_read_only(register)
@@ -175,7 +175,7 @@ def test_an_sqlite_that_is_read_only_serves_reads_and_says_so(other_database, se
 @slow
 @on_sqlite
 @pytest.mark.django_db
-def test_a_disk_that_takes_no_more_is_503_until_there_is_room(other_database, serve):  # noqa: F811
+def test_a_disk_that_takes_no_more_is_503_until_there_is_room(other_database, serve):
     register = serve(other_database)
     children = get_children(register.process.running.pid)
     for pid in children:

@@ -22,8 +22,8 @@ from register.ledger.status_history import get_status_history
 from register.ledger.verification import verify
 from register.models import Question, Token, User
 from tests.conftest import GIVEN
+from tests.databases import ROOT, address_of
 from tests.test_documents import everything_is_kept
-from tests.test_faults import ROOT, address_of
 from tests.test_feeds import API, apply, items, of_kind, shown
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite serves one machine.")

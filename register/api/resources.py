@@ -41,6 +41,7 @@ PROBLEMS = problems(
     code_403="Not for you.",
     code_404="There is none, or none that you may see.",
     code_429="Too many requests; Retry-After says how long to wait.",
+    code_503="The database is away, read-only, full or busy; Retry-After says how long to wait.",
 )
 READ = {304: OpenApiResponse(description="What you hold is still what it reads like."), **PROBLEMS}
 AS_AT = OpenApiParameter("as_at", {"type": "string", "format": "date-time"}, description="What the register held then.")
