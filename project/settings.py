@@ -7,6 +7,10 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from pythonjsonlogger.core import RESERVED_ATTRS
+
+from project import postgresql
+from register import sqlite_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -39,10 +43,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "register.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "register.access_log.AccessLogMiddleware",
     "project.policy.PolicyMiddleware",
+    "project.outages.OutageMiddleware",
+    "register.health.answer_health",  # before anything that looks at the Host
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -79,6 +86,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         # A writer takes its lock at the start, so that two never fail on upgrading a read lock.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        "factory": sqlite_file.Connection,
         # Two megabytes of cache, as it comes, are read again and again once there are 100,000 questions.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-4000;",
     }
@@ -86,16 +94,36 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["CONN_MAX_AGE"] = 60
     DATABASE["TEST"] = {"NAME": BASE_DIR / "test.sqlite3"}  # threads need a file
 else:
-    # psycopg's pool keeps the connections, so Django must not keep any itself.
+    # psycopg's pool keeps the connections, so Django must not keep any itself. It asks each whether it still answers.
     DATABASE["CONN_MAX_AGE"] = 0
+    DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] |= {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=4), "timeout": 10},
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL", default=4),
+            "timeout": 1.5,  # seconds that a request waits for a connection before it answers 503
+            "reconnect_timeout": 1,  # so that it connects as soon as the database is back, at the next request
+            "connection_class": postgresql.Connection,
+        },
         # What is asked again is planned once on each connection.
         "server_side_binding": True,
         "prepare_threshold": 3,
-        # All statements are short: no process is worth starting for one.
-        "options": f"-c max_parallel_workers_per_gather=0 {DATABASE['OPTIONS'].get('options', '')}".strip(),
+        # All statements are short: no process is worth starting for one. Who waits long for a lock gives up, and a
+        # transaction whose process has vanished is ended, with the head lock that it may hold.
+        "options": (
+            "-c max_parallel_workers_per_gather=0 -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s "
+            f"{DATABASE['OPTIONS'].get('options', '')}"
+        ).strip(),
     }
+    # A firewall that forgets a connection is noticed by the system.
+    for option, value in {
+        "connect_timeout": 2,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+    }.items():
+        DATABASE["OPTIONS"].setdefault(option, value)
 MIGRATION_MODULES = {"knox": None}  # its own token table would stand unused beside ours
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -137,7 +165,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by load balancers from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("HSTS_SECONDS", default=365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
@@ -232,11 +260,38 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    if len(METRICS_TOKEN) < 20:
+        raise ImproperlyConfigured("Set METRICS_TOKEN to a random string of 20 characters or more.")
+    MIDDLEWARE.insert(MIDDLEWARE.index("project.outages.OutageMiddleware") + 1, "project.metrics.MetricsMiddleware")
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured("Set LOG_FORMAT to text or json.")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "register.request_id.RequestIdFilter"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ["levelname", "name", "request_id", "message"],
+            "timestamp": "at",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            # What Django puts beside its messages is no text.
+            "reserved_attrs": [*RESERVED_ATTRS, "request", "server_time"],
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"register.access": {"level": "INFO"}},  # every request to the admin and the API
+    "loggers": {
+        # A handler of Django's own would write each line a second time.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "register.access": {"level": "INFO"},  # every request to the admin and the API
+    },
 }

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,35 +15,34 @@ class RegisterConfig(AppConfig):
         # Models are not loaded before this point, so what needs them is imported here.
         from simple_history.signals import post_create_historical_record
 
+        from register import outages
         from register.documents.updating import DocumentUpdater
-        from register.ledger import triggers
-        from register.ledger.unit_of_work import append_history_row, register_observer
-        from register.models import search
+        from register.ledger.unit_of_work import append_history_row, register_listener, register_observer
 
         # The one signal that data depends on: an entry cannot be forgotten by whoever writes a row.
         post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
         register_observer(DocumentUpdater)
-        post_migrate.connect(lambda **_: triggers.install_triggers(), sender=self, weak=False, dispatch_uid="triggers")
-        post_migrate.connect(lambda **_: search.install_search_index(), sender=self, weak=False, dispatch_uid="search")
-        post_migrate.connect(_rebuild_documents, sender=self, dispatch_uid="documents")
-        checks.register(_check_triggers, checks.Tags.database)
-        checks.register(_check_columns, checks.Tags.database)
+        register_listener(outages.forget_outages)
+        post_migrate.connect(_complete_release, sender=self, dispatch_uid="release")
+        for check in (_check_triggers, _check_columns, _check_release, _check_file):
+            checks.register(check, checks.Tags.database)
 
 
-def _rebuild_documents(**_: Any) -> None:
-    from register.documents.updating import rebuild_documents
-    from register.models.columns import has_unapplied_migrations
+def _complete_release(**_: Any) -> None:
+    from register.documents.release import complete_release
 
-    if not has_unapplied_migrations():  # as after `migrate register 0012`, whose tables are not those of the models
-        rebuild_documents()
+    complete_release()
 
 
 def _check_triggers(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
     from register.ledger import triggers
 
+    hint = "Run manage.py migrate to put it right, and find out who changed it."
+    missing = triggers.find_missing_triggers() if databases else []
+    wrong = [name for name in triggers.find_wrong_triggers() if name not in missing] if databases else []
     return [
-        checks.Warning(f"Trigger {name} is missing.", hint="Run manage.py migrate to put it back.", id="register.W001")
-        for name in (triggers.find_missing_triggers() if databases else [])
+        *(checks.Warning(f"Trigger {name} is missing.", hint=hint, id="register.W001") for name in missing),
+        *(checks.Warning(f"Trigger {name} is not as it should be.", hint=hint, id="register.W002") for name in wrong),
     ]
 
 
@@ -54,3 +54,31 @@ def _check_columns(databases: Sequence[str] | None = None, **_: Any) -> list[che
         return []
     hint = "Add it by hand, or go back to a backup: a migration was edited after it had run here."
     return [checks.Error(f"Column {name} is missing.", hint=hint, id="register.E001") for name in missing]
+
+
+def _check_release(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
+    from register.health import find_release_problems
+
+    hint = "Run manage.py migrate to do the rest."
+    return [
+        checks.Warning(said, hint=hint, id="register.W003") for said in (find_release_problems() if databases else [])
+    ]
+
+
+def _check_file(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
+    from django.db import connection
+
+    from register.sqlite_file import is_open_to_others
+
+    if not databases or connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check(1)")
+        (found,) = cursor.fetchone()
+    file, messages = Path(connection.settings_dict["NAME"]), []
+    if found != "ok":
+        messages.append(checks.Error(f"{file} is damaged: {found}.", hint="Go back to a backup.", id="register.E002"))
+    if is_open_to_others(file):
+        hint = f"chmod 600 {file}"
+        messages.append(checks.Warning(f"{file} is open to others than its owner.", hint=hint, id="register.W004"))
+    return messages

@@ -23,12 +23,13 @@ from register.models import Group, Meeting, Organisation, Question, Token, Topic
 from register.services.answers import propose_answer
 from register.services.questions import change_status, raise_question
 from register.services.reference import keep, keep_roles, keep_user
+from tests.databases import demo_database, other_database  # noqa: F401 fixtures, of which the first is made once
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.SECURE_SSL_REDIRECT = False
 settings.WHITENOISE_AUTOREFRESH = True  # a client's first request would look through every static file there is
 if pool := settings.DATABASES["default"].get("OPTIONS", {}).get("pool"):
-    pool["max_size"] = 24  # every thread of the races holds a connection of its own
+    pool |= {"max_size": 24, "timeout": 30}  # every thread of the races holds a connection of its own
 # Tests ask faster than any client may; one test asks for a rate of its own.
 UserRateThrottle.THROTTLE_RATES = AnonRateThrottle.THROTTLE_RATES = {"user": None, "anon": None}
 

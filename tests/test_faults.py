@@ -1,20 +1,15 @@
 """Many writers at once, and a writer killed in the middle."""
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
-from urllib.parse import quote
 
-import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from register.ledger.audited_models import get_history_models
 from register.ledger.verification import verify
@@ -22,8 +17,8 @@ from register.models import LedgerEntry, Question, User
 from register.refusals import Refused
 from register.services.questions import change_status, edit_question, raise_question
 from tests.conftest import in_a_month
+from tests.databases import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 WRITERS, MOVES = 8, 12
 
 
@@ -109,59 +104,6 @@ for n in range(1_000_000):
     edit_question(question, by=by, title=f"Title {n}")
     print(n, flush=True)
 """
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """A migrated database with the demo in it, made once and only to be copied: its file, or its name."""
-    if connection.vendor == "sqlite":
-        database = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
-    else:
-        database = f"register_demo_{os.getpid()}"
-        _administer(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database}")
-    for command in (["migrate", "-v0"], ["load_demo"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=_reaching(database), check=True, capture_output=True
-        )
-    yield database
-    _drop(database)
-
-
-@pytest.fixture
-def other_database(demo, tmp_path):
-    """A copy of the demo's database, on the engine at hand: the environment to reach it."""
-    if connection.vendor == "sqlite":
-        database = shutil.copy(demo, tmp_path / "other.sqlite3")
-    else:
-        database = f"register_killed_{os.getpid()}"
-        _administer(f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database} TEMPLATE {demo}")
-    yield _reaching(database)
-    _drop(database)
-
-
-def _reaching(database):
-    url = f"sqlite:///{database}" if connection.vendor == "sqlite" else address_of(database)
-    return {**os.environ, "DEBUG": "1", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
-
-
-def _drop(database):
-    if connection.vendor == "postgresql":
-        _administer(f"DROP DATABASE {database} WITH (FORCE)")
-
-
-def address_of(database):
-    """Return the DATABASE_URL of another database of the same PostgreSQL."""
-    details = connection.get_connection_params()
-    host = quote(details.get("host") or "/var/run/postgresql", safe="")
-    return f"postgres://{details.get('user') or ''}@{host}:{details.get('port') or 5432}/{database}"
-
-
-def _administer(*statements):
-    """Run statements outside any transaction, on a connection of their own."""
-    details = {k: v for k, v in connection.get_connection_params().items() if k in ("user", "host", "port", "password")}
-    with psycopg.connect(**details, dbname="postgres", autocommit=True) as administrator:
-        for statement in statements:
-            administrator.execute(statement)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from register.ledger.audited_models import get_audited_models
-from register.models import AtomAddress, Document, PendingUpload, RaisedOnce, Tally, Token
+from register.models import AtomAddress, Document, PendingUpload, RaisedOnce, Tally, Token, UnfinishedRelease
 from register.models.ledger import LedgerEntry, LedgerHead
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,10 +20,13 @@ FLOORS = {
     "characters": 0,
     "bounded": 0,
     "headline_report": 0,
+    "outages": 0,
+    "sqlite_file": 0,
     "models": 1,
     "ledger": 1,
     "documents": 1,
     "services": 2,
+    "request_id": 2,
     "admin": 3,
     "api": 3,
     "management": 3,
@@ -80,6 +83,7 @@ def test_every_table_of_ours_is_audited_or_named_here():
     ours = set(apps.get_app_config("register").get_models())
     histories = {model.history.model for model in get_audited_models().values()}
     unaudited = {AtomAddress, Document, LedgerHead, LedgerEntry, PendingUpload, RaisedOnce, Tally, Token}
+    unaudited |= {UnfinishedRelease}
     assert ours - histories - set(get_audited_models().values()) == unaudited
 
 

@@ -22,8 +22,8 @@ from register.ledger.status_history import get_status_history
 from register.ledger.verification import verify
 from register.models import Question, Token, User
 from tests.conftest import GIVEN
+from tests.databases import ROOT, address_of
 from tests.test_documents import everything_is_kept
-from tests.test_faults import ROOT, address_of
 from tests.test_feeds import API, apply, items, of_kind, position_of, shown
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite serves one machine.")
@@ -50,11 +50,12 @@ def _is_free(port):
 class Process:
     """One gunicorn on one port, stopped as a release would stop it."""
 
-    def __init__(self, port, environment, log):
-        self.port, self.environment, self.log = port, environment, log
+    def __init__(self, port, environment, log, *options):
+        self.port, self.environment, self.log, self.options = port, environment, log, options
 
     def start(self):
-        command = [sys.executable, "-m", "gunicorn", "project.wsgi", *SERVED, "--bind", f"127.0.0.1:{self.port}"]
+        command = [sys.executable, "-m", "gunicorn", "project.wsgi", *SERVED, *self.options]
+        command += ["--bind", f"127.0.0.1:{self.port}"]
         self.running = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
         return self
 

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 
 from register.models import Token
-from tests.test_faults import ROOT, address_of
+from tests.databases import ROOT, address_of
 from tests.test_operations import PAGE
 from tests.test_processes import free_ports, wait_until
 

@@ -1,5 +1,6 @@
 """Settings are safe by default: each case is a process of its own, with its own environment."""
 
+import json
 import os
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def test_what_the_databases_address_gives_is_kept():
     script = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
     answer = manage("shell", "-v0", "--no-imports", "-c", script, **PRODUCTION, DATABASE_URL=address)
     assert "'sslmode': 'verify-full'" in answer.stdout
-    assert "gather=0 -c search_path=register" in answer.stdout
+    assert " -c search_path=register'" in answer.stdout
 
 
 def test_migrations_are_complete():
@@ -72,3 +73,15 @@ def test_the_runtime_list_is_exact_hashed_and_names_no_index():
 def test_a_rate_that_is_none_does_not_start(rate):
     answer = manage("check", API_RATE=rate, **PRODUCTION)
     assert "Set API_RATE as 1200/minute" in answer.stderr
+
+
+def test_a_form_of_the_log_that_is_none_does_not_start():
+    assert "Set LOG_FORMAT to text or json" in manage("check", LOG_FORMAT="yaml", **PRODUCTION).stderr
+
+
+def test_a_line_of_the_log_is_an_object_where_it_is_asked_for():
+    script = "import logging; logging.getLogger('x').error('a\\nb', extra={'who': 'triage', 'request': object()})"
+    answer = manage("shell", "-v0", "--no-imports", "-c", script, LOG_FORMAT="json", **PRODUCTION)
+    (line,) = map(json.loads, answer.stderr.splitlines())
+    assert line.pop("at")
+    assert line == {"level": "ERROR", "logger": "x", "request_id": "-", "message": "a\nb", "who": "triage"}

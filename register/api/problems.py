@@ -10,6 +10,7 @@ from rest_framework.views import exception_handler
 
 from register.api.parsers import TooLarge
 from register.refusals import Invalid, NotPermitted, NotVisible, Refusal, Refused
+from register.request_id import get_request_id
 
 STATUS_OF = {
     Invalid: HTTPStatus.BAD_REQUEST,
@@ -32,6 +33,7 @@ class Problem(serializers.Serializer):
     reasons = serializers.ListField(child=serializers.CharField(), required=False)
     errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
     etag = serializers.CharField(required=False, help_text="With 412: that of the document as it is now.")
+    request_id = serializers.CharField()
 
 
 def as_problem(error, context):
@@ -81,4 +83,11 @@ def _make_problem(status, detail, headers=None, **more):
 
 def make_problem_body(status, detail, **more):
     """Return the members of a problem document; `about:blank` says that the status tells its kind."""
-    return {"type": BLANK, "title": status.phrase, "status": int(status), "detail": detail, **more}
+    return {
+        "type": BLANK,
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "request_id": get_request_id(),
+        **more,
+    }

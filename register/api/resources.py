@@ -41,6 +41,7 @@ PROBLEMS = problems(
     code_403="Not for you.",
     code_404="There is none, or none that you may see.",
     code_429="Too many requests; Retry-After says how long to wait.",
+    code_503="The database is away, read-only, full or busy; Retry-After says how long to wait.",
 )
 GONE = problems(code_410="What you hold is of another history or of other roles: begin again from the first page.")
 READ = {304: OpenApiResponse(description="What you hold is still what it reads like."), **PROBLEMS}

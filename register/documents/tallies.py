@@ -46,10 +46,18 @@ def _get_keys(document: dict[str, Any] | None) -> list[tuple[str, str, str, str]
 
 
 def recount_tallies() -> None:
-    """Count all questions anew, with every writer held off."""
-    with unit_of_work():
-        Tally.objects.all().delete()
-        Tally.objects.add(_count_all())
+    """Count all questions anew where a count is wrong, with every writer held off; leave alone what is right."""
+    if _load_all() == _count_all():
+        return
+    with unit_of_work():  # the first look may have met a change half way
+        if _load_all() != (counts := _count_all()):
+            Tally.objects.all().delete()
+            Tally.objects.add(counts)
+
+
+def _load_all() -> dict[tuple[str, str, str, str], int]:
+    rows = Tally.objects.exclude(count=0).values_list("by", "status", "key", "classification", "count")
+    return {(by, status, key, classification): count for by, status, key, classification, count in rows}
 
 
 def _count_all() -> dict[tuple[str, str, str, str], int]:

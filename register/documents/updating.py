@@ -6,7 +6,7 @@ more, so that every change of the feed has a position of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from django.db.models import Exists, OuterRef
@@ -17,7 +17,7 @@ from register.documents.kinds import KINDS, get_documented_kinds
 from register.documents.tallies import recount_tallies, update_tallies
 from register.ledger.bulk import record_again
 from register.ledger.unit_of_work import UnitOfWork, unit_of_work
-from register.models import Audited, Document, Question, Tally
+from register.models import Audited, Document
 
 BATCH = 500  # documents built together: memory stays flat however many a rename brings
 
@@ -126,22 +126,25 @@ def _is_there(name: str) -> Exists:
     return Exists(KINDS[name].model._base_manager.filter(pk=OuterRef("object_id")))
 
 
-def rebuild_documents() -> int:
+def rebuild_documents(before_first_change: Callable[[], None] = lambda: None) -> int:
     """Bring every document to its present shape, each that changed at a new position; return how many changed.
 
     What a release adds to documents reaches those that are kept by this alone. It takes the head lock for one batch at
     a time, so that readers and writers go on meanwhile; cut off and run again, it goes on where it was, for what is
     done already has not changed.
     """
-    changed = sum(_rebuild(name, batch) for name in get_documented_kinds() for batch in _iterate_keys(name))
-    if changed or (Question.objects.exists() and not Tally.objects.exists()):
-        recount_tallies()
+    changed = 0
+    for name in get_documented_kinds():
+        for batch in _iterate_keys(name):
+            if any(comparison.changed for comparison in compare_items(name, batch)):
+                if not changed:
+                    before_first_change()
+                changed += _rebuild(name, batch)
+    recount_tallies()
     return changed
 
 
 def _rebuild(name: str, keys: list[int]) -> int:
-    if not any(comparison.changed for comparison in compare_items(name, keys)):
-        return 0
     with unit_of_work() as unit:
         updater = DocumentUpdater(unit)
         changed = updater.update(name, keys)

@@ -1,7 +1,7 @@
 """Database triggers that refuse to change or delete rows of history and ledger, whichever client tries to.
 
-They are installed anew after every `migrate`: on SQLite, a migration that changes a column rebuilds the table and so
-drops its triggers. Django has no way to declare triggers, so their SQL is written out here.
+They are put right after every `migrate`: on SQLite, a migration that changes a column rebuilds the table and so drops
+its triggers. Django has no way to declare triggers, so their SQL is written out here.
 """
 
 from collections.abc import Collection, Iterator
@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from django.db import connection, models, transaction
 
 from register.ledger.audited_models import get_history_models
+from register.ledger.head_lock import lock_head_table
 from register.models import LedgerEntry, LedgerHead
 
 # Text that a redaction leaves: what a row is about, and who wrote it.
@@ -26,11 +27,19 @@ def get_free_text_columns(model: type[models.Model]) -> list[str]:
 
 
 def install_triggers() -> None:
-    """Drop and create the triggers of every table that exists, in one transaction."""
+    """Put right, in one transaction with writers held off, the triggers of tables that exist; leave alone what stands.
+
+    Raises OperationalError where a writer does not give way.
+    """
+    if not find_wrong_triggers():
+        return
     with transaction.atomic(), connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        for statement in [*make_drop_statements(tables), *_make_create_statements(tables)]:
-            cursor.execute(statement)
+        lock_head_table()
+        for name in find_wrong_triggers():
+            table, *_ = _get_triggers()[name]
+            cursor.execute(_make_drop_statement(name, table))
+            for statement in _make_create_statements(name):
+                cursor.execute(statement)
 
 
 def find_missing_triggers() -> list[str]:
@@ -38,14 +47,35 @@ def find_missing_triggers() -> list[str]:
     with connection.cursor() as cursor:
         if LedgerHead._meta.db_table not in connection.introspection.table_names(cursor):
             return []
+    return sorted(set(_get_triggers()) - set(_load_triggers()))
+
+
+def find_wrong_triggers() -> list[str]:
+    """Return the names of triggers of tables that exist which are missing, disabled, or not as they are made here."""
+    present = _load_triggers()
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+    return [
+        name
+        for name, (table, *_) in _get_triggers().items()
+        if table in tables and present.get(name) != _DEFINE[connection.vendor](name)
+    ]
+
+
+def _load_triggers() -> dict[str, tuple[str, ...]]:
+    """Return {trigger's name: how the database defines it}, of those that are enabled."""
+    with connection.cursor() as cursor:
         cursor.execute(_PRESENT[connection.vendor])
-        present = {name for (name,) in cursor.fetchall()}
-    return sorted(set(_get_triggers()) - present)
+        return {name: tuple(definition) for name, *definition in cursor.fetchall()}
 
 
 _PRESENT = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": (
+        "SELECT t.tgname, pg_get_triggerdef(t.oid, true), f.prosrc "
+        "FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid "
+        "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND pg_table_is_visible(t.tgrelid)"
+    ),
 }
 
 
@@ -106,30 +136,35 @@ def make_drop_statements(tables: Collection[str]) -> Iterator[str]:
     """Yield the statements that drop the triggers of those tables among these that have any."""
     for name, (table, *_) in _get_triggers().items():
         if table in tables:
-            yield f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
+            yield _make_drop_statement(name, table)
 
 
-def _make_create_statements(tables: Collection[str]) -> Iterator[str]:
-    for name, (table, event, refuse_when) in _get_triggers().items():
-        if table in tables:
-            yield from _CREATE[connection.vendor](name, table, event, refuse_when)
+def _make_drop_statement(name: str, table: str) -> str:
+    return f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")
 
 
-def _create_on_sqlite(name: str, table: str, event: str, refuse_when: str) -> Iterator[str]:
-    yield (
+def _make_create_statements(name: str) -> list[str]:
+    trigger, *body = _DEFINE[connection.vendor](name)
+    functions = [f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${text}$$" for text in body]
+    return [*functions, trigger]
+
+
+def _define_on_sqlite(name: str) -> tuple[str, ...]:
+    table, event, refuse_when = _get_triggers()[name]
+    return (
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refuse_when} "
-        f"BEGIN SELECT RAISE(ABORT, '{_make_message(table, event)}'); END"
+        f"BEGIN SELECT RAISE(ABORT, '{_make_message(table, event)}'); END",
     )
 
 
-def _create_on_postgresql(name: str, table: str, event: str, refuse_when: str) -> Iterator[str]:
-    yield (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {refuse_when} THEN RAISE EXCEPTION '{_make_message(table, event)}'; END IF; "
-        "RETURN NEW; END $$"
-    )
+def _define_on_postgresql(name: str) -> tuple[str, ...]:
+    """Return (the trigger's statement as `pg_get_triggerdef` writes it, the body of its function)."""
+    table, event, refuse_when = _get_triggers()[name]
     each = "STATEMENT" if event == "TRUNCATE" else "ROW"
-    yield f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
+    return (
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()",
+        f" BEGIN IF {refuse_when} THEN RAISE EXCEPTION '{_make_message(table, event)}'; END IF; RETURN NEW; END ",
+    )
 
 
-_CREATE = {"sqlite": _create_on_sqlite, "postgresql": _create_on_postgresql}
+_DEFINE = {"sqlite": _define_on_sqlite, "postgresql": _define_on_postgresql}

@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, transaction
 from django.db.models import Model
 
 from register.ledger.audited_models import get_model_name
+from register.ledger.commits import Commit
 from register.ledger.digests import entry_digest, snapshot_digest
 from register.models import Audited, LedgerEntry, LedgerHead, System, User
 from register.refusals import Invalid
@@ -66,6 +67,7 @@ class UnitOfWork:
     def __init__(self, head: LedgerHead) -> None:
         self.head, self.start, self.by = head, head.position, None
         self.observers = [make(self) for make in _observers]
+        self.commit = Commit()
 
     @property
     def has_appended(self) -> bool:
@@ -117,12 +119,16 @@ class UnitOfWork:
         for observer in self.observers:
             observer.before_commit()
         self._move_head()
+        self.commit.send()
         transaction.on_commit(partial(_tell_listeners, self.start + 1, self.head.position))
 
     def _move_head(self) -> None:
         try:
             self.head.save(update_fields=["position", "digest"])
-        except DatabaseError as error:  # by the trigger: a savepoint was rolled back without this unit's knowledge
+        except (
+            IntegrityError,
+            ProgrammingError,
+        ) as error:  # by the trigger: a savepoint was rolled back without this unit's knowledge
             raise IntegrityError(
                 f"Undo this write: its ledger entries do not lead from {self.start} to {self.head.position}."
             ) from error
@@ -145,6 +151,10 @@ def unit_of_work() -> Iterator[UnitOfWork]:
             yield unit
     except _NotSaved as error:
         error.raise_reasons()
+    except DatabaseError as error:
+        if unit:
+            unit.commit.take_back(error)
+        raise
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
 from register.models.people import AtomAddress, Organisation, RaisedOnce, System, Token, User
 from register.models.questions import Question, Topic
+from register.models.releases import UnfinishedRelease
 from register.models.reports import HeadlineReport, Origin, PendingUpload
 from register.models.tallies import Tally
 from register.models.visibility import clearance
@@ -34,6 +35,7 @@ __all__ = [
     "Tally",
     "Token",
     "Topic",
+    "UnfinishedRelease",
     "User",
     "clearance",
 ]

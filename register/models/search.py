@@ -110,6 +110,12 @@ def install_search_index() -> None:
                 cursor.execute(statement)
 
 
+def is_search_index_installed() -> bool:
+    """Return whether the index and its triggers are there, or no table yet that it would be of."""
+    with connection.cursor() as cursor:
+        return TABLE not in connection.introspection.table_names(cursor) or _is_installed(cursor)
+
+
 def _is_installed(cursor: Any) -> bool:
     cursor.execute(_TRIGGERS[connection.vendor], [f"{INDEX}_%"])
     return cursor.fetchone()[0] == 3

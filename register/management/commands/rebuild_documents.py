@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from register.documents.updating import rebuild_documents
+from register.documents.release import complete_release, hold_release_lock
 
 
 class Command(BaseCommand):
@@ -10,5 +10,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
-        changed = rebuild_documents()
+        with hold_release_lock():
+            changed = complete_release()
         self.stdout.write(f"{changed:,} documents changed." if changed else "Every document is up to date.")
