@@ -11,6 +11,7 @@ from itertools import islice
 
 from django.db.models import Exists, OuterRef
 
+from register.documents.ages import recount_ages
 from register.documents.comparing import Comparison, compare_items
 from register.documents.embedding import Item, get_item_recorded, get_items_showing, get_items_showing_row
 from register.documents.kinds import KINDS, get_documented_kinds
@@ -131,12 +132,13 @@ def rebuild_documents() -> int:
 
     What a release adds to documents reaches those that are kept by this alone. It takes the head lock for one batch at
     a time, so that readers and writers go on meanwhile; cut off and run again, it goes on where it was, for what is
-    done already has not changed.
+    done already has not changed. Ages are brought to the present calendar first.
     """
+    recounted = recount_ages()
     changed = sum(_rebuild(name, batch) for name in get_documented_kinds() for batch in _iterate_keys(name))
-    if changed or (Question.objects.exists() and not Tally.objects.exists()):
+    if recounted or changed or (Question.objects.exists() and not Tally.objects.exists()):
         recount_tallies()
-    return changed
+    return recounted + changed
 
 
 def _rebuild(name: str, keys: list[int]) -> int:
