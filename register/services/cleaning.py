@@ -1,6 +1,7 @@
 """Clean the texts that a person gives, and rows before they are saved."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -45,11 +46,12 @@ def clean_row(row: Row) -> Row:
     for name in _get_text_names(row):
         if isinstance(text := getattr(row, name), str):
             setattr(row, name, unify_line_ends(text))
+    refused = _refuse_unprintable(row)
     try:
         row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
     except ValidationError as error:
-        raise Invalid(error.message_dict) from error
-    if refused := {**_refuse_unprintable(row), **_refuse_days(row)}:
+        refused = error.message_dict | refused
+    if refused := _refuse_days(row) | refused:
         raise Invalid(refused)
     return row
 
@@ -63,9 +65,9 @@ def _refuse_unprintable(row: models.Model) -> dict[str, list[str]]:
 
 
 def _refuse_days(row: models.Model) -> dict[str, list[str]]:
-    fields = [field for field in row._meta.fields if type(field) is models.DateField]
-    refusals = ((field.name, get_day_refusal(getattr(row, field.name))) for field in fields)
-    return {name: [refusal] for name, refusal in refusals if refusal}
+    names = [field.name for field in row._meta.fields if type(field) is models.DateField]
+    days = {name: day for name in names if isinstance(day := getattr(row, name), date)}
+    return {name: [refusal] for name, day in days.items() if (refusal := get_day_refusal(day))}
 
 
 def is_same(held: Any, given: Any) -> bool:

@@ -92,7 +92,14 @@ def _format_proposal(proposal):
     row = f"{proposal.kind:<10}{proposal.what:<9}{proposal.label:<15}{proposal.paragraph:<11}{owner:<14}{text}".rstrip()
     held = f"\n{'':<10}held: {proposal.held}" if proposal.kind in ("changed", "clash") else ""
     note = f"\n{'':<10}{proposal.note}" if proposal.note and proposal.kind != "unchanged" else ""
-    return row + held + note
+    return row + held + note + _format_due(proposal)
+
+
+def _format_due(proposal):
+    if proposal.due is None or proposal.kind == "unchanged":
+        return ""
+    told = "" if proposal.due.is_stated else ": not recorded, for a person has to confirm it"
+    return f"\n{'':<10}due {proposal.due.day} (“{proposal.due_as_written}”){told}"
 
 
 def _make_json(plan, applied):
