@@ -61,7 +61,8 @@ def _get_text_names(row: models.Model) -> list[str]:
 
 
 def _refuse_unprintable(row: models.Model) -> dict[str, list[str]]:
-    return {name: [ASK] for name in _get_text_names(row) if not is_printable(getattr(row, name) or "")}
+    texts = {name: text for name in _get_text_names(row) if isinstance(text := getattr(row, name), str)}
+    return {name: [ASK] for name, text in texts.items() if not is_printable(text)}
 
 
 def _refuse_days(row: models.Model) -> dict[str, list[str]]:

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(plan.report.paragraphs)} paragraphs in {len(plan.report.sections)} sections\n")
         for proposal in plan.proposals:
             self.stdout.write(_format_proposal(proposal))
-        for sentence in plan.gone:
+        for sentence in [*plan.report.left_out, *plan.gone]:
             self.stdout.write(sentence)
         for title, notes in (
             ("Commitments without a marker", plan.report.remarks),
@@ -117,6 +117,7 @@ def _make_json(plan, applied):
         "warnings": [asdict(note) for note in report.warnings],
         "unplaced": [asdict(note) for note in report.unplaced],
         "furniture": [asdict(note) for note in report.furniture],
+        "left_out": report.left_out,
         "gone": plan.gone,
         "proposals": [_make_json_proposal(proposal) for proposal in plan.proposals],
         "applied": [_make_json_proposal(proposal) for proposal in applied],
