@@ -4,6 +4,7 @@ import re
 
 # Control characters but tab and line ends, and halves of characters (surrogates).
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 ASK = "Leave out control characters: feeds and spreadsheets could not carry them."
 
 
@@ -14,3 +15,8 @@ def is_printable(text: str) -> bool:
 def remove_unprintable(text: str) -> str:
     """Return text without unprintable characters: for files, and for text stored before they were refused."""
     return _UNPRINTABLE.sub("", text)
+
+
+def unify_line_ends(text: str) -> str:
+    r"""Return text whose lines end in `\n` alone: browsers send `\r\n` (HTML 4.10.22.4), spreadsheets keep `\n`."""
+    return _LINE_END.sub("\n", text)

@@ -14,6 +14,8 @@ from django.utils import timezone
 from register.vocabulary import Status
 
 EPOCH = date(1999, 12, 31)
+# Before half-hourly settlement was anybody's question; and so far on that a date is a slip of the hand.
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 LONDON = ZoneInfo("Europe/London")
 RUNS_IN = frozenset({Status.RAISED, Status.OPEN, Status.IN_REVIEW})
 
@@ -57,6 +59,14 @@ def age(status: str, *, before: int, since: date, today: date) -> int:
     `today` are dates in London.
     """
     return before + (working_days(since, today) if status in RUNS_IN else 0)
+
+
+def get_day_refusal(day: date | None) -> str | None:
+    """Return the sentence that refuses a day before `EARLIEST` or after `LATEST`, or None."""
+    if day is None or EARLIEST <= day <= LATEST:
+        return None
+    written = f"{day.day} {day:%B} {day.year:04}"
+    return f"Choose a day from {EARLIEST.year} to {LATEST.year}, not {written}: its year looks mistyped."
 
 
 def today() -> date:

@@ -15,7 +15,7 @@ def table(answer, kind):
     """Return the rows of an exported file, headings first."""
     assert answer.status_code == 200
     if kind == "csv":
-        return list(csv.reader(io.StringIO(answer.content.decode())))
+        return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
 

@@ -1,12 +1,18 @@
 """A spreadsheet of questions: compared first, then recorded, all or nothing, and never a status."""
 
 import io
+import re
+import zipfile
 from datetime import date
 
+import hypothesis
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from hypothesis import strategies
 
+from register.characters import is_printable
 from register.ledger.unit_of_work import unit_of_work
 from register.ledger.verification import verify
 from register.models import LedgerHead, PendingUpload, Question
@@ -104,7 +110,7 @@ REFUSED = {
     "title,text,topic\nA?,B?,Gardening": "“Gardening” is not known: choose from",
     "title,text,priority\nA?,B?,huge": "“huge” is not known: choose from",
     "title,text,due\nA?,B?,soon": "“soon” is no date",
-    "title,text,raised on\nA?,B?,2999-01-01": "not to come",
+    "title,text,raised on\nA?,B?,2099-01-01": "not to come",
     f"title,text\n{'A' * 201},B?": "at most 200 characters",
     "title,text\nA?,B?\nA?,B?": "row 2 says just this",
 }
@@ -150,7 +156,7 @@ def test_other_separators_are_understood(separator, cast):
 
 
 def test_a_day_that_cannot_be_is_refused_before_the_button(cast, raised):
-    content = sheet("reference,raised on", f"{raised().reference},2999-01-01")
+    content = sheet("reference,raised on", f"{raised().reference},2099-01-01")
     assert "not to come" in plan_sheet(content, by=cast.triage).rows[0].refusals[0]
 
 
@@ -213,3 +219,115 @@ def test_another_triagers_upload_is_not_there(client_of):
     preview = client_of("triage").post(UPLOAD, {"file": SimpleUploadedFile("q.csv", NEW)}, follow=True)
     page = client_of("lead").get(preview.request["PATH_INFO"], follow=True)
     assert "That upload is not here" in page.content.decode()
+
+
+# What an export and the import of it make of any text
+
+_STARTS = strategies.sampled_from(["", "'", "''", "=", "'=1+1", "-", "'-ve' reads", "@", "#N/A", "#REF!", "_x0041_"])
+_CHARACTERS = strategies.characters(exclude_categories=["Cs"])
+_BODIES = strategies.text(strategies.one_of(_CHARACTERS, strategies.sampled_from("\n\r\t\"',;'=£’\u2028")), max_size=40)
+TEXTS = strategies.builds("{}{}".format, _STARTS, _BODIES).filter(lambda text: text.strip() and is_printable(text))
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+@hypothesis.settings(max_examples=30, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(title=TEXTS, text=TEXTS)
+@hypothesis.example(title="'-ve' reads", text="first line\r\nsecond line")
+@hypothesis.example(title="-", text="#N/A")
+def test_any_text_comes_back_from_an_export_as_it_was(name, client_of, cast, raised, title, text):
+    question = raised(title=title, text=text)
+    address = f"/admin/register/question/export.{name}?tab=all&q={question.reference}"
+    plan = plan_sheet(client_of("triage").get(address).content, by=cast.triage)
+    assert [(row.kind, row.changes, row.refusals) for row in plan.rows] == [("held", {}, [])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_pounds_and_apostrophes_are_read_in_any_encoding_of_unicode(encoding, cast):
+    content = "title,text\nDCC’s view?,£5 or café?".encode(encoding)
+    assert plan_sheet(content, by=cast.triage).rows[0].question.text == "£5 or café?"
+
+
+def test_a_csv_file_of_windows_1252_is_refused(cast):
+    with pytest.raises(Refused, match="UTF-8"):
+        plan_sheet("title,text\nDCC’s view?,£5?".encode("cp1252"), by=cast.triage)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\u2028", "\u2029"])
+def test_line_ends_of_another_kind_change_nothing(end, cast, raised):
+    question = raised(text="one\ntwo")
+    before = position()
+    edit_question(question, by=cast.triage, text=f"one{end}two")
+    assert (position(), raised(text=f"one{end}two").text) == (before, "one\ntwo")
+
+
+def test_line_ends_that_were_stored_before_clash_with_nothing(cast, raised):
+    question = raised()
+    models.QuerySet(Question).filter(pk=question.pk).update(text="one\r\ntwo")  # as it was stored once
+    content = sheet("reference,text", f'{question.reference},"one\ntwo"')
+    assert [row.kind for row in plan_sheet(content, by=cast.triage).rows] == ["held"]
+
+
+# Workbooks as other programs write them
+
+
+def altered(content, part, pattern, replacement):
+    """Return a workbook with a part of it written otherwise."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(file, "w") as after:
+        for item in before.infolist():
+            data = before.read(item)
+            after.writestr(item, re.sub(pattern, replacement, data) if item.filename == part else data)
+    return file.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize("stated", [b"", b'<dimension ref="A1"/>', b'<dimension ref="A1:A3"/>'])
+def test_a_workbook_is_read_whole_whatever_size_it_states(stated, cast):
+    content = workbook(["title", "text"], *([f"Question {n}?", f"What of {n}?"] for n in range(5)))
+    content = altered(content, SHEET, rb"<dimension [^>]*/>", stated)
+    assert [row.kind for row in plan_sheet(content, by=cast.triage).rows] == ["new"] * 5
+
+
+def test_the_preview_names_the_sheet_and_what_is_hidden_in_it(client_of):
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in (["title", "text"], ["A?", "B?"], ["C?", "D?"]):
+        book.active.append(row)
+    book.active.title = "Questions"
+    book.active.row_dimensions[3].hidden = book.active.column_dimensions["B"].hidden = True
+    book.create_sheet("Notes")
+    book.save(file)
+    upload = SimpleUploadedFile("q.xlsx", file.getvalue())
+    page = client_of("triage").post(UPLOAD, {"file": upload}, follow=True).content.decode()
+    for said in ("The sheet “Questions” was read, and not Notes.", "row 3.", "hidden columns"):
+        assert said in page
+
+
+WORKBOOKS = {
+    "hold an error: A2": [["title", "text"], ["#REF!", "B?"]],
+    "no value yet: B2": [["title", "text"], ["A?", "=1+1"]],
+    "row of headings": [],
+    "these headings": [[2**70, 1e300], [1, 2]],
+}
+
+
+@pytest.mark.parametrize("said", WORKBOOKS)
+def test_a_workbook_of_junk_says_what_to_do(said, cast):
+    with pytest.raises(Refused, match=said):
+        plan_sheet(workbook(*WORKBOOKS[said]), by=cast.triage)
+
+
+CELLS = {
+    "no date": ["due", 44271],
+    "not 16 March 0026": ["due", "0026-03-16"],
+    "not 16 March 2206": ["raised on", "16/03/2206"],
+    "There is no question 1.18": ["reference", 2**70],
+}
+
+
+@pytest.mark.parametrize("said", CELLS)
+def test_a_cell_of_junk_says_what_to_do(said, cast):
+    heading, cell = CELLS[said]
+    plan = plan_sheet(workbook(["title", "text", heading], ["A?", "B?", cell]), by=cast.triage)
+    assert said in " ".join(plan.rows[0].refusals)

@@ -12,8 +12,9 @@ from django.utils.text import capfirst
 from import_export.formats.base_formats import CSV, XLSX
 
 from register.admin.changelist import refuse_in_a_page
-from register.characters import remove_unprintable
+from register.characters import remove_unprintable, unify_line_ends
 from register.clock import today
+from register.services.spreadsheets.cells import escape_formula
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
 
@@ -37,7 +38,10 @@ def export_page(model_admin, request, name):
         data.append([_get_cell(column, question) for column in columns])
     form = FORMATS[name]()
     headers = {"Content-Disposition": f'attachment; filename="questions-{today():%Y-%m-%d}.{form.get_extension()}"'}
-    return HttpResponse(form.export_data(data), content_type=form.get_content_type(), headers=headers)
+    content = form.export_data(data)
+    if isinstance(content, str):  # a byte order mark, without which Excel takes the file for Windows-1252
+        content = content.encode("utf-8-sig")
+    return HttpResponse(content, content_type=form.get_content_type(), headers=headers)
 
 
 def _get_changelist(model_admin, request):
@@ -64,8 +68,8 @@ def _get_heading(model_admin, column):
 _PLAIN = {
     "status_word": lambda question: question.get_status_display(),
     "whose_move": lambda question: question.holder,
-    "age": lambda question: question.age_in_days,
-    "here": lambda question: question.days_in_status,
+    "age": lambda question: question.age(today()),
+    "here": lambda question: question.get_days_in_status(today()),
     "due": lambda question: question.due_on,
     "priority_word": lambda question: question.get_priority_display(),
     "classification": lambda question: question.get_classification_display(),
@@ -76,13 +80,7 @@ def _get_cell(column, question):
     value = _PLAIN.get(column, lambda row: getattr(row, column))(question)
     if value is None or isinstance(value, int | date):
         return value
-    return escape_formula(str(value))
-
-
-def escape_formula(text):
-    """Return text that no spreadsheet takes for a formula (the package's own escape knows `=` alone)."""
-    text = remove_unprintable(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return escape_formula(remove_unprintable(unify_line_ends(str(value))))
 
 
 @refuse_in_a_page

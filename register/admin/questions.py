@@ -95,7 +95,7 @@ class QuestionAdmin(RegisterAdmin):
 
     @admin.display(description="in status (wd)", ordering="days_in_status")
     def here(self, question):
-        return f"{question.days_in_status:,}"
+        return f"{question.get_days_in_status(today()):,}"
 
     @admin.display(description="due", ordering="due_on", empty_value="-")
     def due(self, question):

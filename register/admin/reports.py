@@ -193,10 +193,10 @@ class HeadlineReportAdmin(RegisterAdmin):
 
 
 def _read_choices(posted):
-    """Return {key: {owner, topic, priority}} as the triager left the fields of each proposal."""
+    """Return {key: {owner, topic, priority, due}} as the triager left the fields of each proposal."""
     choices = defaultdict(dict)
     for field in posted:
         name, _, key = field.partition(":")
-        if name in ("owner", "topic", "priority"):
+        if name in ("owner", "topic", "priority", "due"):
             choices[key][name] = posted[field]
     return choices

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from register.clock import EARLIEST, LATEST
 from register.refusals import NotPermitted, NotVisible, Refused, Stale
 from register.vocabulary import Classification, Role, strictness
 
@@ -14,7 +15,7 @@ class DayInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self):
-        super().__init__(format="%Y-%m-%d")
+        super().__init__({"min": EARLIEST.isoformat(), "max": LATEST.isoformat()}, format="%Y-%m-%d")
 
 
 class ReasonForm(forms.Form):

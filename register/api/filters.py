@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
-from register.clock import today
+from register.clock import get_day_refusal, today
 from register.documents.sources import Live, Past, get_position_at
 from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
 from register.models.questions import make_live_condition, make_overdue_condition
@@ -33,6 +33,8 @@ def parse_moment(name, text):
         found = None
     if found is None or timezone.is_naive(found):
         raise ValidationError({name: ["Give an ISO 8601 time with its zone: 2021-03-16T10:00:00Z."]})
+    if refused := get_day_refusal(found.date()):
+        raise ValidationError({name: [refused]})
     return found
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from django.db.models import Exists, OuterRef
 
+from register.documents.ages import recount_ages
 from register.documents.comparing import Comparison, compare_items
 from register.documents.embedding import Item, get_item_recorded, get_items_showing, get_items_showing_row
 from register.documents.kinds import KINDS, get_documented_kinds
@@ -131,9 +132,9 @@ def rebuild_documents(before_first_change: Callable[[], None] = lambda: None) ->
 
     What a release adds to documents reaches those that are kept by this alone. It takes the head lock for one batch at
     a time, so that readers and writers go on meanwhile; cut off and run again, it goes on where it was, for what is
-    done already has not changed.
+    done already has not changed. Ages are brought to the present calendar first.
     """
-    changed = 0
+    recounted, changed = recount_ages(), 0
     for name in get_documented_kinds():
         for batch in _iterate_keys(name):
             if any(comparison.changed for comparison in compare_items(name, batch)):
@@ -141,7 +142,7 @@ def rebuild_documents(before_first_change: Callable[[], None] = lambda: None) ->
                     before_first_change()
                 changed += _rebuild(name, batch)
     recount_tallies()
-    return changed
+    return recounted + changed
 
 
 def _rebuild(name: str, keys: list[int]) -> int:

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from register.clock import get_day_refusal
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -22,11 +24,23 @@ ANY_DATE = "(?i:" + "|".join(re.sub(r"\?P<\w+>", "?:", shape.pattern) for shape 
 
 
 def first_date(text: str, *, year: int | None = None) -> date | None:
-    """Return the first date in a text, or None. A date without a year takes `year`; without either it is no date."""
+    """Return the first date in a text, or None. A date without a year takes `year`; without either it is no date.
+
+    Nor is one outside the years of `clock.get_day_refusal`.
+    """
     found = [match for shape in _SHAPES for match in [shape.search(text)] if match]
     for match in sorted(found, key=lambda match: match.start()):
         if day := _make_date(match, year):
             return day
+    return None
+
+
+def parse_whole_date(text: str, *, year: int | None = None) -> date | None:
+    """Return the one date that a text is, all of it, or None; `year` is as in `first_date`, for dates without one."""
+    for shape in _SHAPES:
+        if (match := shape.fullmatch(text.strip())) and not (year and match["year"]):
+            is_range = not match["month"].isdigit() and len(re.findall(r"\d+", text)) > 1 + bool(match["year"])
+            return None if is_range else _make_date(match, year)
     return None
 
 
@@ -36,6 +50,7 @@ def _make_date(parts: re.Match[str], year: int | None) -> date | None:
     name = parts["month"]
     month = int(name) if name.isdigit() else MONTHS.index(name[:3].lower()) + 1
     try:
-        return date(year, month, int(parts["day"])) if year else None
+        day = date(year, month, int(parts["day"])) if year else None
     except ValueError:
         return None
+    return None if get_day_refusal(day) else day

@@ -5,25 +5,37 @@ Files are not trusted, so sizes, pages and time are limited.
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import docx
 import pypdf
 from docx.opc.exceptions import OpcError
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
+from pypdf.generic import ContentStream, NameObject
 
 from register.bounded import OutOfBounds, run_bounded
 from register.headline_report.report import NotAReport
 from register.headline_report.word import extract_lines
+from register.headline_report.word_visibility import Visibility
 
 LARGEST_FILE = 10_000_000  # bytes
 LARGEST_UNPACKED = 50_000_000  # bytes of a Word file's parts, or of one stream of a PDF
 MOST_PAGES = 300
+INVISIBLE = 3  # the mode of rendering text that draws nothing
+SHOWING = (b"Tj", b"TJ", b"'", b'"')
 PAGE_BREAK = "\n---\n"  # the reader takes it for the edge of a page
 
 
-def extract_text(content: bytes) -> str:
-    """Return the text of a file's bytes. Raises NotAReport with a sentence where they hold none that can be read."""
+class FileText(NamedTuple):
+    """The text of a file as its reader sees it, and sentences on what else is in it."""
+
+    text: str
+    left_out: list[str]
+
+
+def extract_text(content: bytes) -> FileText:
+    """Return the text in a file's bytes. Raises NotAReport with a sentence where they hold none that can be read."""
     if not content.strip():
         raise NotAReport("Give a report with text in it: this file is empty.")
     if len(content) > LARGEST_FILE:
@@ -32,10 +44,10 @@ def extract_text(content: bytes) -> str:
         return _extract_bounded(extract_pdf_text, content)
     if content[:4] == b"PK\x03\x04":
         return _extract_bounded(extract_word_text, content)
-    return _decode_text(content)
+    return FileText(_decode_text(content), [])
 
 
-def _extract_bounded(extract: Callable[[bytes], str], content: bytes) -> str:
+def _extract_bounded(extract: Callable[[bytes], FileText], content: bytes) -> FileText:
     try:
         return run_bounded(extract, content)
     except OutOfBounds as bound:
@@ -52,20 +64,21 @@ def _decode_text(content: bytes) -> str:
         raise NotAReport("Save the text as UTF-8 and try again: this file is in another encoding.") from None
 
 
-def extract_pdf_text(content: bytes) -> str:
+def extract_pdf_text(content: bytes) -> FileText:
     """Return the text of a PDF. Raises NotAReport."""
     with pypdf.apply_configuration(
         zlib_maximum_output_length=LARGEST_UNPACKED, lzw_maximum_output_length=LARGEST_UNPACKED
     ):
         try:
-            text = PAGE_BREAK.join(_extract_pages(content))
+            pages = list(_extract_pages(content))
         except NotAReport:
             raise
         except Exception:  # the package raises whatever a damaged file leads it to
             raise NotAReport("Give a whole PDF: this one is damaged, or is no PDF at all.") from None
+    text = PAGE_BREAK.join(page.text for page in pages)
     if not text.replace("-", "").strip():
         raise NotAReport("Give a PDF with text in it: this one is a scan, pictures of pages only.")
-    return text
+    return FileText(text, [sentence for page in pages for sentence in page.left_out])
 
 
 def _can_open_without_password(reader: pypdf.PdfReader) -> bool:
@@ -76,24 +89,56 @@ def _can_open_without_password(reader: pypdf.PdfReader) -> bool:
         return False
 
 
-def _extract_pages(content: bytes) -> Iterator[str]:
+def _extract_pages(content: bytes) -> Iterator[FileText]:
     reader = pypdf.PdfReader(io.BytesIO(content))
     if reader.is_encrypted and not _can_open_without_password(reader):
         raise NotAReport("Give the PDF without its password: this one is encrypted.")
     if len(reader.pages) > MOST_PAGES:
         raise NotAReport(f"Give a PDF of at most {MOST_PAGES} pages.")
-    for page in reader.pages:
-        yield page.extract_text()
+    for number, page in enumerate(reader.pages, 1):
+        yield _extract_page_text(reader, page, number)
 
 
-def extract_word_text(content: bytes) -> str:
+def _extract_page_text(reader: pypdf.PdfReader, page: pypdf.PageObject, number: int) -> FileText:
+    """Return a page's text without what is drawn invisibly; that alone is read where it lies over a scanned picture."""
+    whole = page.extract_text()
+    stream = ContentStream(page["/Contents"].get_object(), reader) if "/Contents" in page else None
+    if stream is None or b"Tr" not in stream.get_data():
+        return FileText(whole, [])
+    stream.operations = list(_keep_visible(stream.operations))
+    page[NameObject("/Contents")] = stream
+    seen = page.extract_text()
+    if seen.split() == whole.split():
+        return FileText(whole, [])
+    if not seen.strip():
+        return FileText(whole, [f"Page {number} is a scan: its text was recognised by a machine, so compare it."])
+    return FileText(seen, [f"Page {number} has text that is drawn invisibly, not read."])
+
+
+def _keep_visible(operations: Iterable[tuple[Any, bytes]]) -> Iterator[tuple[Any, bytes]]:
+    """Yield a page's operations but for text shown in rendering mode 3, which draws nothing (ISO 32000-1, 9.3.6)."""
+    mode, saved = 0, []
+    for operands, operator in operations:
+        if operator == b"q":
+            saved.append(mode)
+        elif operator == b"Q":
+            mode = saved.pop() if saved else 0
+        elif operator == b"Tr":
+            mode = int(operands[0]) if operands else 0
+        if mode != INVISIBLE or operator not in SHOWING:
+            yield operands, operator
+
+
+def extract_word_text(content: bytes) -> FileText:
     """Return the text of a Word file. Raises NotAReport."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             # Reading stops at the size that a part declares, so the sum of these is a limit that holds.
             if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
                 raise NotAReport("Give a smaller Word file: this one unpacks to more than the register reads.")
-        text = "\n".join(extract_lines(docx.Document(io.BytesIO(content))))
+        document = docx.Document(io.BytesIO(content))
+        visibility = Visibility(document)
+        text = "\n".join(extract_lines(document, visibility))
     except NotAReport:
         raise
     except (zipfile.BadZipFile, OpcError, LxmlError, LookupError, TypeError, AttributeError, ValueError, OSError,
@@ -102,4 +147,4 @@ def extract_word_text(content: bytes) -> str:
         raise NotAReport("Give a whole Word file (.docx): this one is damaged, too large, or something else.") from None
     if not text.strip():
         raise NotAReport("Give a Word file with text in it: this one has none.")
-    return text
+    return FileText(text, visibility.describe())

@@ -92,7 +92,9 @@ def make_meeting(number: int, group: str, values: Mapping[str, str], body: str) 
     notes = []
     held_on = first_date(values.get("date", ""))
     if held_on is None:
-        notes.append(Note(1, "The header gives no date for the meeting."))
+        written = values.get("date", "")
+        told = f"no date that can be: “{written[:40]}”." if written else "no date for the meeting."
+        notes.append(Note(1, f"The header gives {told}"))
     classification = values.get("classification", "").lower()
     if classification not in Classification.values:
         notes.append(Note(1, "The header gives no classification that the register knows: Members is assumed."))

@@ -121,6 +121,8 @@ def _is_own_title(text: str) -> bool:
 
 @dataclass
 class Report:
+    """A report as read. `left_out` are sentences on what its file has beside the text that a reader sees."""
+
     meeting: MeetingHeld
     synopsis: str = ""
     sections: list[Section] = field(default_factory=list)
@@ -134,6 +136,7 @@ class Report:
     warnings: list[Note] = field(default_factory=list)
     unplaced: list[Note] = field(default_factory=list)
     furniture: list[Note] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def doubtful_furniture(self) -> list[Note]:

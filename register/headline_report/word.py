@@ -8,21 +8,27 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
+from register.headline_report.word_visibility import Visibility
+
 _TEXT = {qn("w:t"): None, qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
-_LEFT_OUT = (qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"))
+_PROPERTIES = (qn("w:pPr"), qn("w:rPr"))
 _Element = Any  # an lxml element; neither lxml nor the parts of python-docx above it have types
 _DECIMAL = ("decimal", "decimalZero")
 
 
-def extract_lines(document: Document) -> Iterator[str]:
-    """Yield the lines of a document in order: tracked insertions and content controls included, deletions left out."""
+def extract_lines(document: Document, visibility: Visibility) -> Iterator[str]:
+    """Yield the lines of a document in order: tracked insertions and content controls included.
+
+    What a reader of the document does not see as its text is left out, and noted in `visibility`.
+    """
     numbers = _Numbering(document)
     for block in _find_blocks(document.element.body):
         if block.tag == qn("w:tbl"):
-            yield from _extract_table_lines(block)
-        else:
-            paragraph = Paragraph(block, document)
-            yield f"{_get_heading_mark(paragraph)}{numbers.get_label(paragraph)}{_extract_text(block)}"
+            yield from _extract_table_lines(block, visibility)
+            continue
+        paragraph, text = Paragraph(block, document), _extract_text(block, visibility)
+        if text or not visibility.is_mark_hidden(block):
+            yield f"{_get_heading_mark(paragraph)}{numbers.get_label(paragraph)}{text}"
 
 
 def _find_blocks(parent: _Element) -> Iterator[_Element]:
@@ -34,20 +40,31 @@ def _find_blocks(parent: _Element) -> Iterator[_Element]:
             yield from _find_blocks(child)
 
 
-def _extract_table_lines(table: _Element) -> Iterator[str]:
+def _extract_table_lines(table: _Element, visibility: Visibility) -> Iterator[str]:
     """Yield each row as a line, its cells split by tabs; a cell merged over several columns stands once in the XML."""
     for row in table.iter(qn("w:tr")):
+        if _is_in_box(row) or not visibility.is_row_seen(row):
+            continue
         cells = [cell for cell in row.iter(qn("w:tc")) if cell.getparent() is row or cell.getparent().tag != qn("w:tr")]
-        yield "\t".join(" ".join(_extract_text(p) for p in cell.iter(qn("w:p"))).strip() for cell in cells)
+        yield "\t".join(_extract_cell_text(cell, visibility) for cell in cells if not _is_in_box(cell))
 
 
-def _extract_text(element: _Element) -> str:
-    if element.tag in _LEFT_OUT:
+def _extract_cell_text(cell: _Element, visibility: Visibility) -> str:
+    paragraphs = (paragraph for paragraph in cell.iter(qn("w:p")) if not _is_in_box(paragraph))
+    return " ".join(_extract_text(paragraph, visibility) for paragraph in paragraphs).strip()
+
+
+def _is_in_box(element: _Element) -> bool:
+    return next(element.iterancestors(qn("w:txbxContent")), None) is not None
+
+
+def _extract_text(element: _Element, visibility: Visibility) -> str:
+    if element.tag in _PROPERTIES:
         return ""
     if element.tag in _TEXT:
         mark = _TEXT[element.tag]
         return (element.text or "") if mark is None else mark
-    return "".join(_extract_text(child) for child in element)
+    return "".join(_extract_text(child, visibility) for child in visibility.get_seen_parts(element))
 
 
 def _get_heading_mark(paragraph: Paragraph) -> str:

@@ -357,3 +357,7 @@ class Question(Audited):
         """Age in working days on a date in London."""
         since = clock.london_date(self.status_since)
         return clock.age(self.status, before=self.working_days_before, since=since, today=today)
+
+    def get_days_in_status(self, today: date) -> int:
+        """Return the working days in the present status on a date in London."""
+        return clock.working_days(clock.london_date(self.status_since), today)

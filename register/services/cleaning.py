@@ -1,12 +1,14 @@
 """Clean the texts that a person gives, and rows before they are saved."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from register.characters import ASK, is_printable
+from register.characters import ASK, is_printable, unify_line_ends
+from register.clock import get_day_refusal
 from register.refusals import Invalid, Refused
 from register.workflow import LONGEST_REMARK
 
@@ -14,11 +16,11 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def clean_remark(text: str | None) -> str:
-    """Return text without surrounding blanks; None gives "".
+    """Return text without surrounding blanks, its lines ending in `\n` alone; None gives "".
 
     Raises Refused where it holds an unprintable character or more than `LONGEST_REMARK` characters.
     """
-    stripped = (text or "").strip()
+    stripped = unify_line_ends(text or "").strip()
     if not is_printable(stripped):
         raise Refused(ASK)
     if len(stripped) > LONGEST_REMARK:
@@ -35,24 +37,50 @@ def require_text(text: str | None, ask: str) -> str:
 
 
 def clean_row(row: Row) -> Row:
-    """Run Django's field cleaning on a row's own columns; return the row. Raises Invalid.
+    """Clean a row's own columns by Django's rules and the register's; return the row. Raises Invalid.
 
+    Lines end in `\n` alone, texts hold no unprintable character, and days lie within `clock.get_day_refusal`'s years.
     Foreign keys and constraints are left to the database, which checks them in `unit_of_work.record`: to check them
     here too would cost a query each.
     """
+    for name in _get_text_names(row):
+        if isinstance(text := getattr(row, name), str):
+            setattr(row, name, unify_line_ends(text))
+    refused = _refuse_unprintable(row)
     try:
         row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
     except ValidationError as error:
-        raise Invalid(error.message_dict) from error
-    texts = (field.name for field in row._meta.fields if isinstance(field, models.CharField | models.TextField))
-    if unprintable := [name for name in texts if not is_printable(getattr(row, name) or "")]:
-        raise Invalid({name: [ASK] for name in unprintable})
+        refused = error.message_dict | refused
+    if refused := _refuse_days(row) | refused:
+        raise Invalid(refused)
     return row
 
 
+def _get_text_names(row: models.Model) -> list[str]:
+    return [field.name for field in row._meta.fields if isinstance(field, models.CharField | models.TextField)]
+
+
+def _refuse_unprintable(row: models.Model) -> dict[str, list[str]]:
+    texts = {name: text for name in _get_text_names(row) if isinstance(text := getattr(row, name), str)}
+    return {name: [ASK] for name, text in texts.items() if not is_printable(text)}
+
+
+def _refuse_days(row: models.Model) -> dict[str, list[str]]:
+    names = [field.name for field in row._meta.fields if type(field) is models.DateField]
+    days = {name: day for name in names if isinstance(day := getattr(row, name), date)}
+    return {name: [refusal] for name, day in days.items() if (refusal := get_day_refusal(day))}
+
+
+def is_same(held: Any, given: Any) -> bool:
+    """Return whether two values are the same, but for the kind of line ends of a text."""
+    if isinstance(held, str) and isinstance(given, str):
+        return unify_line_ends(held) == unify_line_ends(given)
+    return bool(held == given)
+
+
 def apply_changes(row: models.Model, changes: Mapping[str, Any]) -> list[str]:
-    """Set attributes of a row; return the names of those whose values changed."""
-    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    """Set attributes of a row; return the names of those whose values changed, as `is_same` compares them."""
+    changed = [name for name, value in changes.items() if not is_same(getattr(row, name), value)]
     for name in changed:
         setattr(row, name, changes[name])
     return changed

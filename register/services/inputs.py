@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from register.characters import ASK, is_printable
+from register.characters import ASK, is_printable, unify_line_ends
+from register.clock import get_day_refusal
 from register.ledger.unit_of_work import Actor
 from register.models import Meeting, Organisation, Question
 from register.workflow import LONGEST_REMARK, Input, InputType, Transition
@@ -37,20 +38,22 @@ def parse_inputs(transition: Transition, given: Mapping[str, Any], by: Actor) ->
 def _parse_text(item: Input, value: Any, by: Actor) -> str:
     if not isinstance(value, str):
         raise ValueError(f"Give {item.name} as text.")
-    if len(value.strip()) > LONGEST_REMARK:
+    value = unify_line_ends(value).strip()
+    if len(value) > LONGEST_REMARK:
         raise ValueError(f"Shorten {item.name} to {LONGEST_REMARK:,} characters: history keeps every word for good.")
     if not is_printable(value):
         raise ValueError(ASK)
-    return value.strip()
+    return value
 
 
 def _parse_date(item: Input, value: Any, by: Actor) -> date:
-    if isinstance(value, date):
-        return value
     try:
-        return datetime.strptime(value.strip(), "%Y-%m-%d").date()
+        day = value if isinstance(value, date) else datetime.strptime(value.strip(), "%Y-%m-%d").date()
     except (AttributeError, ValueError):
         raise ValueError(f"Give {item.name} as a date such as 2026-11-30, not “{value}”.") from None
+    if refused := get_day_refusal(day):
+        raise ValueError(refused)
+    return day
 
 
 def _parse_choice(item: Input, value: Any, by: Actor) -> str:

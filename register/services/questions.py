@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from register import clock
-from register.clock import format_moment, today
+from register.clock import EARLIEST, format_moment, today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.ledger.versions import get_changes_since
 from register.models import Action, Answer, Question, User, clearance
@@ -22,7 +22,6 @@ from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Transition
 
 CONTENT = ("title", "text", "topic")  # what a question asks; the rest of EDITABLE is who deals with it, and when
 EDITABLE = (*CONTENT, "owner", "assignee", "priority", "due_on", "raised_on")
-EARLIEST = date(2000, 1, 1)  # before half-hourly settlement was anybody's question
 # An answer rests on the words as they stand in these, so that an edit of them needs a reason.
 ANSWERED = (Status.IN_REVIEW, Status.AGREED, Status.CLOSED)
 MEMBERS_MAY_GIVE = {"title", "text", "topic", "raised_on"}
@@ -96,7 +95,7 @@ def get_next_number() -> int:
 def count_days_before_record(question: Question) -> int:
     """Return the working days from `raised_on`, where that is given, to the date in London of `recorded_at`.
 
-    Raises Refused where `raised_on` lies before `EARLIEST` or after the record.
+    Raises Refused where `raised_on` lies before `clock.EARLIEST` or after the record.
     """
     recorded = clock.london_date(question.recorded_at)
     if question.raised_on and not EARLIEST <= question.raised_on <= recorded:
@@ -267,6 +266,8 @@ def put_back_review(question: Question, review_by: date | None, *, by: Actor, re
         reason = require_text(reason, "Give a reason: why the review is put back.")
         if question.status != Status.IN_REVIEW:
             raise Refused(f"{question.reference} is {question.get_status_display()}: only a review can be put back.")
+        if refused := clock.get_day_refusal(review_by):
+            raise Refused(refused)
         if review_by is None or review_by <= max(question.review_by or today(), today()):
             raise Refused("Choose a later date than the one it has, and one to come.")
         question.review_by = review_by

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(plan.report.paragraphs)} paragraphs in {len(plan.report.sections)} sections\n")
         for proposal in plan.proposals:
             self.stdout.write(_format_proposal(proposal))
-        for sentence in plan.gone:
+        for sentence in [*plan.report.left_out, *plan.gone]:
             self.stdout.write(sentence)
         for title, notes in (
             ("Commitments without a marker", plan.report.remarks),
@@ -92,7 +92,14 @@ def _format_proposal(proposal):
     row = f"{proposal.kind:<10}{proposal.what:<9}{proposal.label:<15}{proposal.paragraph:<11}{owner:<14}{text}".rstrip()
     held = f"\n{'':<10}held: {proposal.held}" if proposal.kind in ("changed", "clash") else ""
     note = f"\n{'':<10}{proposal.note}" if proposal.note and proposal.kind != "unchanged" else ""
-    return row + held + note
+    return row + held + note + _format_due(proposal)
+
+
+def _format_due(proposal):
+    if proposal.due is None or proposal.kind == "unchanged":
+        return ""
+    told = "" if proposal.due.is_stated else ": not recorded, for a person has to confirm it"
+    return f"\n{'':<10}due {proposal.due.day} (“{proposal.due_as_written}”){told}"
 
 
 def _make_json(plan, applied):
@@ -110,6 +117,7 @@ def _make_json(plan, applied):
         "warnings": [asdict(note) for note in report.warnings],
         "unplaced": [asdict(note) for note in report.unplaced],
         "furniture": [asdict(note) for note in report.furniture],
+        "left_out": report.left_out,
         "gone": plan.gone,
         "proposals": [_make_json_proposal(proposal) for proposal in plan.proposals],
         "applied": [_make_json_proposal(proposal) for proposal in applied],

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from register.headline_report import Report
+from register.headline_report.due_dates import find_due
 from register.ledger.unit_of_work import record, unit_of_work
 from register.models import (
     Action,
@@ -35,7 +36,7 @@ from register.vocabulary import LinkKind, OriginKind, Role
 
 TITLE_LENGTH = 200
 
-# {a proposal's key: {owner, topic or priority: the name that the triager chose}}
+# {a proposal's key: {owner, topic or priority: the name that the triager chose; due: the day that they confirmed}}
 Choices = Mapping[str, Mapping[str, str]]
 
 
@@ -52,8 +53,9 @@ def apply_report(
     """Apply the proposals whose keys are accepted, and return those that were, in order.
 
     The register is compared again under the lock, so that what was recorded meanwhile is not recorded twice. `choices`
-    maps keys to what the triager chose instead of what was read: `owner`, `topic`, `priority`, by name. The file is
-    kept once, when something of it is applied. Raises NotPermitted, Refused; nothing is then written.
+    maps keys to what the triager chose instead of what was read: `owner`, `topic`, `priority`, by name, and `due`,
+    the day that was proposed and is confirmed. The file is kept once, when
+    something of it is applied. Raises NotPermitted, Refused; nothing is then written.
     """
     require_role(by, Role.TRIAGE, to="import a report")
     with unit_of_work():
@@ -148,12 +150,28 @@ class _ReportApplication:
         is_new = action.pk is None
         action.text, action.paragraph = proposal.published, proposal.paragraph
         action.meeting = self.meeting
-        action.due_as_written = proposal.due_as_written or action.due_as_written
+        self._set_due(action, proposal)
         self._set_owner(action, proposal)
         if is_new:
             action.classification = self.report.meeting.classification
         keep(action, by=self.by, reason=self.get_reason(proposal.paragraph))
         self.record_origin(OriginKind.MINTED, proposal, action=action)
+
+    def _set_due(self, action: Action, proposal: Proposal) -> None:
+        """Keep the words; set the day that they state, or that was confirmed. A day that only old words gave goes."""
+        if not proposal.due_as_written:
+            return
+        before = find_due(action.due_as_written, self.report.meeting.held_on)
+        is_of_old_words = before is not None and before.day == action.due_on
+        if action.due_on and action.due_as_written != proposal.due_as_written and is_of_old_words:
+            action.due_on = None
+        action.due_as_written = proposal.due_as_written
+        if proposal.due and action.due_on is None and (proposal.due.is_stated or self._is_due_confirmed(proposal)):
+            action.due_on = proposal.due.day
+
+    def _is_due_confirmed(self, proposal: Proposal) -> bool:
+        confirmed = self.choices.get(proposal.key, {}).get("due")
+        return proposal.due is not None and confirmed == proposal.due.day.isoformat()
 
     def _set_owner(self, action: Action, proposal: Proposal) -> None:
         called = self.choices.get(proposal.key, {}).get("owner", proposal.owner)

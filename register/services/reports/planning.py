@@ -10,6 +10,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from register.headline_report.due_dates import find_due
 from register.headline_report.references import find_references
 from register.headline_report.report import AskedQuestion, MeetingHeld, Mention, MintedAction, Paragraph, Report
 from register.headline_report.sentences import split_sentences
@@ -201,6 +202,7 @@ def _propose_action(minted: MintedAction, existing: _ExistingItems) -> Proposal:
         note=" ".join(filter(None, [note, serves])),
         owner=minted.owner,
         due_as_written=minted.due_as_written,
+        due=find_due(minted.due_as_written, existing.report.meeting.held_on),
         target=held,
     )
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from register.headline_report import Report
+from register.headline_report.due_dates import Due
 
 
 class ProposalKind(StrEnum):
@@ -29,6 +30,7 @@ class ItemType(StrEnum):
 class Proposal:
     """One thing to record. `key` names it within its report; `held` is the wording that the register has now.
 
+    `due` is the day that an action's `due_as_written` means: recorded where it is stated, else once it is confirmed.
     `note` is a sentence for the triager; `score` says out of 100 how much a question resembles the one held.
     """
 
@@ -44,6 +46,7 @@ class Proposal:
     owner: str | None = None
     topic: str | None = None
     due_as_written: str | None = None
+    due: Due | None = None
     meetings: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     score: int | None = None

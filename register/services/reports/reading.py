@@ -9,6 +9,8 @@ def read_file(content: bytes) -> Report:
     topics = {topic.name: [word for word in topic.keywords.split(",") if word.strip()] for topic in Topic.objects.all()}
     groups = list(Group.objects.values_list("name", flat=True))
     bodies = list(Organisation.objects.values_list("name", flat=True))
-    return read_report(
-        remove_unprintable(extract_text(content).replace("\f", "\n")), topics=topics, groups=groups, bodies=bodies
-    )
+    file = extract_text(content)
+    text = remove_unprintable(file.text.replace("\f", "\n"))
+    report = read_report(text, topics=topics, groups=groups, bodies=bodies)
+    report.left_out = file.left_out
+    return report

@@ -2,13 +2,34 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from import_export import widgets
 
+from register.characters import unify_line_ends
+from register.clock import get_day_refusal
+
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
-FORMULA = re.compile(r"^'(?=[=+\-@\t\r])")  # the mark that an export puts before what looks like a formula
+# What a spreadsheet would take for a formula or an error, and such a text behind apostrophes of its own.
+_LOOKS_LIVE = re.compile(r"'*(?:[=+\-@\t\r]|#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA)$)")
+
+
+def escape_formula(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: with an apostrophe before it where one might."""
+    return f"'{text}" if _LOOKS_LIVE.match(text) else text
+
+
+def remove_formula_escape(text: str) -> str:
+    """Return the text of which `escape_formula` made this."""
+    return text[1:] if text.startswith("'") and _LOOKS_LIVE.match(text) else text
+
+
+def read_text(value: Any) -> str:
+    """Return a cell's value as the text that was exported to it, its lines ending in `\\n` alone."""
+    if isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()
+    return remove_formula_escape(unify_line_ends(str(value)).strip())
 
 
 class NameCell(widgets.Widget):
@@ -19,7 +40,7 @@ class NameCell(widgets.Widget):
         self.rows = {row.name.lower(): row for row in model.objects.all()}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        found = self.rows.get(str(value).strip().lower())
+        found = self.rows.get(read_text(value).lower())
         if found is None:
             names = ", ".join(row.name for row in self.rows.values())
             raise ValueError(f"“{value}” is not known: choose from {names}.")
@@ -38,7 +59,7 @@ class ChoiceCell(widgets.Widget):
         self.values = {value: value for value, _ in pairs} | {label.lower(): value for value, label in pairs}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        if (found := self.values.get(str(value).strip().lower())) is None:
+        if (found := self.values.get(read_text(value).lower())) is None:
             raise ValueError(f"“{value}” is not known: choose from {', '.join(self.values)}.")
         return found
 
@@ -47,6 +68,12 @@ class DayCell(widgets.Widget):
     """A day as a workbook holds it, or as people write it in Britain."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        day = self._read(value)
+        if refused := get_day_refusal(day):
+            raise ValueError(refused)
+        return day
+
+    def _read(self, value: Any) -> date:
         if isinstance(value, date):
             return value.date() if isinstance(value, datetime) else value
         written = str(value).removesuffix(" overdue").strip()
@@ -63,4 +90,4 @@ class DayCell(widgets.Widget):
 
 class TextCell(widgets.CharWidget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        return FORMULA.sub("", str(value)).strip()
+        return read_text(value)

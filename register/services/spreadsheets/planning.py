@@ -32,11 +32,15 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """What a spreadsheet would do. `position` is the ledger's at that time; `ignored` are headings not taken."""
+    """What a spreadsheet would do. `position` is the ledger's at that time; `ignored` are headings not taken.
+
+    `notes` are sentences on what was read of the file.
+    """
 
     rows: list[SheetRow]
     position: int
     ignored: list[str]
+    notes: list[str] = field(default_factory=list)
 
     def of(self, kind: str) -> list[SheetRow]:
         return [row for row in self.rows if row.kind == kind]
@@ -46,14 +50,14 @@ def plan_sheet(content: bytes, *, by: User) -> SheetPlan:
     """Return the `SheetPlan` of a CSV file or workbook; nothing is written. Raises NotPermitted, Refused."""
     require_role(by, Role.TRIAGE, to="import questions")
     position = LedgerHead.objects.get().position
-    data, numbers = read_rows(content)
+    data, numbers, notes = read_rows(content)
     sheet = QuestionSheet(by)
     ignored = [heading for heading in data.headers if heading not in sheet.fields]
     result = sheet.import_data(data, dry_run=True, use_transactions=False)
     if result.base_errors:
         raise Refused(f"Mend the file: {result.base_errors[0].error}")
     rows = [_make_row(number, row, cells) for number, row, cells in zip(numbers, result.rows, data.dict, strict=True)]
-    return SheetPlan(_refuse_twins(rows, by), position, ignored)
+    return SheetPlan(_refuse_twins(rows, by), position, ignored, notes)
 
 
 def _make_row(number: int, row: Any, cells: dict[str, Any]) -> SheetRow:

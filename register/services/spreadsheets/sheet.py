@@ -8,7 +8,7 @@ from import_export import fields, instance_loaders, resources
 from import_export.widgets import Widget
 
 from register.models import Question, User
-from register.services.cleaning import clean_row
+from register.services.cleaning import clean_row, is_same
 from register.services.intake import prepare_question
 from register.services.questions import count_days_before_record
 from register.services.spreadsheets.cells import ChoiceCell, DayCell, NameCell, TextCell
@@ -92,4 +92,4 @@ def _require_title_and_text(question: Question) -> None:
 def get_differences(before: Question, after: Question) -> dict[str, tuple[Any, Any]]:
     """Return {name: (old, new)} of the columns that a spreadsheet can change."""
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in COLUMNS}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return {name: pair for name, pair in pairs.items() if not is_same(*pair)}
