@@ -4,12 +4,15 @@ import io
 import re
 import zipfile
 
+import openpyxl
 import pytest
 
 from register import bounded
 from register.bounded import OutOfBounds, run_bounded
 from register.headline_report.files import extract_text
 from register.headline_report.report import NotAReport
+from register.refusals import Refused
+from register.services.spreadsheets.files import read_rows
 from tests.bounded_functions import fill_memory, refuse, return_length, spin, wait
 from tests.test_headline_report import PLAIN, word_of
 
@@ -57,3 +60,29 @@ def test_a_small_word_file_of_empty_paragraphs_is_read_or_refused(count, monkeyp
     assert len(content) < 165_000
     with pytest.raises(NotAReport, match=r"seconds|too large"):
         extract_text(content)
+
+
+def workbook_with_empty_rows(count):
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["title", "text"])
+    book.active.append(["Who?", "Who may?"])
+    book.save(file)
+    made = io.BytesIO()
+    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(made, "w", 8) as parts:
+        for part in whole.namelist():
+            parts.writestr(part, whole.read(part).replace(b"</sheetData>", b"<row/>" * count + b"</sheetData>"))
+    return made.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1_000_000, 15_000_000])
+def test_a_small_workbook_of_empty_rows_is_read_or_refused(count, monkeypatch):
+    monkeypatch.setattr(bounded, "CPU_SECONDS", 4)
+    content = workbook_with_empty_rows(count)
+    assert len(content) < 165_000
+    with pytest.raises(Refused, match=r"seconds|smaller|at most"):
+        read_rows(content)
+
+
+def test_a_line_of_nothing_but_separators_takes_no_memory():
+    assert read_rows(b"title,text\nWho?,Who may?" + b"," * 1_000_000).numbers == [2]

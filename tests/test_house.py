@@ -19,6 +19,7 @@ FLOORS = {
     "clock": 0,
     "characters": 0,
     "bounded": 0,
+    "spreadsheet_files": 0,
     "headline_report": 0,
     "outages": 0,
     "sqlite_file": 0,
