@@ -2,11 +2,14 @@
 
 import os
 import sqlite3
+import threading
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 WAL_VERSION = 2  # in bytes 18 and 19 of a file in WAL mode (https://www.sqlite.org/fileformat.html, 1.3.3)
+_examined: set[Path] = set()
+_examining = threading.Lock()
 
 
 class OldLog(sqlite3.OperationalError):
@@ -21,8 +24,7 @@ class Connection(sqlite3.Connection):
 
     def __init__(self, database: str, *args: Any, **kwargs: Any) -> None:
         if not str(database).startswith(("file:", ":memory:")):
-            if has_old_log(Path(database)):
-                raise OldLog
+            refuse_old_log(Path(database))
             with suppress(OSError):  # SQLite says better what stands in the way
                 make_file(Path(database))
         super().__init__(database, *args, **kwargs)
@@ -31,6 +33,19 @@ class Connection(sqlite3.Connection):
 def make_file(path: Path) -> None:
     """Make an empty file that its owner alone may read or write. Raises FileExistsError."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def refuse_old_log(path: Path) -> None:
+    """Look at a file before this process first connects to it, and never while it may be connected. Raises OldLog.
+
+    Closing a file lets go of every lock that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2):
+    another process could then delete the log that is in use here.
+    """
+    with _examining:
+        if path not in _examined:
+            if has_old_log(path):
+                raise OldLog
+            _examined.add(path)
 
 
 def has_old_log(path: Path) -> bool:

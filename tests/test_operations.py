@@ -154,6 +154,18 @@ def test_a_backup_is_not_opened_beside_the_log_of_another_file(tmp_path, db):
         Connection(str(restored))
 
 
+def test_a_new_connection_lets_go_of_no_lock_of_an_older_one(tmp_path):
+    """What closes as the last connection deletes the log: nobody may while somebody is connected."""
+    path = tmp_path / "shared.sqlite3"
+    first = Connection(str(path), isolation_level=None)
+    for statement in ("PRAGMA journal_mode = WAL", "CREATE TABLE noted (word)"):
+        first.execute(statement)
+    Connection(str(path)).close()
+    elsewhere = f"import sqlite3; c = sqlite3.connect({str(path)!r}); c.execute('SELECT * FROM noted'); c.close()"
+    subprocess.run([sys.executable, "-c", elsewhere], check=True)
+    assert path.with_name("shared.sqlite3-wal").exists()
+
+
 @on_sqlite
 def test_a_backup_overwrites_nothing(tmp_path, db):
     there = tmp_path / "there"
