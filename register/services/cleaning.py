@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from register.characters import ASK, is_printable, unify_line_ends
+from register.characters import ASK, get_name_refusal, is_printable, unify_line_ends
 from register.clock import get_day_refusal
+from register.models.names import get_name_key_field
 from register.refusals import Invalid, Refused
 from register.workflow import LONGEST_REMARK
 
@@ -51,7 +52,7 @@ def clean_row(row: Row) -> Row:
         row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
     except ValidationError as error:
         refused = error.message_dict | refused
-    if refused := _refuse_days(row) | refused:
+    if refused := _refuse_days(row) | _refuse_name(row) | refused:
         raise Invalid(refused)
     return row
 
@@ -69,6 +70,14 @@ def _refuse_days(row: models.Model) -> dict[str, list[str]]:
     names = [field.name for field in row._meta.fields if type(field) is models.DateField]
     days = {name: day for name in names if isinstance(day := getattr(row, name), date)}
     return {name: [refusal] for name, day in days.items() if (refusal := get_day_refusal(day))}
+
+
+def _refuse_name(row: models.Model) -> dict[str, list[str]]:
+    """Refuse a new name that cannot be told from others; one that was taken before there were such rules stays."""
+    field = get_name_key_field(type(row))
+    if field is None or field.is_current(row) or not (refusal := get_name_refusal(getattr(row, field.source))):
+        return {}
+    return {field.source: [refusal]}
 
 
 def is_same(held: Any, given: Any) -> bool:

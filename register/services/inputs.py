@@ -63,7 +63,10 @@ def _parse_choice(item: Input, value: Any, by: Actor) -> str:
 
 
 def _find_organisation(item: Input, value: Any, by: Actor) -> Organisation:
-    return _find_row(Organisation.objects.visible_to(by), value, "organisation", name__iexact=value)
+    found = Organisation.objects.visible_to(by)
+    if isinstance(value, str) and (row := found.get_called(value.strip())):
+        return row
+    return _find_row(found.none() if isinstance(value, str) else found, value, "organisation")
 
 
 def _find_question(item: Input, value: Any, by: Actor) -> Question:
