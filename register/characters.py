@@ -42,6 +42,11 @@ def _has_ink(category: str) -> bool:
     return category[0] not in "ZM" and category not in ("Cc", "Cf", "Cs")
 
 
+def strip_unseen(text: str) -> str:
+    """Return text without surrounding blanks; "" where a reader would see nothing of it."""
+    return text.strip() if shows_something(text) else ""
+
+
 def fold_name(name: str) -> str:
     """Return what names that read the same have in common: case-folded NFKC without what is invisible.
 
