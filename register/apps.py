@@ -24,7 +24,7 @@ class RegisterConfig(AppConfig):
         register_observer(DocumentUpdater)
         register_listener(outages.forget_outages)
         post_migrate.connect(_complete_release, sender=self, dispatch_uid="release")
-        for check in (_check_triggers, _check_columns, _check_release, _check_file):
+        for check in (_check_triggers, _check_columns, _check_release, _check_file, _check_names):
             checks.register(check, checks.Tags.database)
 
 
@@ -82,3 +82,13 @@ def _check_file(databases: Sequence[str] | None = None, **_: Any) -> list[checks
         hint = f"chmod 600 {file}"
         messages.append(checks.Warning(f"{file} is open to others than its owner.", hint=hint, id="register.W004"))
     return messages
+
+
+def _check_names(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
+    from register.models.columns import has_unapplied_migrations
+    from register.models.names import describe_twins
+
+    if not databases or has_unapplied_migrations():
+        return []
+    hint = "Rename it, or merge the two."
+    return [checks.Warning(said, hint=hint, id="register.W005") for said in describe_twins()]

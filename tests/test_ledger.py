@@ -321,7 +321,7 @@ def test_a_live_row_changed_behind_the_registers_back_is_named(last):
 
 
 def test_a_live_row_without_history_is_named(db):
-    sql("INSERT INTO register_organisation (name, full_name) VALUES ('Ghost', '')")
+    sql("INSERT INTO register_organisation (name, name_key, full_name) VALUES ('Ghost', 'ghost', '')")
     ghost = Organisation.objects.get(name="Ghost")
     assert problems() == [(None, f"organisation {ghost.pk} stands in the register without any history")]
 

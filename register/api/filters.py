@@ -60,12 +60,23 @@ class YesOrNo(django_filters.Filter):
         return rows if value is None else rows.filter(self.which() if value else ~self.which())
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class NameFilter(django_filters.ModelChoiceFilter):
-    """A row called by its name, in any case."""
+class _Name(forms.CharField):
+    def __init__(self, *, model, **options):
+        super().__init__(**options)
+        self.model = model
 
-    def __init__(self, model, **options):
-        super().__init__(queryset=model.objects.all(), to_field_name="name__iexact", **options)
+    def clean(self, value):
+        name = super().clean(value)
+        if name and not (row := self.model.objects.get_called(name)):
+            raise forms.ValidationError(f"There is no {self.model._meta.verbose_name} called {name}.")
+        return row if name else None
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class NameFilter(django_filters.Filter):
+    """A row called by its name, however it is written."""
+
+    field_class = _Name
 
 
 class _Since(forms.CharField):
@@ -104,9 +115,9 @@ class QuestionFilter(FilterSet):
     live = YesOrNo(
         make_live_condition, label="Whether it is raised, open, awaiting input, in review, agreed or deferred."
     )
-    topic = NameFilter(Topic)
-    owner = NameFilter(Organisation)
-    waiting_on = NameFilter(Organisation)
+    topic = NameFilter(model=Topic)
+    owner = NameFilter(model=Organisation)
+    waiting_on = NameFilter(model=Organisation)
     holder = django_filters.CharFilter(
         method="filter_holder", max_length=80, label="Triage, Members, or an organisation."
     )
@@ -122,7 +133,7 @@ class QuestionFilter(FilterSet):
         for called, statuses in ((TRIAGE_HOLDS, _TRIAGE), (MEMBERS_HOLD, _MEMBERS)):
             if value.lower() == called.lower():
                 return questions.filter(statuses)
-        body = Organisation.objects.filter(name__iexact=value).first()
+        body = Organisation.objects.get_called(value)
         if body is None:
             raise ValidationError({name: [f"Give Triage, Members or an organisation: there is no {value}."]})
         owned = Q(owner_id=body.pk, status__in=[Status.OPEN, Status.DEFERRED])
@@ -166,7 +177,7 @@ class AnswerFilter(FilterSet):
 
 class ActionFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=ActionStatus.choices, distinct=False)
-    owner = NameFilter(Organisation)
+    owner = NameFilter(model=Organisation)
     updated_since = UpdatedSince("action", label="An ISO 8601 time.")
 
 

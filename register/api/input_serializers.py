@@ -85,11 +85,11 @@ class NamedRow(StrictCharField):
     def __init__(self, model, **options):
         column = "username" if model is User else "name"
         super().__init__(required=False, allow_null=True, help_text=f"The {column} of one that is known.", **options)
-        self.model, self.column = model, column
+        self.model = model
 
     def to_internal_value(self, data):
         called = super().to_internal_value(data)
-        row = self.model.objects.filter(**{f"{self.column}__iexact": called}).first()
+        row = self.model.objects.get_called(called)
         if row is None:
             raise serializers.ValidationError(f"There is no {self.model._meta.verbose_name} called {called}.")
         return row

@@ -6,7 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Concat
 
+from register.characters import fold_name, is_printable
 from register.models.audited import Audited, AuditHistory, computed_from
+from register.models.names import NamedReferenceQuerySet, NameKeyField
 from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet
 from register.vocabulary import LinkKind
 
@@ -15,10 +17,11 @@ class Group(Audited):
     """A body that meets and numbers its meetings, such as CCDG. For permissions there is Django's own `Group`."""
 
     name = models.CharField(max_length=20, unique=True, help_text="As it stands before the number: CCDG.")
+    name_key = NameKeyField()
     full_name = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar = ReferenceQuerySet.as_manager()
-    history = AuditHistory()
+    objects: ClassVar = NamedReferenceQuerySet.as_manager()
+    history = AuditHistory(excluded_fields=["name_key"])
 
     class Meta:
         ordering = ["name"]
@@ -33,9 +36,11 @@ class MeetingQuerySet(ReferenceQuerySet):
         return self.annotate(minuted_name=Concat("group__name", "number", output_field=models.CharField()))
 
     def find_by_name(self, name: str) -> Self:
-        """Meetings that minutes call by a name, such as CCDG15, in upper or lower case."""
+        """Meetings that minutes call by a name, such as CCDG15 or ccdg 15."""
+        name = fold_name(name) if is_printable(name) else ""
         ends = [(name[:n], name[n:]) for n in range(max(1, len(name) - 9), len(name)) if name[n:].isdecimal()]
-        conditions = [Q(group__name__iexact=group, number=int(end)) for group, end in ends if str(int(end)) == end]
+        plain = [(group.rstrip(" -"), int(end)) for group, end in ends if str(int(end)) == end]
+        conditions = [Q(group__name_key=group, number=number) for group, number in plain]
         return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from knox.models import AbstractAuthToken
 
-from register.models.audited import Audited, AuditedQuerySet, AuditHistory
-from register.models.visibility import ReferenceQuerySet
+from register.models.audited import Audited, AuditHistory
+from register.models.names import NamedQuerySet, NamedReferenceQuerySet, NameKeyField
 from register.vocabulary import SYSTEM, Role
 
 
@@ -14,10 +14,11 @@ class Organisation(Audited):
     """A body that can own a question or be waited on."""
 
     name = models.CharField(max_length=80, unique=True, help_text="Short name, as minutes use it: DCC.")
+    name_key = NameKeyField()
     full_name = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar = ReferenceQuerySet.as_manager()
-    history = AuditHistory()
+    objects: ClassVar = NamedReferenceQuerySet.as_manager()
+    history = AuditHistory(excluded_fields=["name_key"])
 
     class Meta:
         ordering = ["name"]
@@ -26,7 +27,7 @@ class Organisation(Audited):
         return self.name
 
 
-class UserQuerySet(AuditedQuerySet):
+class UserQuerySet(NamedQuerySet):
     def triagers(self) -> Self:
         """Active members of the Triage group: those whom a question can be assigned to."""
         return self.filter(is_active=True, groups__name=Role.TRIAGE)
@@ -39,10 +40,11 @@ class People(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # 
 class User(AbstractUser, Audited):  # type: ignore[django-manager-missing]
     """A login, for a person or for a machine that reads feeds."""
 
+    name_key = NameKeyField("username")
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="users")
 
     objects: ClassVar = People()
-    history = AuditHistory(excluded_fields=["password", "last_login"])
+    history = AuditHistory(excluded_fields=["password", "last_login", "name_key"])
 
     class Meta:
         ordering = ["username"]

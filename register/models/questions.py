@@ -13,21 +13,23 @@ from django.utils import timezone
 from register import clock, workflow
 from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.meetings import Meeting, MeetingLink
+from register.models.names import NamedReferenceQuerySet, NameKeyField
 from register.models.people import Organisation, User
 from register.models.search import make_index_lookup, make_relevance_expression
-from register.models.visibility import ClassifiedQuerySet, Reader, ReferenceQuerySet, clearance
+from register.models.visibility import ClassifiedQuerySet, Reader, clearance
 from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
 
 
 class Topic(Audited):
     name = models.CharField(max_length=80, unique=True)
+    name_key = NameKeyField()
     keywords = models.TextField(
         blank=True, help_text="Words that suggest this topic for an imported question, with commas between."
     )
 
-    objects: ClassVar = ReferenceQuerySet.as_manager()
-    history = AuditHistory()
+    objects: ClassVar = NamedReferenceQuerySet.as_manager()
+    history = AuditHistory(excluded_fields=["name_key"])
 
     class Meta:
         ordering = ["name"]

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from register.characters import strip_unseen
 from register.clock import format_moment, today
 from register.ledger.unit_of_work import record
 from register.models import Answer, Question, Review, User, clearance
@@ -143,7 +144,7 @@ def record_review(
         permit_review(by)
         if answer.status != AnswerStatus.IN_REVIEW:
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")
-        given = {"position": position, "comment": (comment or "").strip()}
+        given = {"position": position, "comment": strip_unseen(comment or "")}
         _check_review(**given)
         review = Review.objects.filter(answer=answer, reviewer=by).first()
         review = review or review_round.make_silent_review(answer, by)

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from register.characters import ASK, is_printable, unify_line_ends
+from register.characters import ASK, get_name_refusal, is_printable, shows_something, strip_unseen, unify_line_ends
 from register.clock import get_day_refusal
+from register.models.names import get_name_key_field
 from register.refusals import Invalid, Refused
 from register.workflow import LONGEST_REMARK
 
@@ -16,11 +17,11 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def clean_remark(text: str | None) -> str:
-    """Return text without surrounding blanks, its lines ending in `\n` alone; None gives "".
+    """Return text without surrounding blanks, its lines ending in `\n` alone; None or what shows nothing gives "".
 
     Raises Refused where it holds an unprintable character or more than `LONGEST_REMARK` characters.
     """
-    stripped = unify_line_ends(text or "").strip()
+    stripped = strip_unseen(unify_line_ends(text or ""))
     if not is_printable(stripped):
         raise Refused(ASK)
     if len(stripped) > LONGEST_REMARK:
@@ -29,7 +30,7 @@ def clean_remark(text: str | None) -> str:
 
 
 def require_text(text: str | None, ask: str) -> str:
-    """Return what `clean_remark` does. Raises Refused as that does, and with `ask` where the text is blank."""
+    """Return what `clean_remark` does. Raises Refused as that does, and with `ask` where it shows nothing."""
     stripped = clean_remark(text)
     if not stripped:
         raise Refused(ask)
@@ -39,19 +40,20 @@ def require_text(text: str | None, ask: str) -> str:
 def clean_row(row: Row) -> Row:
     """Clean a row's own columns by Django's rules and the register's; return the row. Raises Invalid.
 
-    Lines end in `\n` alone, texts hold no unprintable character, and days lie within `clock.get_day_refusal`'s years.
+    Lines end in `\n` alone, a text that shows nothing is none, texts hold no unprintable character, and days lie within
+    `clock.get_day_refusal`'s years.
     Foreign keys and constraints are left to the database, which checks them in `unit_of_work.record`: to check them
     here too would cost a query each.
     """
     for name in _get_text_names(row):
         if isinstance(text := getattr(row, name), str):
-            setattr(row, name, unify_line_ends(text))
+            setattr(row, name, unify_line_ends(text) if shows_something(text) else "")
     refused = _refuse_unprintable(row)
     try:
         row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
     except ValidationError as error:
         refused = error.message_dict | refused
-    if refused := _refuse_days(row) | refused:
+    if refused := _refuse_days(row) | _refuse_name(row) | refused:
         raise Invalid(refused)
     return row
 
@@ -69,6 +71,14 @@ def _refuse_days(row: models.Model) -> dict[str, list[str]]:
     names = [field.name for field in row._meta.fields if type(field) is models.DateField]
     days = {name: day for name in names if isinstance(day := getattr(row, name), date)}
     return {name: [refusal] for name, day in days.items() if (refusal := get_day_refusal(day))}
+
+
+def _refuse_name(row: models.Model) -> dict[str, list[str]]:
+    """Refuse a new name that cannot be told from others; one that was taken before there were such rules stays."""
+    field = get_name_key_field(type(row))
+    if field is None or field.is_current(row) or not (refusal := get_name_refusal(getattr(row, field.source))):
+        return {}
+    return {field.source: [refusal]}
 
 
 def is_same(held: Any, given: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from register.characters import ASK, is_printable, unify_line_ends
+from register.characters import ASK, is_printable, shows_something, unify_line_ends
 from register.clock import get_day_refusal
 from register.ledger.unit_of_work import Actor
 from register.models import Meeting, Organisation, Question
@@ -17,13 +17,14 @@ def parse_inputs(transition: Transition, given: Mapping[str, Any], by: Actor) ->
     """Return ({name: parsed value}, {name: sentence} for the inputs that could not be parsed).
 
     Rows may be given as instances or by what people call them (`DCC`, `DSQ-001`, `CCDG15`), dates as dates or ISO 8601
-    text. Blank text counts as not given. A row that `by` may not see is refused like one that does not exist.
+    text. Text that shows nothing counts as not given. A row that `by` may not see is refused like one that does not
+    exist.
     """
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     inputs = {item.name: item for item in transition.inputs}
     for name, value in given.items():
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or (isinstance(value, str) and not shows_something(value)):
             continue
         if name not in inputs:
             wrong[name] = f"Leave out {name}: “{transition.label}” does not take it."
@@ -63,7 +64,10 @@ def _parse_choice(item: Input, value: Any, by: Actor) -> str:
 
 
 def _find_organisation(item: Input, value: Any, by: Actor) -> Organisation:
-    return _find_row(Organisation.objects.visible_to(by), value, "organisation", name__iexact=value)
+    found = Organisation.objects.visible_to(by)
+    if isinstance(value, str) and (row := found.get_called(value.strip())):
+        return row
+    return _find_row(found.none() if isinstance(value, str) else found, value, "organisation")
 
 
 def _find_question(item: Input, value: Any, by: Actor) -> Question:

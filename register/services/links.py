@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from register.characters import strip_unseen
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import Action, ActionLink, Meeting, MeetingLink, Question
 from register.refusals import Refused
@@ -23,7 +24,7 @@ def link_meeting(
     with unit_of_work():
         require_role(by, Role.TRIAGE, to="link a meeting")
         link = MeetingLink(
-            question=reload_visible(question, by), meeting=meeting, kind=kind, paragraph=(paragraph or "").strip()
+            question=reload_visible(question, by), meeting=meeting, kind=kind, paragraph=strip_unseen(paragraph or "")
         )
         return record(clean_row(link), by=by, reason=clean_remark(reason))
 

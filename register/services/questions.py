@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from register import clock
+from register.characters import strip_unseen
 from register.clock import EARLIEST, format_moment, today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.ledger.versions import get_changes_since
@@ -42,7 +43,7 @@ def raise_question(
     NotPermitted, Refused, Invalid.
     """
     permit_raising(by)
-    given = {"title": (title or "").strip(), "text": (text or "").strip(), **given}
+    given = {"title": strip_unseen(title or ""), "text": strip_unseen(text or ""), **given}
     _check_names(given)
     _check_fields_for_role(by, given, classification)
     with unit_of_work():

@@ -68,5 +68,5 @@ def load_reference(folder: Path) -> None:
     with unit_of_work():
         for model, name in ((Organisation, "organisations"), (Group, "groups"), (Topic, "topics")):
             for details in json.loads((folder / f"{name}.json").read_text(encoding="utf-8")):
-                if not model.objects.filter(name=details["name"]).exists():
+                if model.objects.get_called(details["name"]) is None:
                     keep(model(**details), by=None, reason="Reference data")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from register.characters import strip_unseen
 from register.clock import london_date
 from register.ledger.unit_of_work import Actor, record
 from register.models import ActionLink, MeetingLink, Question
@@ -64,7 +65,7 @@ def split_question(
 
 
 def _make_texts(title: str | None, text: str | None) -> dict[str, str]:
-    return {"title": (title or "").strip(), "text": (text or "").strip()}
+    return {"title": strip_unseen(title or ""), "text": strip_unseen(text or "")}
 
 
 def _get_inherited_values(question: Question) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _read_content(file):
 def _get_user(name):
     if name is None:
         return System()
-    user = User.objects.filter(username=name, is_active=True).first()
+    user = User.objects.filter(is_active=True).get_called(name)
     if user is None:
         raise CommandError(f"There is no active login called {name}.")
     return user

@@ -12,7 +12,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *, username, **options):
-        user = User.objects.filter(username=username, is_active=True).first()
+        user = User.objects.filter(is_active=True).get_called(username)
         if user is None:
             raise CommandError(f"There is no active login called {username}.")
         self.stdout.write(reverse("atom", args=[make_address(user)]))

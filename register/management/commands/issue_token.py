@@ -13,7 +13,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=90, help="until it expires; 90 unless told")
 
     def handle(self, *, username, days, **options):
-        user = User.objects.filter(username=username, is_active=True).first()
+        user = User.objects.filter(is_active=True).get_called(username)
         if user is None:
             raise CommandError(f"There is no active login called {username}.")
         if not 1 <= days <= 3650:

@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True)
 
     def handle(self, *, position, by, reason, **options):
-        user = User.objects.filter(username=by).first()
+        user = User.objects.get_called(by)
         if user is None:
             raise CommandError(f"There is no login called {by}.")
         try:

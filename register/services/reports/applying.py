@@ -82,7 +82,7 @@ class _ReportApplication:
     def __init__(self, report: Report, by: User | System, choices: Choices) -> None:
         self.report, self.by, self.choices = report, by, choices
         header = report.meeting
-        self.group = get_or_new(Group, name=header.group)
+        self.group = Group.objects.get_called(header.group) or Group(name=header.group)
         if self.group.pk is None:
             keep(self.group, by=by, reason=f"Named by the {header.name} Headline Report")
         self.source = f"{header.name} Headline Report"
@@ -116,12 +116,12 @@ class _ReportApplication:
     def get_chosen(self, model: Any, proposal: Proposal, name: str) -> Any:
         """Return the row that the triager chose, else the one that was read; None where the register has none."""
         called = self.choices.get(proposal.key, {}).get(name, getattr(proposal, name))
-        return model.objects.filter(name__iexact=called).first() if called else None
+        return model.objects.get_called(called) if called else None
 
     def get_or_make_meeting(self, name: str, held_on: date | None = None) -> Meeting:
         group_name, number = split_name(name)
         found = get_meeting(group_name, number, held_on)
-        group = get_or_new(Group, name=group_name)
+        group = Group.objects.get_called(group_name) or Group(name=group_name)
         if group.pk is None:
             keep(group, by=self.by, reason=self.source)
         return found or keep(Meeting(group=group, number=number, held_on=held_on), by=self.by, reason=self.source)
@@ -176,9 +176,9 @@ class _ReportApplication:
     def _set_owner(self, action: Action, proposal: Proposal) -> None:
         called = self.choices.get(proposal.key, {}).get("owner", proposal.owner)
         members_of = re.fullmatch(r"(\w+) members", called or "")
-        group = Group.objects.filter(name__iexact=members_of[1]).first() if members_of else None
-        group = group or (Group.objects.filter(name__iexact=called).first() if called else None)
-        organisation = Organisation.objects.filter(name__iexact=called).first() if called else None
+        group = Group.objects.get_called(members_of[1]) if members_of else None
+        group = group or (Group.objects.get_called(called) if called else None)
+        organisation = Organisation.objects.get_called(called) if called else None
         if organisation or group:
             action.owner, action.owner_group = organisation, None if organisation else group
 

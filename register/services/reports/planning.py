@@ -32,7 +32,7 @@ def get_paragraph_digest(paragraph: Paragraph | None) -> str:
 
 def get_meeting(group_name: str, number: int, held_on: date | None) -> Meeting | None:
     """Return the meeting of that number nearest to that date, or None; one held at another time altogether is none."""
-    found = list(Meeting.objects.filter(group__name=group_name, number=number))
+    found = list(Meeting.objects.filter(group=Group.objects.get_called(group_name), number=number))
     near = [m for m in found if not (m.held_on and held_on) or abs((m.held_on - held_on).days) <= YEARS_APART]
     return next((m for m in near if m.held_on == held_on), near[0] if near else None)
 
@@ -64,7 +64,7 @@ class _ExistingItems:
 
     def __init__(self, report: Report, meeting: Meeting | None) -> None:
         self.report, self.meeting = report, meeting
-        group = Group.objects.filter(name=report.meeting.group).first()
+        group = Group.objects.get_called(report.meeting.group)
         self.actions = {action.reference: action for action in Action.objects.filter(group=group)} if group else {}
         origins = Origin.objects.filter(report__meeting=meeting) if meeting else Origin.objects.none()
         self.origins = list(origins.select_related("question", "action").order_by("id"))

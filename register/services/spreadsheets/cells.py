@@ -7,7 +7,7 @@ from typing import Any
 
 from import_export import widgets
 
-from register.characters import unify_line_ends
+from register.characters import fold_name, unify_line_ends
 from register.clock import get_day_refusal
 
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
@@ -37,12 +37,14 @@ class NameCell(widgets.Widget):
 
     def __init__(self, model: Any) -> None:
         super().__init__()
-        self.rows = {row.name.lower(): row for row in model.objects.all()}
+        self.rows = {row.name: row for row in model.objects.all()}
+        self.keys = {row.name_key: row for row in self.rows.values()}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        found = self.rows.get(read_text(value).lower())
+        name = read_text(value)
+        found = self.rows.get(name) or self.keys.get(fold_name(name))
         if found is None:
-            names = ", ".join(row.name for row in self.rows.values())
+            names = ", ".join(self.rows)
             raise ValueError(f"“{value}” is not known: choose from {names}.")
         return found
 
