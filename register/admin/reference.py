@@ -4,7 +4,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
-from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.guarded import RegisterAdmin
+from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import DayInput, ReasonForm, short_page
 from register.clock import today
 from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic

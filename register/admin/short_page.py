@@ -18,6 +18,12 @@ class DayInput(forms.DateInput):
         super().__init__({"min": EARLIEST.isoformat(), "max": LATEST.isoformat()}, format="%Y-%m-%d")
 
 
+class SeenForm(forms.Form):
+    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
@@ -38,7 +44,9 @@ def reclassify_form(row, user):
         said += " Only an approver can make it looser."
     choices = [("", "Choose…"), *other_classifications(row, user)]
     field = forms.ChoiceField(choices=choices, help_text=said)
-    return type("ReclassifyForm", (ReasonForm,), {"classification": field, "field_order": ["classification", "reason"]})
+    return type(
+        "ReclassifyForm", (ReasonForm, SeenForm), {"classification": field, "field_order": ["classification", "reason"]}
+    )
 
 
 def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, **beside):
