@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from register.admin.guarded import RegisterAdmin
 from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import other_classifications, reclassify_form, short_page
+from register.admin.used_once import used_once
 from register.models import Answer, Review
 from register.services.answers import (
     can_propose,
@@ -116,6 +117,7 @@ class AnswerAdmin(RegisterAdmin):
         }
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
 
+    @used_once
     def review_view(self, request, object_id):
         """Record one's own position on an answer in review."""
         answer = self.get_object(request, object_id)
@@ -146,6 +148,7 @@ class AnswerAdmin(RegisterAdmin):
             back=reverse("admin:register_answer_change", args=[answer.pk]),
         )
 
+    @used_once
     def reclassify_view(self, request, object_id):
         """Make the answer stricter or, for an approver, looser."""
         answer = self.get_object(request, object_id)

@@ -9,6 +9,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from register.admin.changelist import OfferedFiltersMixin
 from register.admin.refusable_forms import RefusableForm
+from register.admin.used_once import UsedOnceMixin
 from register.ledger.versions import get_redacted_ids, get_version_by_key
 from register.models import User, clearance
 from register.models.visibility import get_classifications
@@ -30,7 +31,7 @@ def is_visible(row, user):
     return isinstance(row, User) or set(get_classifications(row)) <= set(clearance(user))
 
 
-class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
+class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, SimpleHistoryAdmin):
     form = RefusableForm
     kept_by = (Role.TRIAGE,)
     list_per_page = 50
@@ -125,9 +126,6 @@ class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
         raise Http404(f"There is no such {opts.verbose_name}.")
 
     # History and ledger are the only log: Django's own would be a second one.
-
-    def log_addition(self, request, obj, message):
-        return None
 
     def log_change(self, request, obj, message):
         return None

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.short_page import DayInput, SeenForm, short_page
+from register.admin.used_once import used_once
 from register.models import Meeting, MeetingLink, Organisation, Question
 from register.services.briefing import get_feed_preview, get_move_briefing
 from register.services.questions import change_status, get_facts
@@ -73,6 +74,7 @@ def _get_further_asks(transition, facts):
     return [sentence for sentence in transition.refusals(facts, {}, {}) if sentence not in hints]
 
 
+@used_once
 def move_page(model_admin, request, object_id, name):
     """Show the move's inputs and make it."""
     question = model_admin.get_object(request, object_id)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group as RoleGroup
 from register.admin.changelist import OfferedFiltersMixin
 from register.admin.guarded import RegisterAdmin
 from register.admin.refusable_forms import RefusableForm
+from register.admin.used_once import UsedOnceMixin
 from register.models import Token, User
 from register.services.reference import keep_roles, keep_user, set_password
 from register.vocabulary import Role
@@ -96,7 +97,7 @@ class IssueForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(OfferedFiltersMixin, admin.ModelAdmin):
+class TokenAdmin(UsedOnceMixin, OfferedFiltersMixin, admin.ModelAdmin):
     """API tokens, kept by superusers: issued, shown once, and revoked. Several a client, so that they can overlap."""
 
     form = IssueForm
@@ -132,9 +133,6 @@ class TokenAdmin(OfferedFiltersMixin, admin.ModelAdmin):
         issued, token = Token.objects.create(user=form.cleaned_data["user"], expiry=expiry)
         obj.__dict__.update(issued.__dict__)
         messages.warning(request, f"Note the token of {issued.user} now, it is not shown again: {token}")
-
-    def log_addition(self, request, obj, message):
-        return None
 
     def log_deletions(self, request, queryset):
         return None
