@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from register.admin.questions import QuestionAdmin
 from register.clock import today
+from register.ledger.versions import get_version
 from register.models import Action, Group, LedgerEntry, Meeting, MeetingLink, Organisation, Question, User
 from register.models.questions import make_holder_expression
 from register.services.answers import edit_answer, propose_answer, record_review
@@ -250,7 +251,7 @@ def test_answers_are_proposed_reworded_and_reviewed_by_hand(cast, client_of, mov
     sent = {"question": question.pk, "text": "An answer.", "classification": ""}
     assert triage.post("/admin/register/answer/add/", sent).status_code == 302
     answer = question.answers.get()
-    triage.post(f"/admin/register/answer/{answer.pk}/change/", {"text": "A better one."})
+    triage.post(f"/admin/register/answer/{answer.pk}/change/", {"text": "A better one.", "seen": get_version(answer)})
     change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
     url = f"/admin/register/answer/{answer.pk}/review/"
     client_of("member").post(url, {"position": "disagree", "comment": "Who pays?"})
@@ -283,6 +284,7 @@ def test_a_change_of_roles_is_recorded(cast, client_of):
     client = client_of("superuser")
     form = client.get(url).context["adminform"].form
     sent = {"username": "member", "is_active": "on", "is_staff": "on", "organisation": cast.member.organisation_id}
+    sent["seen"] = form["seen"].value()
     triage = form.fields["groups"].queryset.get(name="Triage")
     assert client.post(url, {**sent, "groups": [triage.pk]}).status_code == 302
     assert cast.member.history.first().history_change_reason == "Roles: Member → Triage"
@@ -379,7 +381,8 @@ def test_the_second_editor_of_an_answer_hears_what_the_first_wrote(cast, client_
     seen = client.get(url).context["adminform"].form["seen"].value()
     edit_answer(answer, "The first one's words.", by=cast.lead)
     page = client.post(url, {"text": "The second one's words.", "seen": seen}).content.decode()
-    assert "lead (Ofgem) wrote at" in page
+    assert "lead (Ofgem) changed text at" in page
+    assert "The first one&#x27;s words." in page
     assert "The second one&#x27;s words." in page
     assert refreshed(answer).text == "The first one's words."
 

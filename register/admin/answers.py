@@ -4,8 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
-from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.guarded import RegisterAdmin
+from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import other_classifications, reclassify_form, short_page
+from register.admin.used_once import used_once
 from register.models import Answer, Review
 from register.services.answers import (
     can_propose,
@@ -23,20 +25,6 @@ AS_USUAL = ("", "As strict as usual: Members, or as its question")
 
 class ProposeForm(RefusableForm):
     classification = forms.ChoiceField(choices=[AS_USUAL, *Classification.choices], required=False)
-
-
-class RewordForm(RefusableForm):
-    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        last = self.instance.history.first()
-        self.fields["seen"].initial = last and last.history_id
-        if self.refusal and self.is_bound:
-            self.data = self.data.copy()
-            self.data["seen"] = last.history_id
 
 
 class ReviewForm(forms.Form):
@@ -82,8 +70,7 @@ class AnswerAdmin(RegisterAdmin):
 
     def get_fields(self, request, obj=None):
         shown = ("question", "text", "classification")
-        seen = ("seen",) if obj and self.has_change_permission(request, obj) else ()
-        return shown if obj is None else (*shown, "status", "number", "proposed_by_whom", *seen)
+        return shown if obj is None else (*shown, "status", "number", "proposed_by_whom")
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
@@ -100,7 +87,7 @@ class AnswerAdmin(RegisterAdmin):
         )
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change=change, form=RewordForm if change else ProposeForm, **kwargs)
+        return super().get_form(request, obj, change=change, form=RefusableForm if change else ProposeForm, **kwargs)
 
     def save_model(self, request, obj, form, change):
         given = form.cleaned_data
@@ -130,6 +117,7 @@ class AnswerAdmin(RegisterAdmin):
         }
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
 
+    @used_once
     def review_view(self, request, object_id):
         """Record one's own position on an answer in review."""
         answer = self.get_object(request, object_id)
@@ -160,6 +148,7 @@ class AnswerAdmin(RegisterAdmin):
             back=reverse("admin:register_answer_change", args=[answer.pk]),
         )
 
+    @used_once
     def reclassify_view(self, request, object_id):
         """Make the answer stricter or, for an approver, looser."""
         answer = self.get_object(request, object_id)
@@ -167,13 +156,14 @@ class AnswerAdmin(RegisterAdmin):
             raise Http404("There is no such answer.")
 
         def act(given):
-            changed = reclassify_answer(answer, given["classification"], by=request.user, reason=given["reason"])
+            changed = reclassify_answer(answer, by=request.user, **given)
             return f"{changed} is {changed.get_classification_display()}."
 
         return short_page(
             self,
             request,
             form_class=reclassify_form(answer, request.user),
+            initial={"seen": answer.version},
             act=act,
             title=f"Reclassify {answer}",
             button="Reclassify",

@@ -1,6 +1,5 @@
 """The base of the register's admin pages: shown by visibility, written through services, never deleted."""
 
-from django import forms
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
@@ -9,10 +8,12 @@ from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from register.admin.changelist import OfferedFiltersMixin
-from register.ledger.versions import get_redacted_ids
+from register.admin.refusable_forms import RefusableForm
+from register.admin.used_once import UsedOnceMixin
+from register.ledger.versions import get_redacted_ids, get_version_by_key
 from register.models import User, clearance
 from register.models.visibility import get_classifications
-from register.refusals import Invalid, NotPermitted, NotVisible, Refusal
+from register.refusals import NotPermitted, NotVisible, Refusal
 from register.services.reference import keep
 from register.vocabulary import Role
 
@@ -30,22 +31,7 @@ def is_visible(row, user):
     return isinstance(row, User) or set(get_classifications(row)) <= set(clearance(user))
 
 
-class RefusableForm(forms.ModelForm):
-    """A form that can say why a service refused what it holds, with what was typed still in it."""
-
-    refusal = None
-
-    def clean(self):
-        cleaned = super().clean()
-        if isinstance(self.refusal, Invalid):
-            for name, sentences in self.refusal.fields.items():
-                self.add_error(name if name in self.fields else None, sentences)
-        elif self.refusal:
-            self.add_error(None, self.refusal.reasons)
-        return cleaned
-
-
-class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
+class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, SimpleHistoryAdmin):
     form = RefusableForm
     kept_by = (Role.TRIAGE,)
     list_per_page = 50
@@ -99,10 +85,12 @@ class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
         return rows[key]
 
     def load_object(self, request, object_id, from_field=None):
-        """Read the row of that key from the database, or return None."""
+        """Read the row of that key with its `version` from the database, or return None."""
+        # Before the row: a change between the two is then told of once too often, not once too little.
+        version = get_version_by_key(self.model, object_id) if is_key(str(object_id)) else None
         row = super().get_object(request, object_id, from_field)
         if row is not None:
-            row.viewer = request.user
+            row.viewer, row.version = request.user, version
         return row
 
     def linked(self, row, viewer):
@@ -115,7 +103,8 @@ class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
     # Writing
 
     def save_model(self, request, obj, form, change):
-        keep(obj, by=request.user, reason=form.cleaned_data.get("reason", ""))
+        given = form.cleaned_data
+        keep(obj, by=request.user, seen=given.get("seen"), reason=given.get("reason", ""))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
@@ -137,9 +126,6 @@ class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
         raise Http404(f"There is no such {opts.verbose_name}.")
 
     # History and ledger are the only log: Django's own would be a second one.
-
-    def log_addition(self, request, obj, message):
-        return None
 
     def log_change(self, request, obj, message):
         return None

@@ -7,11 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
-from register.admin.short_page import DayInput, short_page
-from register.ledger.versions import get_version
+from register.admin.short_page import DayInput, SeenForm, short_page
+from register.admin.used_once import used_once
 from register.models import Meeting, MeetingLink, Organisation, Question
 from register.services.briefing import get_feed_preview, get_move_briefing
-from register.services.questions import change_status, check_not_stale, get_facts
+from register.services.questions import change_status, get_facts
+from register.services.rows import check_not_stale
 from register.workflow import TRANSITIONS, InputType
 
 
@@ -22,10 +23,6 @@ def move_form(transition, user):
     """
     fields = {item.name: _field(item, user) for item in transition.inputs}
     return type("MoveForm", (forms.Form,), fields)
-
-
-class SeenForm(forms.Form):
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 def _field(item, user):
@@ -77,6 +74,7 @@ def _get_further_asks(transition, facts):
     return [sentence for sentence in transition.refusals(facts, {}, {}) if sentence not in hints]
 
 
+@used_once
 def move_page(model_admin, request, object_id, name):
     """Show the move's inputs and make it."""
     question = model_admin.get_object(request, object_id)
@@ -99,7 +97,7 @@ def move_page(model_admin, request, object_id, name):
         model_admin,
         request,
         form_class=type("SeenMoveForm", (move_form(transition, request.user), SeenForm), {}),
-        initial={"seen": get_version(question)},
+        initial={"seen": question.version},
         act=act,
         title=f"{transition.label}: {question.reference}",
         button=transition.label,

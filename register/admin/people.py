@@ -3,13 +3,15 @@ from datetime import timedelta
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group as RoleGroup
 
 from register.admin.changelist import OfferedFiltersMixin
-from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.guarded import RegisterAdmin
+from register.admin.refusable_forms import RefusableForm
+from register.admin.used_once import UsedOnceMixin
 from register.models import Token, User
-from register.services.reference import keep_roles, keep_user
+from register.services.reference import keep_roles, keep_user, set_password
 from register.vocabulary import Role
 
 # Roles are made by a migration and mean something in code: they are not for renaming.
@@ -24,12 +26,22 @@ class AddUserForm(RefusableForm, AdminUserCreationForm):
     pass
 
 
+class SetPasswordForm(AdminPasswordChangeForm):
+    def save(self, commit=True):
+        """Set the password of the login as it is now: what else was changed since it was read stays."""
+        password = self.cleaned_data["password1"] if self.cleaned_data["set_usable_password"] else None
+        saved = set_password(self.user, password, by=self.user.viewer)
+        self.user.__dict__.update(saved.__dict__)
+        return self.user
+
+
 @admin.register(User)
 class UserAdmin(RegisterAdmin, DjangoUserAdmin):
     """Logins: kept by superusers, seen by Triage, who assign questions to them."""
 
     form = ChangeUserForm
     add_form = AddUserForm
+    change_password_form = SetPasswordForm
     search_fields = ("username", "first_name", "last_name")
     list_display = ("username", "display_name", "organisation", "is_active")
     list_select_related = ("organisation",)
@@ -70,7 +82,7 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
         return self.has_add_permission(request) and not getattr(request, "is_of_the_past", False)
 
     def save_model(self, request, obj, form, change):
-        keep_user(obj, by=request.user)
+        keep_user(obj, by=request.user, seen=form.cleaned_data.get("seen"))
 
     def save_related(self, request, form, formsets, change):
         keep_roles(form.instance, form.cleaned_data["groups"], by=request.user)
@@ -85,7 +97,7 @@ class IssueForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(OfferedFiltersMixin, admin.ModelAdmin):
+class TokenAdmin(UsedOnceMixin, OfferedFiltersMixin, admin.ModelAdmin):
     """API tokens, kept by superusers: issued, shown once, and revoked. Several a client, so that they can overlap."""
 
     form = IssueForm
@@ -121,9 +133,6 @@ class TokenAdmin(OfferedFiltersMixin, admin.ModelAdmin):
         issued, token = Token.objects.create(user=form.cleaned_data["user"], expiry=expiry)
         obj.__dict__.update(issued.__dict__)
         messages.warning(request, f"Note the token of {issued.user} now, it is not shown again: {token}")
-
-    def log_addition(self, request, obj, message):
-        return None
 
     def log_deletions(self, request, queryset):
         return None

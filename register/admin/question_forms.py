@@ -7,11 +7,8 @@ from operator import itemgetter
 from django import forms
 from django.db.models import F, Value
 
-from register.admin.guarded import RefusableForm
-from register.ledger.versions import get_snapshot_at
-from register.models import Organisation, Question, Topic, User
-from register.refusals import Stale
-from register.services.questions import EDITABLE
+from register.admin.refusable_forms import RefusableForm
+from register.models import Organisation, Topic, User
 from register.vocabulary import Classification
 
 LABELS = {Organisation: "name", Topic: "name", User: "username"}  # the column that `str` of a row is
@@ -23,19 +20,12 @@ class RaiseForm(RefusableForm):
 
 
 class EditForm(RefusableForm):
-    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(required=False, help_text="Why it is changed, for the history.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in self._choice_fields:
             self.fields[name].choices = partial(self._get_choices, name)
-        if self.instance.pk:
-            self.fields["seen"].initial = self.instance.version
-        if isinstance(self.refusal, Stale):
-            self.data = self._brought_up_to_date()
 
     @cached_property
     def _choice_fields(self):
@@ -48,21 +38,6 @@ class EditForm(RefusableForm):
     @cached_property
     def _loaded_choices(self):
         return load_choices(self._choice_fields)
-
-    def _brought_up_to_date(self):
-        """Keep what this person typed, take over what the others changed, and let the next save pass."""
-        data = self.data.copy()
-        shown = get_snapshot_at(self.instance, int(data["seen"]))
-        for name, field in self.fields.items():
-            if name in EDITABLE and not field.has_changed(_initial(shown, name), data.get(name)):
-                now = field.prepare_value(_initial(self.instance, name))
-                data[name] = "" if now is None else now
-        data["seen"] = self.instance.version
-        return data
-
-
-def _initial(row, name):
-    return getattr(row, Question._meta.get_field(name).attname)
 
 
 def load_choices(fields):

@@ -6,15 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
-from register.admin.short_page import DayInput, ReasonForm, reclassify_form, short_page
-from register.ledger.versions import get_version
+from register.admin.short_page import DayInput, ReasonForm, SeenForm, reclassify_form, short_page
+from register.admin.used_once import used_once
 from register.services.briefing import get_split_feed_preview
 from register.services.questions import put_back_review, reclassify_question
 from register.services.splitting import get_split_refusal, split_question
 from register.vocabulary import Role
 
 
-class PutBackForm(ReasonForm):
+class PutBackForm(ReasonForm, SeenForm):
     review_by = forms.DateField(widget=DayInput())
     field_order = ("review_by", "reason")
 
@@ -30,6 +30,7 @@ class SplitForm(ReasonForm):
     field_order = ("title", "text", "new_title", "new_text", "reason", "seen")
 
 
+@used_once
 def reclassify_page(model_admin, request, object_id):
     """Make the question stricter or, for an approver, looser."""
     question = _get_question(model_admin, request, object_id, Role.TRIAGE, Role.APPROVER)
@@ -37,9 +38,11 @@ def reclassify_page(model_admin, request, object_id):
     def act(given):
         return _describe_state(reclassify_question(question, by=request.user, **given))
 
-    return _make_page(model_admin, request, question, reclassify_form(question, request.user), act, "Reclassify")
+    form, initial = reclassify_form(question, request.user), {"seen": question.version}
+    return _make_page(model_admin, request, question, form, act, "Reclassify", initial=initial)
 
 
+@used_once
 def put_back_page(model_admin, request, object_id):
     """Put the end of a review back."""
     question = _get_question(model_admin, request, object_id, Role.TRIAGE)
@@ -47,10 +50,11 @@ def put_back_page(model_admin, request, object_id):
     def act(given):
         return _describe_state(put_back_review(question, by=request.user, **given))
 
-    initial = {"review_by": question.review_by}
+    initial = {"review_by": question.review_by, "seen": question.version}
     return _make_page(model_admin, request, question, PutBackForm, act, "Put the review back", initial=initial)
 
 
+@used_once
 def split_page(model_admin, request, object_id):
     """Split the question in two."""
     question = _get_question(model_admin, request, object_id, Role.TRIAGE)
@@ -60,10 +64,11 @@ def split_page(model_admin, request, object_id):
 
     def act(given):
         rest = split_question(question, by=request.user, **given)
+        request.made_address = reverse("admin:register_question_change", args=[rest.pk])
         return f"{question.reference} is split: the rest is {rest.reference}, {rest.get_status_display()}."
 
     whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
-    initial = whole | {"seen": get_version(question)}
+    initial = whole | {"seen": question.version}
     preview = get_split_feed_preview(question)
     return _make_page(model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=preview)
 

@@ -9,13 +9,14 @@ from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
-from register.admin.guarded import RefusableForm, RegisterAdmin, is_key
+from register.admin.guarded import RegisterAdmin, is_key
 from register.admin.lists import AssigneeFilter, BodyFilter, MeetingFilter, TabFilter, TriageList, get_standings
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.question_forms import EditForm, RaiseForm
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
 from register.admin.question_panels import get_panels
+from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import DayInput
 from register.admin.spreadsheets import preview_page, upload_page
 from register.clock import today
@@ -167,7 +168,7 @@ class QuestionAdmin(RegisterAdmin):
             return [(None, {"fields": self._may_give(request)})]
         if getattr(request, "is_of_the_past", False):
             return [(None, {"fields": ("reference", "status_word", *EDITABLE, "classification", *self.of_status)})]
-        written = ("reason", "seen") if self.has_change_permission(request, obj) else ()
+        written = ("reason",) if self.has_change_permission(request, obj) else ()
         given = [name for name in self.of_status if getattr(obj, name)]
         given += [name for name, row in zip(self.pointing, _pointed_at(obj), strict=True) if row]
         return [

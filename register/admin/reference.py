@@ -4,8 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
-from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.guarded import RegisterAdmin
+from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import DayInput, ReasonForm, short_page
+from register.admin.used_once import used_once
 from register.clock import today
 from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic
 from register.refusals import Refused
@@ -108,6 +110,7 @@ class LinkAdmin(RegisterAdmin):
         page = path("<int:object_id>/strike-out/", self.admin_site.admin_view(self.strike_out_view), name=name)
         return [page, *super().get_urls()]
 
+    @used_once
     def strike_out_view(self, request, object_id):
         """Strike out a mistaken link."""
         link = self.get_object(request, object_id)
@@ -125,6 +128,9 @@ class LinkAdmin(RegisterAdmin):
         return short_page(
             self, request, form_class=ReasonForm, act=act, title=title, button="Strike out", about=link, back=back
         )
+
+    def get_address(self, row):
+        return reverse("admin:register_question_change", args=[row.question_id])
 
     def response_add(self, request, obj, post_url_continue=None):
         super().response_post_save_add(request, obj)

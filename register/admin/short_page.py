@@ -1,11 +1,14 @@
 """A short page: one form, one service, one button."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from register.admin.used_once import answer_once, get_form_token
 from register.clock import EARLIEST, LATEST
 from register.refusals import NotPermitted, NotVisible, Refused, Stale
 from register.vocabulary import Classification, Role, strictness
@@ -16,6 +19,12 @@ class DayInput(forms.DateInput):
 
     def __init__(self):
         super().__init__({"min": EARLIEST.isoformat(), "max": LATEST.isoformat()}, format="%Y-%m-%d")
+
+
+class SeenForm(forms.Form):
+    """Carries the version that was shown, so that nobody overwrites what they have not seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class ReasonForm(forms.Form):
@@ -38,31 +47,43 @@ def reclassify_form(row, user):
         said += " Only an approver can make it looser."
     choices = [("", "Choose…"), *other_classifications(row, user)]
     field = forms.ChoiceField(choices=choices, help_text=said)
-    return type("ReclassifyForm", (ReasonForm,), {"classification": field, "field_order": ["classification", "reason"]})
+    return type(
+        "ReclassifyForm", (ReasonForm, SeenForm), {"classification": field, "field_order": ["classification", "reason"]}
+    )
 
 
 def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, **beside):
     """Show the form; on POST call `act` with what it holds, then go `back` with the message that `act` returns.
 
-    A refusal comes back on the form, with what was typed. `about` is the row that the page is about. `beside` the form
-    may stand: `reading`, passages to read before deciding; `told`, what readers of the feed will see, as (what, how it
-    will read); `asks`, sentences on what is needed beside the fields' own hints.
+    A refusal comes back on the form, with what was typed. The form is used once: sent again, it leads to the
+    `made_address` that `act` noted on the request, or `back`. `about` is the row that the page is about.
+
+    `beside` the form may stand: `reading`, passages to read before deciding; `told`, what readers of the feed will see,
+    as (what, how it will read); `asks`, sentences on what is needed beside the fields' own hints.
     """
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _run_action(request, form, act):
-        return HttpResponseRedirect(back)
     context = {
         **admin.admin_site.each_context(request),
         "title": title,
         "button": button,
         "form": form,
+        "form_token": get_form_token(request),
         "about": about,
         **beside,
         "back": back,
         "opts": admin.opts,
         "media": admin.media + form.media,
     }
-    return TemplateResponse(request, "register/short_page.html", context)
+    page = TemplateResponse(request, "register/short_page.html", context)
+    return answer_once(request, partial(_answer, request, form, act, page)) if request.method == "POST" else page
+
+
+def _answer(request, form, act, page, use):
+    """Return a redirect where `act` did what the form asks, and then note so in its `use`; otherwise the page again."""
+    if form.is_valid() and _run_action(request, form, act):
+        use.address = getattr(request, "made_address", page.context_data["back"])
+        return HttpResponseRedirect(page.context_data["back"])
+    return page
 
 
 def _run_action(request, form, act):

@@ -4,7 +4,7 @@ from register.models.audited import Audited
 from register.models.documents import Document
 from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
-from register.models.people import AtomAddress, Organisation, RaisedOnce, System, Token, User
+from register.models.people import AtomAddress, FormUse, Organisation, RaisedOnce, System, Token, User
 from register.models.questions import Question, Topic
 from register.models.releases import UnfinishedRelease
 from register.models.reports import HeadlineReport, Origin, PendingUpload
@@ -18,6 +18,7 @@ __all__ = [
     "AtomAddress",
     "Audited",
     "Document",
+    "FormUse",
     "Group",
     "HeadlineReport",
     "LedgerEntry",

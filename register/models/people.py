@@ -112,6 +112,21 @@ class RaisedOnce(models.Model):
         return f"{self.key} of {self.user}"
 
 
+class FormUse(models.Model):
+    """A form of the admin that was sent and made something: sent again, it leads there and makes no other."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    token = models.CharField(max_length=64, help_text="The random text that the form carried.")
+    address = models.CharField(max_length=200, help_text="The path of the page of what was made.")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "token"], name="form_used_once")]
+
+    def __str__(self) -> str:
+        return f"{self.address} by {self.user}"
+
+
 class AtomAddress(models.Model):
     """The secret address of a person's Atom feed, of which only the hash is stored. A new one replaces the old."""
 

@@ -3,16 +3,16 @@
 from django.db.models import QuerySet
 
 from register.characters import strip_unseen
-from register.clock import format_moment, today
+from register.clock import today
 from register.ledger.unit_of_work import record
 from register.models import Answer, Question, Review, User, clearance
 from register.models.visibility import get_classifications
-from register.refusals import NotPermitted, Refused, Stale
+from register.refusals import NotPermitted, Refused
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.permissions import get_parts, require_part, require_role
 from register.services.questions import check_reclassification
-from register.services.rows import Check, check_nothing, unit_of_work_on
+from register.services.rows import Check, check_not_stale, check_nothing, unit_of_work_on
 from register.vocabulary import (
     COMMENT_NEEDED,
     AnswerStatus,
@@ -97,32 +97,28 @@ def _check_not_looser(answer: Answer) -> None:
 def edit_answer(answer: Answer, text: str, *, by: User, seen: int | None = None, reason: str = "") -> Answer:
     """Set a draft's text; return the answer. After the draft stage the text is frozen.
 
-    `seen` is the `history_id` of the row that the editor read: raises Stale, with who wrote it, where there is a later
-    one. Raises NotVisible, NotPermitted, Refused, Invalid.
+    `seen` is the version that the editor read: raises Stale, with who changed what, where the answer was changed after
+    it. Raises NotVisible, NotPermitted, Refused, Invalid.
     """
     with unit_of_work_on(answer, by) as answer:
         require_part(answer.question, by, *PROPOSERS, to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
-        _check_not_stale(answer, seen)
+        check_not_stale(answer, seen)
         if apply_changes(answer, {"text": require_text(text, "Give the answer a text.")}):
             record(clean_row(answer), by=by, reason=clean_remark(reason))
         return answer
 
 
-def _check_not_stale(answer: Answer, seen: int | None) -> None:
-    last = answer.history.first()
-    if seen is not None and last.history_id != seen:
-        said_by = f"{last.actor} ({last.actor_organisation}) wrote at {format_moment(last.history_date)}: {last.text}"
-        raise Stale("The answer was changed since you opened it, so nothing was saved.", [said_by])
-
-
-def reclassify_answer(answer: Answer, classification: str, *, by: User, reason: str = "") -> Answer:
+def reclassify_answer(
+    answer: Answer, classification: str, *, by: User, seen: int | None = None, reason: str = ""
+) -> Answer:
     """Change an answer's classification; return it. The rules are those of `check_reclassification`.
 
-    It may not be looser than its question's. Raises NotVisible, NotPermitted, Refused.
+    It may not be looser than its question's. `seen` is as in `edit_answer`. Raises NotVisible, NotPermitted, Refused.
     """
     with unit_of_work_on(answer, by) as answer:
+        check_not_stale(answer, seen)
         check_reclassification(answer, classification, by, reason)
         if answer.status == AnswerStatus.IN_REVIEW and classification == Classification.RESTRICTED:
             raise Refused("Send the answer back first: members could not finish a review of a Restricted answer.")

@@ -8,16 +8,15 @@ from django.utils import timezone
 
 from register import clock
 from register.characters import strip_unseen
-from register.clock import EARLIEST, format_moment, today
+from register.clock import EARLIEST, today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
-from register.ledger.versions import get_changes_since
 from register.models import Action, Answer, Question, User, clearance
-from register.refusals import NotPermitted, Refused, Stale
+from register.refusals import NotPermitted, Refused
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.inputs import parse_inputs
 from register.services.permissions import get_parts, require_role
-from register.services.rows import Check, check_nothing, reload_visible, unit_of_work_on
+from register.services.rows import Check, check_not_stale, check_nothing, reload_visible, unit_of_work_on
 from register.vocabulary import Classification, Role, Status, strictness
 from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Transition
 
@@ -145,17 +144,6 @@ def edit_question(
         return question
 
 
-def check_not_stale(question: Question, seen: int | None) -> None:
-    """Raise Stale where the question itself was changed after the document version `seen`; None skips the check."""
-    if seen is None:
-        return
-    if since := get_changes_since(question, seen):
-        raise Stale(
-            f"{question.reference} was changed since you opened it, so nothing was saved.",
-            [f"{row.by} changed {' and '.join(row.what)} at {format_moment(row.at)}." for row in since],
-        )
-
-
 def change_status(
     question: Question, name: str, *, by: Actor, check: Check = check_nothing, reason: str = "", **given: Any
 ) -> Question:
@@ -260,9 +248,15 @@ def _restart_clock(question: Question) -> None:
     question.status_since, question.status_since_day = now, clock.day_number(clock.london_date(now))
 
 
-def put_back_review(question: Question, review_by: date | None, *, by: Actor, reason: str) -> Question:
-    """Set a later `review_by` for a question in review; return it. Raises NotVisible, NotPermitted, Refused."""
+def put_back_review(
+    question: Question, review_by: date | None, *, by: Actor, seen: int | None = None, reason: str
+) -> Question:
+    """Set a later `review_by` for a question in review; return it. `seen` is as in `edit_question`.
+
+    Raises NotVisible, NotPermitted, Refused.
+    """
     with unit_of_work_on(question, by) as question:
+        check_not_stale(question, seen)
         require_role(by, Role.TRIAGE, to="put a review back")
         reason = require_text(reason, "Give a reason: why the review is put back.")
         if question.status != Status.IN_REVIEW:
@@ -275,13 +269,16 @@ def put_back_review(question: Question, review_by: date | None, *, by: Actor, re
         return record(question, by=by, reason=reason)
 
 
-def reclassify_question(question: Question, classification: str, *, by: Actor, reason: str = "") -> Question:
+def reclassify_question(
+    question: Question, classification: str, *, by: Actor, seen: int | None = None, reason: str = ""
+) -> Question:
     """Change a question's classification; return it. Triage may make it stricter, an approver looser with a reason.
 
-    Its answers and reviews become as strict, for none may be looser than the question. Raises NotVisible, NotPermitted,
-    Refused.
+    Its answers and reviews become as strict, for none may be looser than the question. `seen` is as in
+    `edit_question`. Raises NotVisible, NotPermitted, Refused.
     """
     with unit_of_work_on(question, by) as question:
+        check_not_stale(question, seen)
         check_reclassification(question, classification, by, reason)
         if classification == question.classification:
             raise Refused(f"Leave it: {question.reference} is {question.get_classification_display()} already.")

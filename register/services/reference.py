@@ -9,26 +9,29 @@ from django.contrib.auth.models import Group as RoleGroup
 
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import Action, Audited, Group, Meeting, Organisation, Topic, User
-from register.refusals import NotPermitted
+from register.refusals import NotPermitted, Refused
 from register.services.cleaning import clean_remark, clean_row
 from register.services.permissions import require_role
 from register.services.questions import check_reclassification
+from register.services.rows import check_not_stale
 from register.vocabulary import Role
 
 Row = TypeVar("Row", bound=Audited)
 KEPT_BY_TRIAGE = (Action, Group, Meeting, Organisation, Topic)
 
 
-def keep(row: Row, *, by: Actor, reason: str = "") -> Row:
+def keep(row: Row, *, by: Actor, seen: int | None = None, reason: str = "") -> Row:
     """Save a new or changed row of a model of `KEPT_BY_TRIAGE`; return it. `by` None is the system loading fixtures.
 
-    Raises TypeError for another model, NotPermitted, Refused, Invalid.
+    `seen` is the version that the row was changed from: raises Stale, with who changed what, where it was changed after
+    it. Raises TypeError for another model, NotPermitted, Refused, Invalid.
     """
     if not isinstance(row, KEPT_BY_TRIAGE):
         raise TypeError(f"{type(row).__name__} has a service of its own.")
     with unit_of_work():
         if by is not None:
             require_role(by, Role.TRIAGE, to=f"keep {row._meta.verbose_name_plural}")
+            check_not_stale(row, seen)
             _check_not_looser(row, by, reason)
         return record(clean_row(row), by=by, reason=clean_remark(reason))
 
@@ -38,12 +41,47 @@ def _check_not_looser(row: Audited, by: Actor, reason: str) -> None:
         check_reclassification(before, row.classification, by, reason)
 
 
-def keep_user(user: User, *, by: Actor, reason: str = "") -> User:
-    """Save a login; return it. `by` is a superuser, or None for the system. Raises NotPermitted, Invalid."""
+def keep_user(user: User, *, by: Actor, seen: int | None = None, reason: str = "") -> User:
+    """Save a login; return it. `by` is a superuser, or None for the system. `seen` is as in `keep`.
+
+    A password that was set meanwhile stays, unless this login sets another. Raises NotPermitted, Refused, Invalid.
+    """
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may keep logins.")
     with unit_of_work():
+        check_not_stale(user, seen)
+        if before := User.objects.filter(pk=user.pk).first():
+            _check_superuser_remains(before, user)
+            _keep_credentials(before, user)
         return record(clean_row(user), by=by, reason=clean_remark(reason))
+
+
+def _check_superuser_remains(before: User, after: User) -> None:
+    """Raise Refused where the change takes from the register the last superuser who can sign in to the admin."""
+    able = {"is_active": True, "is_staff": True, "is_superuser": True}
+    was, stays = (all(getattr(user, flag) for flag in able) for user in (before, after))
+    if was and not stays and not User.objects.filter(**able).exclude(pk=before.pk).exists():
+        raise Refused(f"Make somebody else a superuser first: {before.username} is the last who can sign in.")
+
+
+def _keep_credentials(before: User, after: User) -> None:
+    """Take over what no form of a login holds, as it is now: the whole row is saved, and was read earlier."""
+    after.last_login = before.last_login
+    if after._password is None:  # type: ignore[attr-defined]  # Django's: the raw password that was set on this object
+        after.password = before.password
+
+
+def set_password(user: User, password: str | None, *, by: Actor) -> User:
+    """Give a login another password, or with None one that nobody can use; return the login as it is now.
+
+    Nothing else of it changes. `by` is a superuser, or None for the system. Raises NotPermitted.
+    """
+    if by is not None and not by.is_superuser:
+        raise NotPermitted("Only a superuser may set a password.")
+    with unit_of_work():
+        fresh = User.objects.get(pk=user.pk)
+        fresh.set_password(password)
+        return record(fresh, by=by)
 
 
 def keep_roles(user: User, groups: Iterable[RoleGroup], *, by: Actor) -> None:

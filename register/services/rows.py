@@ -7,8 +7,11 @@ from typing import Any, TypeVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 
+from register.clock import format_moment
 from register.ledger.unit_of_work import Actor, unit_of_work
-from register.refusals import NotVisible
+from register.ledger.versions import get_changes_since
+from register.models import Question
+from register.refusals import NotVisible, Stale
 
 Row = TypeVar("Row", bound=Model)
 Check = Callable[[Any], None]
@@ -42,3 +45,18 @@ def unit_of_work_on(row: Row, by: Actor, check: Check = check_nothing) -> Iterat
         fresh = reload_visible(row, by)
         check(fresh)
         yield fresh
+
+
+def check_not_stale(row: Any, seen: int | None) -> None:
+    """Raise Stale where the row itself was changed after the version `seen` of it; None skips the check.
+
+    Call it under the head lock, so that of two who write at once one is told.
+    """
+    if seen is None or row.pk is None:
+        return
+    if since := get_changes_since(row, seen):
+        called = row.reference if isinstance(row, Question) else f"This {row._meta.verbose_name}"
+        raise Stale(
+            f"{called} was changed since you opened it, so nothing was saved.",
+            [f"{edit.by} changed {' and '.join(edit.what)} at {format_moment(edit.at)}." for edit in since],
+        )

@@ -9,8 +9,8 @@ from register.models import ActionLink, MeetingLink, Question
 from register.refusals import Refused
 from register.services.cleaning import apply_changes, clean_row, require_text
 from register.services.permissions import require_role
-from register.services.questions import check_not_stale, record_raised
-from register.services.rows import unit_of_work_on
+from register.services.questions import record_raised
+from register.services.rows import check_not_stale, unit_of_work_on
 from register.vocabulary import Role, Status
 
 SPLITTABLE = (Status.RAISED, Status.OPEN, Status.AWAITING_INPUT, Status.DEFERRED)
