@@ -58,8 +58,9 @@ class Input:
 class Facts:
     """What the guards read of a question and of the person who makes the transition.
 
-    `draft` and `under_review` are the classification of the answer in that state, or None where there is none;
-    `disagreeing` names the reviewers whose disagreement stands; `today` is the date in London.
+    `draft` is the classification of the draft answer, or None where there is none; `written_by_mover` is true where the
+    person proposed or reworded the answer in review; `disagreeing` names the reviewers whose disagreement stands;
+    `today` is the date in London.
     """
 
     reference: str
@@ -71,7 +72,7 @@ class Facts:
     has_topic: bool
     has_priority: bool
     draft: Classification | None = None
-    proposed_by_mover: bool = False
+    written_by_mover: bool = False
     disagreeing: tuple[str, ...] = ()
 
 
@@ -174,7 +175,7 @@ def _revisit_date_gone(facts: Facts, given: Given) -> str | None:
 
 
 def _own_answer(facts: Facts, given: Given) -> str | None:
-    return "Ask another approver to agree it: you proposed this answer." if facts.proposed_by_mover else None
+    return "Ask another approver to agree it: you wrote words of this answer." if facts.written_by_mover else None
 
 
 def _standing_disagreement(facts: Facts, given: Given) -> str | None:
@@ -285,7 +286,7 @@ TRANSITIONS = {
                 _reason("Say why it is agreed.", required=False),
             ),
             guards=(
-                Guard("the approver proposed the answer", _own_answer),
+                Guard("the approver proposed or reworded the answer", _own_answer),
                 Guard("neither a deciding meeting nor a reason is given", _no_decision, needs_given=True),
                 Guard("a disagreement stands and no reason deals with it", _standing_disagreement, needs_given=True),
             ),

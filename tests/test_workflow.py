@@ -181,7 +181,7 @@ def test_an_approver_cannot_agree_their_own_answer(cast, moved):
     question = moved("open")
     propose_answer(question, "Mine.", by=cast.lead)
     change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
-    with pytest.raises(Refused, match="you proposed this answer"):
+    with pytest.raises(Refused, match="you wrote words of this answer"):
         change_status(question, "agree", by=cast.lead, meeting="CCDG16")
 
 

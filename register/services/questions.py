@@ -215,13 +215,13 @@ def get_facts(question: Question, by: Actor, *, with_answers: bool = True) -> Fa
         has_topic=question.topic_id is not None,
         has_priority=bool(question.priority),
         draft=Classification(draft.classification) if draft else None,
-        proposed_by_mover=_has_proposed(by, reviewed),
+        written_by_mover=_has_written(by, reviewed),
         disagreeing=review_round.get_disagreements(reviewed) if reviewed else (),
     )
 
 
-def _has_proposed(by: Actor, answer: Answer | None) -> bool:
-    return answer is not None and isinstance(by, User) and answer.proposed_by_id == by.pk
+def _has_written(by: Actor, answer: Answer | None) -> bool:
+    return answer is not None and isinstance(by, User) and by.pk in review_round.get_writers(answer)
 
 
 def get_moves(question: Question, by: Actor) -> list[tuple[Transition, list[str]]]:
