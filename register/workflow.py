@@ -188,17 +188,17 @@ def _no_decision(facts: Facts, given: Given) -> str | None:
     return None if given.get("meeting") or given.get("reason") else "Name the deciding meeting, or give a reason."
 
 
-def _target_merged(facts: Facts, given: Given) -> str | None:
+def _target_withdrawn(facts: Facts, given: Given) -> str | None:
     target = given.get("merged_into")
-    if target and target.reference != facts.reference and target.status == Status.MERGED:
-        return f"Merge into the question that {target.reference} was merged into: it is itself merged."
+    if target and target.status == Status.WITHDRAWN:
+        return f"Choose another question, or reopen {target.reference} first: it is withdrawn."
     return None
 
 
 def _target_itself(facts: Facts, given: Given) -> str | None:
     target = given.get("merged_into")
     if target and target.reference == facts.reference:
-        return f"Choose another question: {facts.reference} cannot be merged into itself."
+        return f"Choose another question: {facts.reference} cannot be merged into itself, or into what leads to it."
     return None
 
 
@@ -342,12 +342,16 @@ TRANSITIONS = {
             _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
             S.MERGED,
             inputs=(
-                Input("merged_into", InputType.QUESTION, "Choose the question to merge it into."),
+                Input(
+                    "merged_into",
+                    InputType.QUESTION,
+                    "Choose the question to merge it into; of a merged one, the end of its chain is taken.",
+                ),
                 _reason("Give a reason: why they are one question."),
             ),
             guards=(
-                Guard("the target is itself merged", _target_merged, needs_given=True),
-                Guard("the target is this question", _target_itself, needs_given=True),
+                Guard("the target is withdrawn", _target_withdrawn, needs_given=True),
+                Guard("the target is this question, or leads to it", _target_itself, needs_given=True),
                 Guard("the target is classified more strictly", _target_stricter, needs_given=True),
             ),
         ),

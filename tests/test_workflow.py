@@ -201,7 +201,7 @@ def test_the_deciding_meeting_is_linked(cast, moved):
     ("target", "sentence"),
     [
         ("itself", "cannot be merged into itself"),
-        ("merged", "it is itself merged"),
+        ("withdrawn", "first: it is withdrawn"),
         ("stricter", "readers of one could not follow it"),
     ],
 )
@@ -209,7 +209,7 @@ def test_a_merge_needs_a_fit_target(target, sentence, cast, moved, raised):
     question = moved("open")
     into = {
         "itself": lambda: question,
-        "merged": lambda: moved("merged"),
+        "withdrawn": lambda: moved("withdrawn"),
         "stricter": lambda: raised(classification="members"),
     }[target]()
     with pytest.raises(Refused, match=sentence):

@@ -175,8 +175,18 @@ def change_status(
 
 
 def _reload_questions(values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
-    """Return parsed inputs with each question read again under the lock: guards read more of it than its key."""
-    return {name: reload_visible(value, by) if isinstance(value, Question) else value for name, value in values.items()}
+    """Return parsed inputs with each question read again under the lock, at the end of its chain of merges.
+
+    Guards read more of it than its key. Under the lock a chain ends: nothing is merged into what leads to itself.
+    """
+    return {name: _reload_end(value, by) if isinstance(value, Question) else value for name, value in values.items()}
+
+
+def _reload_end(question: Question, by: Actor) -> Question:
+    question = reload_visible(question, by)
+    while question.merged_into:
+        question = question.merged_into
+    return reload_visible(question, by)
 
 
 def permit_move(question: Question, name: str, by: Actor) -> Transition:
