@@ -104,7 +104,7 @@ class Url(serializers.URLField):
         return kinds.get_kind(value).get_url(value)
 
     def get_columns(self, model: Any) -> list[str]:
-        model = model if self.source == "*" else follow(model, str(self.source))
+        model = model if self.source == "*" else follow(model, *str(self.source).split("."))
         return [kinds.KINDS[model._meta.model_name].lookup_field]
 
 
