@@ -58,8 +58,9 @@ class Input:
 class Facts:
     """What the guards read of a question and of the person who makes the transition.
 
-    `draft` and `under_review` are the classification of the answer in that state, or None where there is none;
-    `disagreeing` names the reviewers whose disagreement stands; `today` is the date in London.
+    `draft` is the classification of the draft answer, or None where there is none; `written_by_mover` is true where the
+    person proposed or reworded the answer in review; `disagreeing` names the reviewers whose disagreement stands;
+    `today` is the date in London.
     """
 
     reference: str
@@ -71,7 +72,7 @@ class Facts:
     has_topic: bool
     has_priority: bool
     draft: Classification | None = None
-    proposed_by_mover: bool = False
+    written_by_mover: bool = False
     disagreeing: tuple[str, ...] = ()
 
 
@@ -174,7 +175,7 @@ def _revisit_date_gone(facts: Facts, given: Given) -> str | None:
 
 
 def _own_answer(facts: Facts, given: Given) -> str | None:
-    return "Ask another approver to agree it: you proposed this answer." if facts.proposed_by_mover else None
+    return "Ask another approver to agree it: you wrote words of this answer." if facts.written_by_mover else None
 
 
 def _standing_disagreement(facts: Facts, given: Given) -> str | None:
@@ -187,17 +188,17 @@ def _no_decision(facts: Facts, given: Given) -> str | None:
     return None if given.get("meeting") or given.get("reason") else "Name the deciding meeting, or give a reason."
 
 
-def _target_merged(facts: Facts, given: Given) -> str | None:
+def _target_withdrawn(facts: Facts, given: Given) -> str | None:
     target = given.get("merged_into")
-    if target and target.reference != facts.reference and target.status == Status.MERGED:
-        return f"Merge into the question that {target.reference} was merged into: it is itself merged."
+    if target and target.status == Status.WITHDRAWN:
+        return f"Choose another question, or reopen {target.reference} first: it is withdrawn."
     return None
 
 
 def _target_itself(facts: Facts, given: Given) -> str | None:
     target = given.get("merged_into")
     if target and target.reference == facts.reference:
-        return f"Choose another question: {facts.reference} cannot be merged into itself."
+        return f"Choose another question: {facts.reference} cannot be merged into itself, or into what leads to it."
     return None
 
 
@@ -285,7 +286,7 @@ TRANSITIONS = {
                 _reason("Say why it is agreed.", required=False),
             ),
             guards=(
-                Guard("the approver proposed the answer", _own_answer),
+                Guard("the approver proposed or reworded the answer", _own_answer),
                 Guard("neither a deciding meeting nor a reason is given", _no_decision, needs_given=True),
                 Guard("a disagreement stands and no reason deals with it", _standing_disagreement, needs_given=True),
             ),
@@ -341,12 +342,16 @@ TRANSITIONS = {
             _from(S.RAISED, S.OPEN, S.AWAITING_INPUT, S.DEFERRED, by=[P.TRIAGE]),
             S.MERGED,
             inputs=(
-                Input("merged_into", InputType.QUESTION, "Choose the question to merge it into."),
+                Input(
+                    "merged_into",
+                    InputType.QUESTION,
+                    "Choose the question to merge it into; of a merged one, the end of its chain is taken.",
+                ),
                 _reason("Give a reason: why they are one question."),
             ),
             guards=(
-                Guard("the target is itself merged", _target_merged, needs_given=True),
-                Guard("the target is this question", _target_itself, needs_given=True),
+                Guard("the target is withdrawn", _target_withdrawn, needs_given=True),
+                Guard("the target is this question, or leads to it", _target_itself, needs_given=True),
                 Guard("the target is classified more strictly", _target_stricter, needs_given=True),
             ),
         ),

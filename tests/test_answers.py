@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from register.clock import today
-from register.models import Review
+from register.models import LedgerEntry, Review
 from register.refusals import NotPermitted, Refused
 from register.services import answers as answers_service
 from register.services.answers import edit_answer, propose_answer, reclassify_answer, record_review
 from register.services.questions import change_status
+from register.services.redaction import redact
 from tests.conftest import GIVEN, in_a_month, refreshed
+
+MOVES = "/api/v1/questions/{}/transitions/"
 
 
 @pytest.fixture
@@ -122,6 +125,67 @@ def test_a_standing_disagreement_needs_a_reason_that_deals_with_it(cast, in_revi
         change_status(in_review.question, "agree", by=cast.lead, meeting="CCDG16")
     agreed = change_status(in_review.question, "agree", by=cast.lead, meeting="CCDG16", reason="Suppliers pay.")
     assert agreed.agreed_answer == in_review
+
+
+@pytest.fixture
+def reworded(cast, moved):
+    """Return a question in review whose answer the triager proposed and somebody then reworded to other texts."""
+
+    def make(by, *texts):
+        question = moved("open")
+        answer = propose_answer(question, "Only the appointed MDR may.", by=cast.triage)
+        for text in texts:
+            edit_answer(answer, text, by=by)
+        return change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
+
+    return make
+
+
+def agree(question, by):
+    return change_status(question, "agree", by=by, reason="Done.")
+
+
+def test_whoever_reworded_an_answer_cannot_agree_it_though_another_can(cast, reworded):
+    question = reworded(cast.lead, "Anybody may.")
+    with pytest.raises(Refused, match="you wrote words of this answer"):
+        agree(question, cast.lead)
+    assert agree(question, cast.approver).status == "agreed"
+
+
+def test_words_that_were_changed_again_since_still_count(cast, reworded):
+    question = reworded(cast.lead, "Anybody may.", "Only the appointed MDR may.")
+    with pytest.raises(Refused, match="you wrote words of this answer"):
+        agree(question, cast.lead)
+
+
+def test_spaces_and_a_classification_are_no_words(cast, reworded, moved):
+    assert agree(reworded(cast.lead, "Only the  appointed MDR may.\n"), cast.lead).status == "agreed"
+    question = moved("open")
+    reclassify_answer(propose_answer(question, "So.", by=cast.triage), "restricted", by=cast.lead)
+    reclassify_answer(question.answers.get(), "members", by=cast.lead, reason="It may be seen.")
+    question = change_status(question, "start_review", by=cast.lead, **GIVEN["start_review"])
+    assert agree(question, cast.lead).status == "agreed"
+
+
+def test_a_redaction_does_not_hide_who_wrote(cast, reworded):
+    question = reworded(cast.lead, "Anybody may.")
+    entries = LedgerEntry.objects.filter(model="answer").order_by("position")
+    for position in entries.values_list("position", flat=True):
+        redact(position, by=cast.lead, reason="A name.")
+    with pytest.raises(Refused, match="you wrote words of this answer"):
+        agree(question, cast.lead)
+    assert agree(question, cast.approver).status == "agreed"
+
+
+def test_every_foresight_says_that_the_writer_cannot_agree(cast, reworded, api, client_of):
+    question = reworded(cast.lead, "Anybody may.")
+    moves = {move["transition"]: move for move in api("lead").get(MOVES.format(question.reference)).json()}
+    assert (moves["agree"]["possible"], "you wrote words" in moves["agree"]["reasons"][0]) == (False, True)
+    chosen = {"action": "move_agree", "_selected_action": [question.pk]}
+    browser = client_of("lead")
+    bulk = browser.post("/admin/register/question/?tab=all", chosen)
+    page = browser.get(f"/admin/register/question/{question.pk}/change/")
+    assert ["you wrote words of this answer" in answer.content.decode() for answer in (bulk, page)] == [True, True]
 
 
 def test_a_review_is_as_strict_as_its_answer(cast, moved):

@@ -17,7 +17,18 @@ from tests.conftest import GIVEN
 
 API = "/api/v1/"
 LIST = f"{API}questions/"
-LISTS = ("questions", "answers", "meetings", "actions", "topics", "organisations", "changes", "events", "ledger")
+LISTS = (
+    "questions",
+    "answers",
+    "reviews",
+    "meetings",
+    "actions",
+    "topics",
+    "organisations",
+    "changes",
+    "events",
+    "ledger",
+)
 READERS = ("feed", "member", "triage", "approver")
 HOSTS = ({}, {"HTTP_HOST": "localhost"}, {"wsgi.url_scheme": "https"})
 SAME = ("ETag", "Cache-Control", "Vary", "Last-Modified")

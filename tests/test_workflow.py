@@ -181,7 +181,7 @@ def test_an_approver_cannot_agree_their_own_answer(cast, moved):
     question = moved("open")
     propose_answer(question, "Mine.", by=cast.lead)
     change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
-    with pytest.raises(Refused, match="you proposed this answer"):
+    with pytest.raises(Refused, match="you wrote words of this answer"):
         change_status(question, "agree", by=cast.lead, meeting="CCDG16")
 
 
@@ -201,7 +201,7 @@ def test_the_deciding_meeting_is_linked(cast, moved):
     ("target", "sentence"),
     [
         ("itself", "cannot be merged into itself"),
-        ("merged", "it is itself merged"),
+        ("withdrawn", "first: it is withdrawn"),
         ("stricter", "readers of one could not follow it"),
     ],
 )
@@ -209,7 +209,7 @@ def test_a_merge_needs_a_fit_target(target, sentence, cast, moved, raised):
     question = moved("open")
     into = {
         "itself": lambda: question,
-        "merged": lambda: moved("merged"),
+        "withdrawn": lambda: moved("withdrawn"),
         "stricter": lambda: raised(classification="members"),
     }[target]()
     with pytest.raises(Refused, match=sentence):

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -11,7 +13,9 @@ from register.admin.used_once import used_once
 from register.models import Answer, Review
 from register.services.answers import (
     can_propose,
+    check_review_not_stale,
     edit_answer,
+    get_last_snapshot,
     get_proposable_questions,
     propose_answer,
     reclassify_answer,
@@ -36,6 +40,7 @@ class ReviewForm(forms.Form):
         required=False,
         help_text="Needed to disagree, or to agree with comments.",
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 @admin.register(Answer)
@@ -132,7 +137,8 @@ class AnswerAdmin(RegisterAdmin):
             return HttpResponseRedirect(reverse("admin:register_answer_change", args=[answer.pk]))
 
         def act(given):
-            review = record_review(answer, given["position"], by=request.user, comment=given["comment"])
+            check = partial(check_review_not_stale, seen=given.pop("seen"))
+            review = record_review(answer, **given, by=request.user, check=check)
             return f"Your position is recorded: {review.get_position_display()}{', late' if review.late else ''}."
 
         return short_page(
@@ -177,4 +183,6 @@ class AnswerAdmin(RegisterAdmin):
         return HttpResponseRedirect(reverse("admin:register_question_change", args=[obj.question_id]))
 
     def _own_position(self, request, answer):
-        return answer.reviews.filter(reviewer=request.user).values("position", "comment").first()
+        review = answer.reviews.filter(reviewer=request.user).first()
+        said = {"position": review.position, "comment": review.comment} if review else {}
+        return {**said, "seen": get_last_snapshot(review)}

@@ -9,7 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.template.response import TemplateResponse
 
-from register.admin.moves import move_form
+from register.admin.moves import describe_status, move_form
 from register.admin.short_page import DayInput, ReasonForm
 from register.models import Meeting, MeetingLink, Organisation, Question, User
 from register.refusals import Refusal
@@ -100,7 +100,7 @@ def _foresee_move(transition):
 def _move(transition):
     def act(question, given, user):
         moved = change_status(question, transition.name, by=user, **given)
-        return f"{Status(question.status).label} → {moved.get_status_display()}"
+        return f"{Status(question.status).label} → {describe_status(moved, given.get('merged_into'))}"
 
     return act
 

@@ -25,6 +25,14 @@ def move_form(transition, user):
     return type("MoveForm", (forms.Form,), fields)
 
 
+def describe_status(question, chosen=None):
+    """Return where a question stands after a move: of a merge also into what, where another was `chosen`."""
+    if question.merged_into is None:
+        return question.get_status_display()
+    led = "" if chosen in (None, question.merged_into) else f", for {chosen.reference} leads there"
+    return f"{question.get_status_display()} into {question.merged_into.reference}{led}"
+
+
 def _field(item, user):
     common = {"required": False, "label": item.name.replace("_", " ").capitalize(), "help_text": item.ask}
     if not item.required:
@@ -91,7 +99,7 @@ def move_page(model_admin, request, object_id, name):
     def act(given):
         seen = given.pop("seen")
         moved = change_status(question, name, by=request.user, check=lambda row: check_not_stale(row, seen), **given)
-        return f"{moved.reference} is now {moved.get_status_display()}."
+        return f"{moved.reference} is now {describe_status(moved, given.get('merged_into'))}."
 
     return short_page(
         model_admin,

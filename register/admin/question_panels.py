@@ -21,12 +21,18 @@ def get_panels(model_admin, request, question):
         "question": question,
         "is_triage": request.user.has_role(Role.TRIAGE),
         "split_off": [row for row in question.derived if row.split_from_id == question.pk],
+        "leads_to": get_merge_end(question, request.user),
         "merged_here": [row for row in question.derived if row.merged_into_id == question.pk],
         "answers": [answer for answer in question.answers.all() if is_visible(answer, request.user)],
         **_get_possibilities(question, request.user),
         **_get_links(question, request.user),
         **_get_past(model_admin, request, question),
     }
+
+
+def get_merge_end(question, user):
+    """Return the question at the end of the chain of merges, or the last of it that the user may see, or None."""
+    return next((row for row in reversed(question.get_merge_chain()) if is_visible(row, user)), None)
 
 
 def _get_possibilities(question, user):

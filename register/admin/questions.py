@@ -15,7 +15,7 @@ from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.question_forms import EditForm, RaiseForm
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
-from register.admin.question_panels import get_panels
+from register.admin.question_panels import get_merge_end, get_panels
 from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import DayInput
 from register.admin.spreadsheets import preview_page, upload_page
@@ -133,7 +133,7 @@ class QuestionAdmin(RegisterAdmin):
 
     @admin.display(description="merged into")
     def merged_with(self, question):
-        return self.linked(question.merged_into, question.viewer)
+        return self.linked(get_merge_end(question, question.viewer), question.viewer)
 
     @admin.display(description="split from")
     def split_off(self, question):
@@ -156,6 +156,8 @@ class QuestionAdmin(RegisterAdmin):
     def get_search_results(self, request, queryset, search_term):
         if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
             return queryset.linked_to_action(search_term.strip(), request.user), False
+        if request.GET.get("field_name") == "merged_into":  # what the page of a merge offers
+            queryset = queryset.mergeable_into()
         return (queryset.search(search_term[:200]) if search_term else queryset), False
 
     def get_paginator(self, request, queryset, per_page, **options):

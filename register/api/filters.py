@@ -14,10 +14,10 @@ from rest_framework.exceptions import ValidationError
 
 from register.clock import get_day_refusal, today
 from register.documents.sources import Live, Past, get_position_at
-from register.models import Document, Meeting, MeetingLink, Organisation, Question, Topic
+from register.models import Answer, Document, Meeting, MeetingLink, Organisation, Question, Topic
 from register.models.questions import make_live_condition, make_overdue_condition
 from register.models.search import make_relevance_expression, make_search_condition, split_words
-from register.vocabulary import ActionStatus, AnswerStatus, Classification, Status
+from register.vocabulary import ActionStatus, AnswerStatus, Classification, Position, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
 MOST_WORDS = 50  # an expression of many more is too deep for SQLite's parser
@@ -161,6 +161,14 @@ _TRIAGE = Q(status__in=[Status.RAISED, Status.AGREED]) | Q(status=Status.DEFERRE
 _MEMBERS = Q(status=Status.IN_REVIEW)
 
 
+def find_question(user, name, reference):
+    """Return the question of that reference that a user may see. Raises ValidationError under the parameter's name."""
+    question = Question.objects.visible_to(user).filter(reference__iexact=reference).first()
+    if question is None:
+        raise ValidationError({name: [f"There is no question {reference}, or none that you may see."]})
+    return question
+
+
 class AnswerFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=AnswerStatus.choices, distinct=False)
     question = django_filters.CharFilter(
@@ -169,10 +177,24 @@ class AnswerFilter(FilterSet):
     updated_since = UpdatedSince("answer", label="An ISO 8601 time.")
 
     def filter_question(self, answers, name, value):
-        question = Question.objects.visible_to(self.request.user).filter(reference__iexact=value).first()
-        if question is None:
-            raise ValidationError({name: [f"There is no question {value}, or none that you may see."]})
-        return answers.filter(question_id=question.pk)
+        return answers.filter(question_id=find_question(self.request.user, name, value).pk)
+
+
+class ReviewFilter(FilterSet):
+    position = django_filters.ChoiceFilter(choices=Position.choices)
+    question = django_filters.CharFilter(
+        method="filter_question", max_length=12, label="A question's reference: DSQ-001."
+    )
+    mine = YesOrNo(None, method="filter_mine", label="Whether it is your own.")
+    updated_since = UpdatedSince("review", label="An ISO 8601 time.")
+
+    def filter_question(self, reviews, name, value):
+        answers = Answer.objects.filter(question=find_question(self.request.user, name, value))
+        return reviews.filter(answer_id__in=answers.values("pk"))
+
+    def filter_mine(self, reviews, name, value):
+        own = Q(reviewer_id=self.request.user.pk)
+        return reviews.filter(own if value else ~own)
 
 
 class ActionFilter(FilterSet):

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 
 from register.api.conditions import check_unchanged
-from register.api.filters import AnswerFilter, QuestionFilter
+from register.api.filters import AnswerFilter, QuestionFilter, ReviewFilter
 from register.api.idempotency_keys import get_idempotency_key
 from register.api.input_serializers import Edit, Move, NewAnswer, NewQuestion, OwnReview
 from register.api.pagination import RELEVANCE
@@ -19,7 +19,13 @@ from register.documents.kinds import KINDS
 from register.ledger.status_history import get_status_history
 from register.models import Question
 from register.refusals import NotVisible, Refused
-from register.services.answers import permit_proposal, permit_review, propose_answer, record_review
+from register.services.answers import (
+    permit_own_review,
+    permit_proposal,
+    permit_review,
+    propose_answer,
+    record_review,
+)
 from register.services.idempotency import raise_once
 from register.services.questions import (
     EDITABLE,
@@ -33,10 +39,17 @@ from register.services.questions import (
     raise_question,
 )
 from register.services.rows import get_visible
+from register.vocabulary import Position
 from register.workflow import TRANSITIONS, InputType
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the document that you saw; asked for."
+)
+OWN = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of your own review; asked for once you gave a position.",
 )
 ONCE = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Sent again with the same body, it raises nothing new."
@@ -74,8 +87,9 @@ class WritingView:
 
 
 STATUS_CHANGE = StatusChangeDocument()  # made once: a serializer's fields cost more than a history has rows
-QUESTION, ANSWER = KINDS["question"], KINDS["answer"]
+QUESTION, ANSWER, REVIEW = KINDS["question"], KINDS["answer"], KINDS["review"]
 QUESTION_DOCUMENT, ANSWER_DOCUMENT = get_document_serializer(QUESTION), get_document_serializer(ANSWER)
+REVIEW_DOCUMENT = get_document_serializer(REVIEW)
 
 
 @describe_resource(
@@ -200,19 +214,47 @@ def _describe_input(item):
 
 
 @describe_resource()
+class ReviewResource(WritingView, Resource):
+    """Positions of members on answers; each member gives their own."""
+
+    kind, filterset_class = REVIEW, ReviewFilter
+
+    @extend_schema(request=OwnReview, parameters=[IF_MATCH], responses={200: REVIEW_DOCUMENT, **WRITE}, filters=False)
+    def update(self, request, pk):
+        """Change one's own position; If-Match names the review's version, which no other member's position moves."""
+        self.on_document(
+            {"pk": pk},
+            OwnReview,
+            lambda row, sent: permit_own_review(row, request.user),
+            lambda row, given: record_review(row.answer, **given),
+        )
+        return self.make_written_response({"pk": pk})
+
+    def check_given(self, review):
+        """Raise 428 or 412 as for any write where a position was given already: before that, none can be lost."""
+        if review.position != Position.NO_RESPONSE:
+            self._check_unchanged(review)
+
+
+@describe_resource()
 class AnswerResource(WritingView, Resource):
     """Proposed answers, and one's own review of each."""
 
     kind, filterset_class = ANSWER, AnswerFilter
 
-    @extend_schema(request=OwnReview, parameters=[IF_MATCH], responses={200: ANSWER_DOCUMENT, **WRITE}, filters=False)
+    @extend_schema(request=OwnReview, parameters=[OWN], responses={200: REVIEW_DOCUMENT, **WRITE}, filters=False)
     @action(detail=True, methods=["put"], pagination_class=None, filter_backends=())
     def review(self, request, pk):
-        """Record one's own position on an answer in review; it can be changed until the review ends."""
-        self.on_document(
+        """Record one's own position on an answer in review; it can be changed until the review ends.
+
+        The answer is one's own review, whose place is in Content-Location.
+        """
+        reviews = ReviewResource(request=request)
+        review = self.on_document(
             {"pk": pk},
             OwnReview,
             lambda row, sent: permit_review(request.user),
-            lambda row, given: record_review(row, **given),
+            lambda row, given: record_review(row, **{**given, "check": reviews.check_given}),
         )
-        return self.make_written_response({"pk": pk})
+        place = request.build_absolute_uri(reverse("review-detail", args=[review.pk]))
+        return reviews.make_written_response({"pk": review.pk}, **{"Content-Location": place})

@@ -6,6 +6,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
+from rest_framework.metadata import SimpleMetadata
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.viewsets import GenericViewSet
 
@@ -49,9 +50,17 @@ AS_AT = OpenApiParameter("as_at", {"type": "string", "format": "date-time"}, des
 SINCE = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of what you hold.")
 
 
+class Metadata(SimpleMetadata):
+    """What OPTIONS tells of an address, but for what is written to it: the schema says that."""
+
+    def determine_actions(self, request, view):
+        return {}
+
+
 class ReadingView:
     """Gives an API view its reader, and every answer to a GET an ETag."""
 
+    metadata_class = Metadata
     takes_key = False  # whether the request that is answered takes an Idempotency-Key
 
     def get_parameters(self):
@@ -131,7 +140,7 @@ class Resource(ReadingView, GenericViewSet):
             return get_past_rows(self.kind, self.request.reading.position, self.request.user)
         kept = self._get_kept().filter(object_id=OuterRef("pk"))
         return self.model.objects.visible_to(self.request.user).annotate(
-            body=Subquery(kept.values("body")[:1]), position=Subquery(kept.values("position")[:1])
+            document=Subquery(kept.values("body")[:1]), version=Subquery(kept.values("position")[:1])
         )
 
     def _get_kept(self):
@@ -167,7 +176,7 @@ class Resource(ReadingView, GenericViewSet):
     def get_texts(self, rows):
         reading = self.request.reading
         if reading.position is None:
-            return [add_version(row.body, row.position) for row in rows if row.body]
+            return [add_version(row.document, row.version) for row in rows if row.document]
         past = get_past_documents(self.kind, [row.id for row in rows], reading.position, reading.user)
         return [past[row.id] for row in rows if row.id in past]
 
@@ -179,7 +188,7 @@ class Resource(ReadingView, GenericViewSet):
     def get_document_text(self, **key):
         """Return the kept document of the row of that key for this reader, as JSON. Raises Http404."""
         row = get_document(self.model, get_clearance(self.request.user), **key)
-        return add_version(row.body, row.position) if row else self._raise_not_found()
+        return add_version(row.document, row.version) if row else self._raise_not_found()
 
     def get_document_etag(self, **key):
         """Return the ETag that a GET of the document of the row of that key would have. Raises Http404."""

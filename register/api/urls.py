@@ -7,11 +7,11 @@ from register.api.conditions import with_content_etag
 from register.api.errors import NoSuchAddress
 from register.api.feeds import Changes, Events, Ledger, Verifier
 from register.api.filters import ActionFilter, MeetingFilter
-from register.api.questions import AnswerResource, QuestionResource
+from register.api.questions import AnswerResource, QuestionResource, ReviewResource
 from register.api.resources import make_resource
 from register.documents.kinds import get_documented_kinds
 
-WRITTEN = {"question": QuestionResource, "answer": AnswerResource}
+WRITTEN = {"question": QuestionResource, "answer": AnswerResource, "review": ReviewResource}
 FILTERS = {"meeting": MeetingFilter, "action": ActionFilter}
 
 router = SimpleRouter()

@@ -35,8 +35,8 @@ class KeptDocument(NamedTuple):
     """A stored document: its item's primary key, its JSON, and the ledger position at which it last changed."""
 
     object_id: int
-    body: str
-    position: int
+    document: str
+    version: int
 
 
 class Change(NamedTuple):

@@ -20,6 +20,8 @@ from register.models.visibility import ClassifiedQuerySet, Reader, clearance
 from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
 
+LONGEST_CHAIN = 5  # merges that documents and pages follow: each is one more look-up of what shows a question
+
 
 class Topic(Audited):
     name = models.CharField(max_length=80, unique=True)
@@ -147,6 +149,11 @@ class QuestionQuerySet(ClassifiedQuerySet):
         # A value, not EXISTS: PostgreSQL would turn that into a join with all answers before it takes the first few.
         first = Subquery(waiting.order_by().values("pk")[:1])
         return self.in_review().annotate(waits=first).filter(waits__isnull=False)
+
+    def mergeable_into(self) -> Self:
+        """Questions to offer as the target of a merge: none that was withdrawn, or leads to one that was."""
+        ended = Q(status=Status.WITHDRAWN) | Q(status=Status.MERGED, merged_into__status=Status.WITHDRAWN)
+        return self.exclude(ended)
 
     def deferred_due(self, on: date) -> Self:
         """Deferred questions whose revisit date has come on a date in London."""
@@ -354,6 +361,15 @@ class Question(Audited):
     def clock_runs(self) -> bool:
         """Whether working days count in the present status."""
         return self.status in clock.RUNS_IN
+
+    def get_merge_chain(self) -> list["Question"]:
+        """Return the questions that this one led to by merging, as far as `LONGEST_CHAIN`; the last is the end."""
+        chain: list[Question] = []
+        row = self
+        while len(chain) < LONGEST_CHAIN and row.merged_into:
+            row = row.merged_into
+            chain.append(row)
+        return chain
 
     def age(self, today: date) -> int:
         """Age in working days on a date in London."""

@@ -134,16 +134,18 @@ def record_review(
 ) -> Review:
     """Record a member's own position on an answer in review; return the review, `late` after `question.review_by`.
 
-    `check` is as in `rows.unit_of_work_on`. Raises NotVisible, NotPermitted, Refused, Invalid.
+    `check` is as in `rows.unit_of_work_on`, but is called with the member's own review: an unsaved one where there is
+    none yet. Raises NotVisible, NotPermitted, Refused, Invalid.
     """
-    with unit_of_work_on(answer, by, check) as answer:
+    with unit_of_work_on(answer, by) as answer:
         permit_review(by)
+        review = Review.objects.filter(answer=answer, reviewer=by).first()
+        review = review or review_round.make_silent_review(answer, by)
+        check(review)
         if answer.status != AnswerStatus.IN_REVIEW:
             raise Refused(f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now.")
         given = {"position": position, "comment": strip_unseen(comment or "")}
         _check_review(**given)
-        review = Review.objects.filter(answer=answer, reviewer=by).first()
-        review = review or review_round.make_silent_review(answer, by)
         if apply_changes(review, given) or not review.pk:
             end = answer.question.review_by
             review.late = end is not None and today() > end
@@ -156,6 +158,27 @@ def permit_review(by: User) -> None:
     require_role(by, Role.MEMBER, to="review an answer")
     if by.has_role(Role.FEED):
         raise NotPermitted("Only people may review an answer: this is a feed client's login.")
+
+
+def permit_own_review(review: Review, by: User) -> None:
+    """Raise NotPermitted unless this person may review answers, and the review is theirs."""
+    permit_review(by)
+    if review.reviewer_id != by.pk:
+        raise NotPermitted(f"Only {review.reviewer_name} may give this position: give your own.")
+
+
+def get_last_snapshot(review: Review | None) -> int | None:
+    """Return the `history_id` of a review's last snapshot, for `check_review_not_stale`; None where there is none."""
+    return review.history.values_list("history_id", flat=True).first() if review and review.pk else None
+
+
+def check_review_not_stale(review: Review, seen: int | None) -> None:
+    """Raise Stale where position or comment are not as in the snapshot of that `history_id`; None is one of silence."""
+    read = review.history.filter(history_id=seen).first() if review.pk else None
+    said = (read.position, read.comment) if read else (Position.NO_RESPONSE, "")
+    if (review.position, review.comment) != said:
+        told = f"It is now: {review.get_position_display()}. {review.comment}".strip()
+        raise Stale("You gave a position since you opened this, elsewhere, so nothing was saved.", [told])
 
 
 def get_reviewable_answer(question: Question, by: User) -> Answer | None:

@@ -164,8 +164,18 @@ def change_status(
 
 
 def _reload_questions(values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
-    """Return parsed inputs with each question read again under the lock: guards read more of it than its key."""
-    return {name: reload_visible(value, by) if isinstance(value, Question) else value for name, value in values.items()}
+    """Return parsed inputs with each question read again under the lock, at the end of its chain of merges.
+
+    Guards read more of it than its key. Under the lock a chain ends: nothing is merged into what leads to itself.
+    """
+    return {name: _reload_end(value, by) if isinstance(value, Question) else value for name, value in values.items()}
+
+
+def _reload_end(question: Question, by: Actor) -> Question:
+    question = reload_visible(question, by)
+    while question.merged_into:
+        question = question.merged_into
+    return reload_visible(question, by)
 
 
 def permit_move(question: Question, name: str, by: Actor) -> Transition:
@@ -204,13 +214,13 @@ def get_facts(question: Question, by: Actor, *, with_answers: bool = True) -> Fa
         has_topic=question.topic_id is not None,
         has_priority=bool(question.priority),
         draft=Classification(draft.classification) if draft else None,
-        proposed_by_mover=_has_proposed(by, reviewed),
+        written_by_mover=_has_written(by, reviewed),
         disagreeing=review_round.get_disagreements(reviewed) if reviewed else (),
     )
 
 
-def _has_proposed(by: Actor, answer: Answer | None) -> bool:
-    return answer is not None and isinstance(by, User) and answer.proposed_by_id == by.pk
+def _has_written(by: Actor, answer: Answer | None) -> bool:
+    return answer is not None and isinstance(by, User) and by.pk in review_round.get_writers(answer)
 
 
 def get_moves(question: Question, by: Actor) -> list[tuple[Transition, list[str]]]:

@@ -1,6 +1,7 @@
 """What a transition of a question does to its answers. A question has one review round at a time."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from register.ledger.unit_of_work import Actor, record
@@ -22,6 +23,20 @@ def get_draft(question: Question) -> Answer | None:
 
 def get_answer_in_review(question: Question) -> Answer | None:
     return get_open_answers(question)[1]
+
+
+def get_writers(answer: Answer) -> set[int]:
+    """Return the primary keys of the logins that proposed an answer or have changed its words since."""
+    rows = answer.history.order_by("history_id").only("text", "status", "classification", "history_user_id")
+    rewords = {after.history_user_id for before, after in pairwise(rows) if _has_reworded(before, after)}
+    return {answer.proposed_by_id} | rewords - {None}
+
+
+def _has_reworded(before: Any, after: Any) -> bool:
+    """Return whether a snapshot of an answer has other words than the one before; spaces and line ends are no words."""
+    if before.text is None or after.text is None:  # redacted: an edit of the text is what changed nothing else
+        return (before.status, before.classification) == (after.status, after.classification)
+    return before.text.split() != after.text.split()
 
 
 def get_disagreements(answer: Answer) -> tuple[str, ...]:

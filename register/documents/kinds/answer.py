@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from register.documents.kinds.fields import Part, PositionTally, Url
 from register.documents.kinds.kind import Kind
-from register.models import Answer, Review
+from register.models import Answer
 from register.vocabulary import AnswerStatus, Classification
 
 
@@ -33,10 +33,3 @@ class AnswerKind(Kind):
 
     def describe(self, row: Any, *, is_new: bool) -> str:
         return f"Answer {row.number} {'proposed' if is_new else AnswerStatus(row.status).label}"
-
-
-class ReviewKind(Kind):
-    model = Review
-
-    def describe(self, row: Any, *, is_new: bool) -> str:
-        return f"Review by {row.reviewer_name}" + (" asked for" if is_new else "")

@@ -5,7 +5,7 @@ A document is serialised once, as whoever may read everything would have it. Wha
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from register.documents.kinds import kind as kinds
 from register.documents.kinds.lookups import follow, get_own_classification_paths
+from register.models.questions import LONGEST_CHAIN
 from register.models.visibility import get_classification_paths, get_classifications
 from register.vocabulary import Position
 
@@ -34,6 +35,12 @@ class Tally(NamedTuple):
     values: list[Classified]
 
 
+class FirstShown(NamedTuple):
+    """Values of which the first shows that the reader may see."""
+
+    values: list[Classified]
+
+
 def cut(value: Any, clearance: Collection[str]) -> Any:
     """Return a serialised value as it reads with a clearance: hidden items of a list are left out, others are null."""
     if isinstance(value, dict):
@@ -42,6 +49,8 @@ def cut(value: Any, clearance: Collection[str]) -> Any:
         return [cut(part, clearance) for part in value if _is_shown(part, clearance)]
     if isinstance(value, Tally):
         return dict(sorted(Counter(part.value for part in value.values if _is_shown(part, clearance)).items()))
+    if isinstance(value, FirstShown):
+        return next((cut(part, clearance) for part in value.values if _is_shown(part, clearance)), None)
     if isinstance(value, Classified):
         return cut(value.value, clearance) if _is_shown(value, clearance) else None
     return value
@@ -95,7 +104,7 @@ class Url(serializers.URLField):
         return kinds.get_kind(value).get_url(value)
 
     def get_columns(self, model: Any) -> list[str]:
-        model = model if self.source == "*" else follow(model, str(self.source))
+        model = model if self.source == "*" else follow(model, *str(self.source).split("."))
         return [kinds.KINDS[model._meta.model_name].lookup_field]
 
 
@@ -110,6 +119,44 @@ class ReferenceOf(serializers.CharField):
 
     def get_columns(self, model: Any) -> list[str]:
         return ["reference", *get_classification_paths(follow(model, str(self.source)))]
+
+
+def _get_merge_columns(model: Any) -> list[str]:
+    shown = ["reference", *get_classification_paths(model)]
+    return [f"{'merged_into__' * n}{column}" for n in range(1, LONGEST_CHAIN + 1) for column in shown]
+
+
+def _show_merge_end(question: Any, show: Callable[[Any], str]) -> FirstShown:
+    """Return what a function shows of each question that this one led to by merging, the end first."""
+    chain = question.get_merge_chain()
+    return FirstShown([Classified(show(row), get_classifications(row)) for row in reversed(chain)])
+
+
+class MergedInto(serializers.CharField):
+    """The reference of the question at the end of a chain of merges, or of the last that the reader may see."""
+
+    def __init__(self) -> None:
+        said = "The reference of the question it was merged into; where that was merged too, of the end of the chain."
+        super().__init__(source="*", allow_null=True, help_text=said)
+
+    def to_representation(self, value: Any) -> Any:
+        return _show_merge_end(value, attrgetter("reference"))
+
+    def get_columns(self, model: Any) -> list[str]:
+        return _get_merge_columns(model)
+
+
+class MergedIntoUrl(serializers.URLField):
+    """The address of the question that `MergedInto` names."""
+
+    def __init__(self) -> None:
+        super().__init__(source="*", allow_null=True)
+
+    def to_representation(self, value: Any) -> Any:
+        return _show_merge_end(value, lambda row: kinds.get_kind(row).get_url(row))
+
+    def get_columns(self, model: Any) -> list[str]:
+        return _get_merge_columns(model)
 
 
 class NumberOfAgreedAnswer(serializers.IntegerField):

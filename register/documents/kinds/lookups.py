@@ -47,7 +47,7 @@ def get_field_lookups(field: Field, model: type[Model]) -> Iterator[str]:
         columns = get_lookups(field.child, follow(model, source)) | get_own_classification_paths(model, source)
         yield from (f"{source}__{column}" for column in columns)
     elif hasattr(field, "get_columns"):
-        path = "" if field.source == "*" else f"{field.source}__"
+        path = "" if field.source == "*" else f"{field.source}__".replace(".", "__")
         yield from (f"{path}{column}" for column in field.get_columns(model))
     else:
         yield from _resolve_source(field.source_attrs, model)

@@ -5,6 +5,8 @@ from rest_framework import serializers
 from register.documents.kinds.answer import AnswerOfQuestion
 from register.documents.kinds.fields import (
     ChoiceOrNull,
+    MergedInto,
+    MergedIntoUrl,
     Moment,
     NameOf,
     NumberOfAgreedAnswer,
@@ -61,7 +63,8 @@ class QuestionDocument(serializers.Serializer):
     agreed_answer = NumberOfAgreedAnswer()
     disposition = TextOrNull()
     outcome = ChoiceOrNull(Outcome.choices)
-    merged_into = ReferenceOf(help_text="The reference of the question it was merged into.")
+    merged_into = MergedInto()
+    merged_into_url = MergedIntoUrl()
     split_from = ReferenceOf(help_text="The reference of the question it was split from.")
     meetings = MeetingOfQuestion(source="meeting_links", many=True)
     actions = ActionOfQuestion(source="action_links", many=True)
