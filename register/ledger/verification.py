@@ -1,4 +1,4 @@
-"""Verifies the ledger: every entry's digests and history row, the head, and the live rows (`live_rows`)."""
+"""Verifies the ledger: every entry's digests and history row, the head, the live rows and the stored files."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -12,8 +12,10 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from register.ledger.audited_models import get_audited_models, get_history_models
 from register.ledger.digests import GENESIS, entry_digest, salted_digest
+from register.ledger.entry_questions import find_differing_questions
 from register.ledger.live_rows import find_differing_rows
 from register.ledger.problems import Problem
+from register.ledger.stored_files import find_differing_files
 from register.ledger.stored_rows import StoredEntry, StoredSnapshot, load_entries, load_snapshots
 from register.models import LedgerEntry, LedgerHead, Redaction
 
@@ -43,7 +45,7 @@ def verify(
     processes: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Verdict:
-    """Verify the whole ledger and the live rows, and return a `Verdict`. Entries written meanwhile are left out.
+    """Verify the whole ledger, the live rows and files, and return a `Verdict`. Entries written meanwhile are left out.
 
     `expect` is the (position, digest) of a head noted earlier. `processes` share the entries, each with a connection
     of its own to the database that the settings name; None chooses their number by that of entries and processors.
@@ -56,7 +58,9 @@ def verify(
         *_find_head_differences(head, last),
         *_find_expectation_differences(head, expect),
         *_find_rows_without_entry(),
+        *find_differing_questions(),
         *find_differing_rows(),
+        *find_differing_files(),
     ]
     verdict.problems.sort(key=lambda problem: (problem.position is None, problem.position or 0))
     return verdict
