@@ -308,6 +308,32 @@ def test_a_head_far_beyond_the_entries_is_named_at_once(last, lifted):
     assert (10**15, "the head names a position that has no entry") in problems()
 
 
+@pytest.fixture
+def set_back(last, lifted):
+    """The head at entry 10, with every later history row forged."""
+    tenth = LedgerEntry.objects.get(position=10)
+    sql("UPDATE register_ledgerhead SET position = 10, digest = %s", tenth.digest)
+    for entry in LedgerEntry.objects.filter(position__gt=10):
+        table = get_history_models()[entry.model]._meta.db_table
+        sql(f"UPDATE {table} SET actor = 'Forged' WHERE history_id = %s", entry.history_id)
+
+
+def test_entries_beyond_a_head_that_was_set_back_are_named_and_verified(set_back, last):
+    found = problems()
+    assert (11, f"there are entries up to {last.position}, but the head is at 10") in found
+    assert {position for position, _ in found} == set(range(11, last.position + 1))
+
+
+def test_a_head_noted_beyond_the_one_that_was_set_back_is_named(set_back, last):
+    found = verify(expect=(last.position, last.digest)).problems
+    assert (last.position, "it was noted as a head, but the ledger ends at 10") in [(p.position, p.what) for p in found]
+
+
+def test_a_head_that_is_gone_is_named(last, lifted):
+    sql("DELETE FROM register_ledgerhead")
+    assert problems() == [(1, f"there are entries up to {last.position}, but the head is at 0")]
+
+
 def test_a_cut_tail_is_named(last, lifted):
     sql("DELETE FROM register_ledgerentry WHERE position = %s", last.position)
     assert (last.position, "the head names a position that has no entry") in problems()

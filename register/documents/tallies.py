@@ -55,6 +55,16 @@ def recount_tallies() -> None:
             Tally.objects.add(counts)
 
 
+def find_wrong_tallies() -> list[tuple[tuple[str, str, str, str], int, int]]:
+    """Return [(key, count that is kept, right count)] of the counts that are wrong."""
+    if _load_all() == _count_all():
+        return []
+    with unit_of_work():  # the first look may have met a change half way
+        kept, right = _load_all(), _count_all()
+    keys = sorted({*kept, *right})
+    return [(key, kept.get(key, 0), right.get(key, 0)) for key in keys if kept.get(key, 0) != right.get(key, 0)]
+
+
 def _load_all() -> dict[tuple[str, str, str, str], int]:
     rows = Tally.objects.exclude(count=0).values_list("by", "status", "key", "classification", "count")
     return {(by, status, key, classification): count for by, status, key, classification, count in rows}

@@ -100,7 +100,8 @@ def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _iterate_keys(name: str) -> Iterator[list[int]]:
+def iterate_keys(name: str) -> Iterator[list[int]]:
+    """Yield the primary keys of a kind's items in order, a batch at a time."""
     rows = KINDS[name].model._base_manager.order_by("pk")
     yield from _batches(rows.values_list("pk", flat=True).iterator())
 
@@ -108,7 +109,7 @@ def _iterate_keys(name: str) -> Iterator[list[int]]:
 def find_stale_documents() -> Iterator[Item]:
     """Yield each item whose kept documents are not how it reads, and each that has documents and is none."""
     for name in get_documented_kinds():
-        for batch in _iterate_keys(name):
+        for batch in iterate_keys(name):
             yield from _find_stale(name, batch)
         of_none = Document.objects.filter(~_is_there(name), kind=name)
         for key in of_none.values_list("object_id", flat=True).distinct():
@@ -136,7 +137,7 @@ def rebuild_documents(before_first_change: Callable[[], None] = lambda: None) ->
     """
     recounted, changed = recount_ages(), 0
     for name in get_documented_kinds():
-        for batch in _iterate_keys(name):
+        for batch in iterate_keys(name):
             if any(comparison.changed for comparison in compare_items(name, batch)):
                 if not changed:
                     before_first_change()

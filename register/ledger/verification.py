@@ -1,4 +1,4 @@
-"""Verifies the ledger: every entry's digests and history row, the head, and the live rows (`live_rows`)."""
+"""Verifies the ledger: every entry's digests and history row, the head, the live rows and the stored files."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -8,12 +8,14 @@ from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import django
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from register.ledger.audited_models import get_audited_models, get_history_models
 from register.ledger.digests import GENESIS, entry_digest, salted_digest
+from register.ledger.entry_questions import find_differing_questions
 from register.ledger.live_rows import find_differing_rows
 from register.ledger.problems import Problem
+from register.ledger.stored_files import find_differing_files
 from register.ledger.stored_rows import StoredEntry, StoredSnapshot, load_entries, load_snapshots
 from register.models import LedgerEntry, LedgerHead, Redaction
 
@@ -43,23 +45,34 @@ def verify(
     processes: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Verdict:
-    """Verify the whole ledger and the live rows, and return a `Verdict`. Entries written meanwhile are left out.
+    """Verify the whole ledger, the live rows and files, and return a `Verdict`. Entries written meanwhile are left out.
 
     `expect` is the (position, digest) of a head noted earlier. `processes` share the entries, each with a connection
     of its own to the database that the settings name; None chooses their number by that of entries and processors.
     """
-    head = LedgerHead.objects.first() or LedgerHead(position=0, digest=GENESIS)
+    head, last = _load_head_and_last_position()
     verdict = Verdict(head.position, head.digest)
-    last_digest = _verify_entries(verdict, processes, progress)
+    _verify_entries(verdict, last, processes, progress)
     verdict.problems += [
-        *_find_empty_ledger(head),
-        *_find_head_differences(head, last_digest),
+        *_find_empty_ledger(last),
+        *_find_head_differences(head, last),
         *_find_expectation_differences(head, expect),
         *_find_rows_without_entry(),
+        *find_differing_questions(),
         *find_differing_rows(),
+        *find_differing_files(),
     ]
     verdict.problems.sort(key=lambda problem: (problem.position is None, problem.position or 0))
     return verdict
+
+
+def _load_head_and_last_position() -> tuple[LedgerHead, int]:
+    """Return the head and the position of the last entry, by one statement: no write comes in between."""
+    last = LedgerEntry.objects.order_by("-position").values("position")[:1]
+    head = LedgerHead.objects.annotate(last=Subquery(last)).first()
+    if head is None:
+        return LedgerHead(position=0, digest=GENESIS), _get_last_position()
+    return head, head.last or 0
 
 
 def _get_process_count(entries: int) -> int:
@@ -68,26 +81,21 @@ def _get_process_count(entries: int) -> int:
 
 
 class _Part(NamedTuple):
-    """The result for the entries up to `last_position`; `digest` is that of the last of them."""
+    """The result for the entries up to `last_position`."""
 
     last_position: int
-    digest: str
     redacted: list[int]
     problems: list[Problem]
 
 
-def _verify_entries(verdict: Verdict, processes: int | None, progress: Progress) -> str:
-    """Verify the entries up to the head of the verdict, add to its problems, and return the last entry's digest."""
-    end = min(verdict.position, _get_last_position())
+def _verify_entries(verdict: Verdict, end: int, processes: int | None, progress: Progress) -> None:
+    """Verify the entries up to a position, and add what is found to the verdict."""
     parts = [(after, min(after + BATCH, end)) for after in range(0, end, BATCH)]
-    last = GENESIS
     with _map_in_processes(processes or _get_process_count(end)) as verify_parts:
         for part in verify_parts(_verify_part, parts):
             verdict.redacted += part.redacted
             verdict.problems += part.problems
-            last = part.digest
-            progress(part.last_position, verdict.position)
-    return last
+            progress(part.last_position, end)
 
 
 @contextmanager
@@ -108,7 +116,7 @@ def _verify_part(part: tuple[int, int]) -> _Part:
     expected = after + 1
     if entries and entries[0].position == after:
         previous = entries.pop(0).digest
-    result, snapshots = _Part(last, "", [], []), load_snapshots(entries)
+    result, snapshots = _Part(last, [], []), load_snapshots(entries)
     for entry in entries:
         if entry.position != expected:
             result.problems.append(Problem(expected, "the entry is missing"))
@@ -118,7 +126,7 @@ def _verify_part(part: tuple[int, int]) -> _Part:
         previous, expected = entry.digest, entry.position + 1
     if expected <= last < _get_last_position():
         result.problems.append(Problem(expected, "the entry is missing"))
-    return result._replace(digest=str(previous))
+    return result
 
 
 def _get_last_position() -> int:
@@ -155,31 +163,38 @@ def _find_bad_redaction(entry: StoredEntry, text: bytes) -> Iterator[str]:
         yield f"what the redaction left of {entry.model} history row {entry.history_id} was changed since"
 
 
-def _find_empty_ledger(head: LedgerHead) -> Iterator[Problem]:
-    if head.position == 0:
+def _find_empty_ledger(last: int) -> Iterator[Problem]:
+    if last == 0:
         beside = any(model.objects.exists() for model in get_audited_models().values())
         yield Problem(
             None, "the ledger is empty" + (" beside a register that is not" if beside else ": nothing to verify")
         )
 
 
-def _find_head_differences(head: LedgerHead, last_digest: str) -> Iterator[Problem]:
-    last = LedgerEntry.objects.filter(position__lte=head.position).last()
-    if head.position != (last.position if last else 0):
+def _find_head_differences(head: LedgerHead, last: int) -> Iterator[Problem]:
+    """Yield what is wrong with the head, given the position that the last entry had when the head was read."""
+    digest = _get_digest(head.position) or (None if head.position else GENESIS)
+    if digest is None:
         yield Problem(head.position, "the head names a position that has no entry")
-    elif head.digest != last_digest:
-        yield Problem(head.position, "the head's digest is not that of the last entry")
+    elif head.digest != digest:
+        yield Problem(head.position, "the head's digest is not that of its entry")
+    if last > head.position:
+        yield Problem(head.position + 1, f"there are entries up to {last}, but the head is at {head.position}")
 
 
 def _find_expectation_differences(head: LedgerHead, expect: tuple[int, str] | None) -> Iterator[Problem]:
     if expect is None:
         return
     position, digest = expect
-    entry = LedgerEntry.objects.filter(position=position).first()
-    if entry is None:
+    if position > head.position:
         yield Problem(position, f"it was noted as a head, but the ledger ends at {head.position}")
-    elif entry.digest != digest:
+    elif _get_digest(position) != digest:
         yield Problem(position, "its digest is not the one that was noted: the ledger was rewritten since")
+
+
+def _get_digest(position: int) -> str | None:
+    """Return the digest of the entry at a position, or None where there is none."""
+    return LedgerEntry.objects.filter(position=position).values_list("digest", flat=True).first()
 
 
 def _find_rows_without_entry() -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from functools import reduce
 from operator import add, and_
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
@@ -114,6 +114,32 @@ def is_search_index_installed() -> bool:
     """Return whether the index and its triggers are there, or no table yet that it would be of."""
     with connection.cursor() as cursor:
         return TABLE not in connection.introspection.table_names(cursor) or _is_installed(cursor)
+
+
+def is_search_index_right() -> bool:
+    """Return whether the index holds the words of every question, and nothing else."""
+    return _IS_RIGHT[connection.vendor]()
+
+
+def _is_right_on_sqlite() -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+    except DatabaseError:
+        return False
+    return True
+
+
+def _is_right_on_postgresql() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {TABLE} AS NEW FULL JOIN {INDEX} i ON i.id = NEW.id "  # noqa: S608
+            f"WHERE i.words IS DISTINCT FROM {_VECTOR})"
+        )
+        return not cursor.fetchone()[0]
+
+
+_IS_RIGHT = {"sqlite": _is_right_on_sqlite, "postgresql": _is_right_on_postgresql}
 
 
 def _is_installed(cursor: Any) -> bool:

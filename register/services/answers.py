@@ -7,7 +7,7 @@ from register.clock import today
 from register.ledger.unit_of_work import record
 from register.models import Answer, Question, Review, User, clearance
 from register.models.visibility import get_classifications
-from register.refusals import NotPermitted, Refused
+from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.permissions import get_parts, require_part, require_role

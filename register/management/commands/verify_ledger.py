@@ -2,9 +2,8 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from register.documents.updating import find_stale_documents
+from register.documents.verification import find_wrong_documents
 from register.ledger import external_verifier
-from register.ledger.problems import Problem
 from register.ledger.verification import BATCH, verify
 
 LONG = 10 * BATCH
@@ -34,20 +33,17 @@ class Command(BaseCommand):
             return
         verdict = verify(expect=_parse_head(expect), processes=processes, progress=self._progress)
         if not options["ledger_only"]:
-            verdict.problems += [
-                Problem(None, f"the document of {kind} {pk}, which the API shows, is not what the register holds")
-                for kind, pk in find_stale_documents()
-            ]
+            verdict.problems += find_wrong_documents()
         (self._print_json if options["json"] else self._print)(verdict)
         if not verdict.ok:
             raise SystemExit(1)
 
     def _verify_from_outside(self, url, token, expect):
         if not token:
-            raise CommandError("Give --token with --url: the ledger is shown to its readers alone.")
+            raise CommandError("Give --token with --url: the ledger is shown to its readers alone.", returncode=2)
         _parse_head(expect)
-        if external_verifier.main(url, token, expect, write=self.stdout.write):
-            raise SystemExit(1)
+        if code := external_verifier.main(url, token, expect, write=self.stdout.write):
+            raise SystemExit(code)
 
     def _progress(self, done, total):
         if total > LONG and (done % LONG == 0 or done == total):
@@ -80,5 +76,5 @@ def _parse_head(expect):
         return None
     position, _, digest = expect.strip().partition(":")
     if not position.isdigit() or len(digest) != 64:
-        raise CommandError("Give --expect as POSITION:DIGEST, as an earlier run printed the head.")
+        raise CommandError("Give --expect as POSITION:DIGEST, as an earlier run printed the head.", returncode=2)
     return int(position), digest.lower()

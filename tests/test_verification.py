@@ -1,0 +1,135 @@
+"""What `verify_ledger` compares beside the chain: each thing is tampered with once in the database, and is named."""
+
+import pytest
+from django.db import connection
+
+from register.documents.verification import find_wrong_documents
+from register.ledger.verification import verify
+from register.models import Document, HeadlineReport, LedgerEntry, Meeting, Question, Tally
+from register.services.links import link_meeting
+from register.services.questions import edit_question, reclassify_question
+from register.services.reference import keep
+from tests.conftest import lift_triggers
+from tests.test_reports import MINUTES, bring_in
+
+
+def sql(statement, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def ledger_problems():
+    return [(problem.position, problem.what) for problem in verify().problems]
+
+
+def document_problems():
+    return [(problem.position, problem.what) for problem in find_wrong_documents()]
+
+
+@pytest.fixture
+def hidden(cast, raised):
+    """A question that members saw, and that is Restricted by now."""
+    question = raised(classification="members", title="Hush?")
+    return reclassify_question(question, "restricted", by=cast.triage)
+
+
+# Files
+
+
+@pytest.fixture
+def report(cast):
+    bring_in(MINUTES, cast.triage)
+    return HeadlineReport.objects.get()
+
+
+def test_a_report_as_it_was_imported_verifies(report):
+    assert ledger_problems() == document_problems() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"Other minutes"])
+def test_a_reports_file_with_other_bytes_is_named(content, report):
+    sql("UPDATE register_headlinereport SET content = %s", content)
+    what = f"the file of headlinereport {report.pk} is not the one that its digest was taken of"
+    assert ledger_problems() == [(None, what)]
+
+
+# Entries
+
+
+@pytest.mark.parametrize("model", ["question", "answer", "review", "meetinglink", "topic"])
+def test_an_entry_of_another_question_is_named(model, cast, moved):
+    link_meeting(moved("in_review"), Meeting.objects.get(number=15), "listed", by=cast.triage)
+    assert ledger_problems() == []
+    position = LedgerEntry.objects.filter(model=model).last().position
+    lift_triggers()
+    sql("UPDATE register_ledgerentry SET question_id = 9999 WHERE position = %s", position)
+    assert ledger_problems() == [(position, "the question that it names is not that of its history row")]
+
+
+def test_an_entry_that_names_no_question_any_more_is_named(moved):
+    moved("open")
+    last = LedgerEntry.objects.last()
+    lift_triggers()
+    sql("UPDATE register_ledgerentry SET question_id = NULL WHERE position = %s", last.position)
+    assert ledger_problems() == [(last.position, "the question that it names is not that of its history row")]
+
+
+# The feed
+
+
+def test_a_deleted_tombstone_is_named(hidden):
+    sql("DELETE FROM register_document WHERE body IS NULL")
+    what = f"the feed of members has no tombstone of question {hidden.pk}, which it showed as {hidden.reference}"
+    assert document_problems() == [(None, what)]
+
+
+def test_a_deleted_tombstone_of_a_former_name_is_named(cast):
+    meeting = Meeting.objects.get(number=16)
+    meeting.number = 17
+    keep(meeting, by=cast.triage)
+    assert document_problems() == []
+    sql("DELETE FROM register_document WHERE body IS NULL AND clearance = 'public'")
+    what = f"the feed of public has no tombstone of meeting {meeting.pk}, which it showed as CCDG16 2021-04-20"
+    assert document_problems() == [(None, what)]
+
+
+def test_what_was_never_shown_needs_no_tombstone(raised):
+    raised(classification="restricted")
+    assert document_problems() == []
+
+
+@pytest.mark.parametrize("which", ["body IS NULL", "body IS NOT NULL"])
+def test_a_position_that_is_of_something_else_is_named(which, hidden):
+    row = Document.objects.filter(kind="question", object_id=hidden.pk, body__isnull="NOT" not in which).first()
+    sql("UPDATE register_document SET position = %s WHERE id = %s", 2, row.pk)
+    assert document_problems() == [(2, f"the feed shows question {hidden.pk} there, which the entry is not of")]
+
+
+# Counts and search
+
+
+def test_a_wrong_count_is_named(raised):
+    question = raised()
+    Tally.objects.filter(by="topic", key=question.topic.name).update(count=7)
+    assert document_problems() == [
+        (None, f"the count of public questions raised by topic {question.topic.name} is 7, and there are 1")
+    ]
+
+
+LOST = {
+    "sqlite": "INSERT INTO register_question_words(register_question_words) VALUES ('delete-all')",
+    "postgresql": "DELETE FROM register_question_words",
+}
+REWORDED = {
+    "sqlite": "INSERT INTO register_question_words(rowid, title, text) VALUES (9999, 'Other', 'words')",
+    "postgresql": "UPDATE register_question_words SET words = to_tsvector('simple', 'other words')",
+}
+
+
+@pytest.mark.parametrize("tamper", [LOST, REWORDED], ids=["lost", "reworded"])
+def test_a_search_index_of_other_words_is_named(tamper, cast, raised):
+    edit_question(raised(), by=cast.triage, title="Who else may?")
+    assert document_problems() == []
+    sql(tamper[connection.vendor])
+    assert document_problems() == [(None, "the search index does not hold the words of the questions")]
+    assert Question.objects.exists()
