@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from register.models import User
 from register.refusals import Refusal
-from register.services.redaction import find_places, find_standing, redact, redact_everywhere, redact_places
+from register.services.redaction import find_places, find_standing, redact_everywhere, redact_places
 
 NOTHING = "Nothing that is kept holds these words."
 
@@ -57,15 +57,9 @@ class Command(BaseCommand):
             self.stdout.write(NOTHING)
 
     def _redact_places(self, places, user, reason):
-        if len(places) == 1 and places[0].isdecimal():
-            self._redact_position(int(places[0]), user, reason)
-            return
-        redact_places(places, by=user, reason=reason)
-        self.stdout.write(f"Redacted: {', '.join(places)}.")
-
-    def _redact_position(self, position, user, reason):
-        standing = redact(position, by=user, reason=reason)
-        self.stdout.write(f"Position {position} is redacted.")
+        standing = redact_places(places, by=user, reason=reason)
+        for place in places:
+            self.stdout.write(f"{'Position ' if place.isdecimal() else ''}{place} is redacted.")
         for column, positions in standing.items():
             listed = ", ".join(map(str, positions))
             self.stdout.write(f"The same {column} still stands at position {listed}, and maybe in the register itself.")

@@ -112,9 +112,11 @@ def make_places(row: Any, columns: list[str], doubt: str = "") -> list[Place]:
 
 def make_id(row: models.Model, column: str) -> str:
     """Return `origin:5:published`, or with the app's name where it is not the register's: `sessions.session:…`."""
-    meta = row._meta
-    label = meta.model_name if meta.app_label == "register" else meta.label_lower
-    return f"{label}:{row.pk}:{column}"
+    return f"{_get_label(type(row))}:{row.pk}:{column}"
+
+
+def _get_label(model: type[models.Model]) -> str:
+    return model._meta.label_lower.removeprefix("register.")
 
 
 def _name_item(row: Any) -> str:
@@ -148,9 +150,9 @@ def parse_id(place: str) -> tuple[type[models.Model], str, str] | None:
     """Return (model, primary key, column) of a place that is no snapshot, or None where there is no such place."""
     label, _, rest = place.partition(":")
     key, _, column = rest.rpartition(":")
-    found = [model for model in get_searched_models() if label in (model._meta.model_name, model._meta.label_lower)]
-    for model in found:
-        if not is_history(model) and column in [field.name for field in get_searched_fields(model)]:
+    for model in get_searched_models():
+        columns = [field.name for field in get_searched_fields(model)]
+        if _get_label(model) == label and not is_history(model) and column in columns:
             return model, key, column
     return None
 

@@ -1,6 +1,7 @@
 """Take words out of places, all in one transaction, with who decided it and why in the ledger."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -28,18 +29,20 @@ def redact_everywhere(words: str, *, by: User, reason: str) -> tuple[list[Place]
     _check_decision(by, reason)
     if fold_words(words) in fold_words(reason):
         raise Refused("Leave the words themselves out of the reason: it is kept.")
-    with unit_of_work():
-        places = list(find_places(words))
-        done, left = [p for p in places if not p.advice], [p for p in places if p.advice]
-        _redact_all([place.id for place in done], words, by=by, reason=reason)
-        return done, left
+    places = list(find_places(words))  # before the lock: to search takes long, and writers need not wait for it
+    done, left = [p for p in places if not p.advice], [p for p in places if p.advice]
+    _redact_all([place.id for place in done], words, by=by, reason=reason)
+    return done, left
 
 
-def redact_places(places: Iterable[str], *, by: User, reason: str) -> None:
-    """Redact the whole text of places, by the ids that `find_places` gives. Raises NotPermitted, Refused."""
+def redact_places(places: Collection[str], *, by: User, reason: str) -> dict[str, list[int]]:
+    """Redact the whole text of places, by the ids that `find_places` gives.
+
+    Returns {column: positions} of other snapshots that still hold a text of those emptied. Raises NotPermitted,
+    Refused; nothing is then written.
+    """
     _check_decision(by, reason)
-    with unit_of_work():
-        _redact_all(places, "", by=by, reason=reason)
+    return _redact_all(places, "", by=by, reason=reason)
 
 
 def _check_decision(by: User, reason: str) -> None:
@@ -47,13 +50,18 @@ def _check_decision(by: User, reason: str) -> None:
     require_text(reason, "Give a reason for the redaction.")
 
 
-def _redact_all(places: Iterable[str], words: str, *, by: User, reason: str) -> None:
-    for place in places:
-        if place.isdecimal():
-            redact(int(place), by=by, reason=reason)
-        else:
-            _redact_row(place, words, by=by, reason=reason)
-    rebuild_search_index()
+def _redact_all(places: Collection[str], words: str, *, by: User, reason: str) -> dict[str, list[int]]:
+    standing = defaultdict(set)
+    with unit_of_work():
+        for place in dict.fromkeys(places):
+            if not place.isdecimal():
+                _redact_row(place, words, by=by, reason=reason)
+                continue
+            for column, positions in redact(int(place), by=by, reason=reason).items():
+                standing[column].update(positions)
+        rebuild_search_index()
+    left = {column: sorted(p for p in positions if str(p) not in places) for column, positions in standing.items()}
+    return {column: positions for column, positions in left.items() if positions}
 
 
 def _redact_row(place: str, words: str, *, by: User, reason: str) -> None:
