@@ -32,7 +32,14 @@ from register.services.idempotency import raise_once
 from register.services.links import link_meeting
 from register.services.pending_uploads import keep_upload
 from register.services.questions import change_status, edit_question
-from register.services.redaction import find_places, find_standing, redact, redact_everywhere, redact_places
+from register.services.redaction import (
+    find_places,
+    find_standing,
+    redact,
+    redact_everywhere,
+    redact_places,
+    restrict_places,
+)
 from register.services.redaction.places import get_searched_fields, get_searched_models, parse_id
 from register.services.redaction.redacting import MARK, mark_words
 from register.services.reference import keep
@@ -270,6 +277,41 @@ def test_whoever_wrote_it_stays_and_is_counted(cast, raised):
     assert find_standing("Nobody") == []
     record(cast.triage, by=cast.triage)
     assert find_standing(NAME) == ["Snapshots that name it as who wrote them: 2. The record of who did what stays."]
+
+
+# Restricting
+
+
+def test_what_places_belong_to_can_be_restricted(cast, client_of, spread):
+    question, report = spread
+    change_status(question, "send_back", by=cast.triage, reason="To restrict it")
+    listed = [place.id for place in find_places(NAME)]
+    kept = [place for place in listed if place.isdecimal() or place.split(":")[0] in ("origin", "headlinereport")]
+    restrict_places(kept, by=cast.triage, reason="Personal data")
+    rows = [*Question.objects.all(), *Answer.objects.all(), *Action.objects.all(), refreshed(report)]
+    assert {row.classification for row in rows} == {"restricted"}
+    client = client_of("member")
+    for name, row in (
+        ("question_change", question),
+        ("headlinereport_change", report),
+        ("headlinereport_file", report),
+    ):
+        assert client.get(reverse(f"admin:register_{name}", args=[row.pk])).status_code == 404
+    assert restrict_places(kept, by=cast.triage, reason="Personal data") == []
+    assert (verify().problems, everything_is_kept()) == ([], True)
+
+
+def test_nothing_is_restricted_where_one_place_cannot_be(cast, raised):
+    question = raised()
+    place = f"question:{question.pk}:title"
+    with pytest.raises(Refused, match="nothing classifies organisations"):
+        restrict_places([place, f"organisation:{cast.triage.organisation_id}:name"], by=cast.triage, reason="Why")
+    assert refreshed(question).classification != "restricted"
+
+
+def test_only_triage_restricts(cast, raised):
+    with pytest.raises(NotPermitted):
+        restrict_places([f"question:{raised().pk}:title"], by=cast.member, reason="Why")
 
 
 # Every model

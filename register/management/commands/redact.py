@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from register.models import User
 from register.refusals import Refusal
-from register.services.redaction import find_places, find_standing, redact_everywhere, redact_places
+from register.services.redaction import find_places, find_standing, redact_everywhere, redact_places, restrict_places
 
 NOTHING = "Nothing that is kept holds these words."
 
@@ -14,18 +14,21 @@ class Command(BaseCommand):
         parser.add_argument("places", nargs="*", metavar="PLACE", help="a ledger position, or what --find lists")
         parser.add_argument("--find", metavar="WORDS", help="list the places that hold these words")
         parser.add_argument("--redact", action="store_true", help="with --find: redact the words in each of them")
-        parser.add_argument("--by", metavar="USERNAME", help="the approver who decided it")
+        parser.add_argument("--restrict", action="store_true", help="make what the places belong to Restricted instead")
+        parser.add_argument("--by", metavar="USERNAME", help="the approver who decided it; to restrict, a triager")
         parser.add_argument("--reason")
 
     def handle(self, *, places, find, by, reason, **options):
-        if bool(places) == bool(find):
-            raise CommandError("Give places to redact, or --find with the words to look for.")
+        if bool(places) == bool(find) or (find and options["restrict"]):
+            raise CommandError("Give places to redact or restrict, or --find with the words to look for.")
         try:
             if not places and not options["redact"]:
                 self._list(find_places(find), find)
                 return
-            user = _get_approver(by, reason)
-            if places:
+            user = _get_user(by, reason)
+            if options["restrict"]:
+                self._restrict_places(places, user, reason)
+            elif places:
                 self._redact_places(places, user, reason)
             else:
                 self._redact_everywhere(find, user, reason)
@@ -56,6 +59,10 @@ class Command(BaseCommand):
         if not done and not left:
             self.stdout.write(NOTHING)
 
+    def _restrict_places(self, places, user, reason):
+        for name in restrict_places(places, by=user, reason=reason):
+            self.stdout.write(f"{name} is Restricted.")
+
     def _redact_places(self, places, user, reason):
         standing = redact_places(places, by=user, reason=reason)
         for place in places:
@@ -65,7 +72,7 @@ class Command(BaseCommand):
             self.stdout.write(f"The same {column} still stands at position {listed}, and maybe in the register itself.")
 
 
-def _get_approver(username, reason):
+def _get_user(username, reason):
     if not username or not reason:
         raise CommandError("Say who decided it and why: --by and --reason.")
     user = User.objects.filter(username=username).first()

@@ -65,7 +65,7 @@ def _redact_all(places: Collection[str], words: str, *, by: User, reason: str) -
 
 
 def _redact_row(place: str, words: str, *, by: User, reason: str) -> None:
-    row, column = _get_row(place)
+    row, column = get_row(place)
     if advice := get_advice(type(row), column):
         raise Refused(f"{place}: {advice}.")
     if is_short_lived(type(row)):
@@ -79,7 +79,8 @@ def _redact_row(place: str, words: str, *, by: User, reason: str) -> None:
         type(row)._base_manager.filter(pk=row.pk).update(**{column: _mark(row, column, words)})
 
 
-def _get_row(place: str) -> tuple[Any, str]:
+def get_row(place: str) -> tuple[Any, str]:
+    """Return (row, column) of a place that is no snapshot. Raises Refused where there is none."""
     model, key, column = parse_id(place) or (None, "", "")
     try:
         row = model and model._base_manager.filter(pk=key).first()
