@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(
 _TOGETHER = {"HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"}
 _NO_SCRIPT = {"MODIFIER", "FEMININE", "MASCULINE", ""}
 LONGEST_NAME_KEY = 200
+_NOT_COMPARED = {"Mn", "Me", "Cf"}  # categories: combining marks, and what only says how to show others
 ASK = "Leave out control characters: feeds and spreadsheets could not carry them."
 
 
@@ -71,3 +72,11 @@ def _get_scripts(name: str) -> list[str]:
     letters = [c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c)[0] == "L"]
     words = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters} - _NO_SCRIPT
     return sorted({"CJK" if word in _TOGETHER else word for word in words})
+
+
+def fold_for_search(text: str) -> str:
+    """Return text to compare with other folded text: without case, accents, ligatures and invisible characters."""
+    if text.isascii():
+        return text.casefold()
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if unicodedata.category(letter) not in _NOT_COMPARED).casefold()

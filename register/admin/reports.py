@@ -94,6 +94,8 @@ class HeadlineReportAdmin(RegisterAdmin):
         report = self.get_object(request, object_id)
         if report is None:
             raise Http404("There is no such report.")
+        if report.is_file_redacted:
+            return HttpResponse("The file was redacted; its digest stays.\n", content_type="text/plain", status=410)
         headers = {"Content-Disposition": f'attachment; filename="{report.meeting}-headline-report"'}
         return HttpResponse(bytes(report.content), content_type="application/octet-stream", headers=headers)
 

@@ -19,6 +19,9 @@ class HeadlineReport(Audited):
     file_name = models.CharField(max_length=255)
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file.")
     content = models.BinaryField()
+    is_file_redacted = models.BooleanField(
+        default=False, editable=False, help_text="The file's bytes were emptied; its digest stays."
+    )
     classification = models.CharField(max_length=12, choices=Classification.choices)
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     imported_at = models.DateTimeField()

@@ -147,6 +147,14 @@ def _is_installed(cursor: Any) -> bool:
     return cursor.fetchone()[0] == 3
 
 
+def rebuild_search_index() -> None:
+    """Make the index anew from the questions: SQLite keeps words that were taken out of it until parts are merged."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(_REBUILD_ON_SQLITE)
+
+
+_REBUILD_ON_SQLITE = f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')"  # noqa: S608 fixed names
 _TRIGGERS = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
     "postgresql": "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE %s",
@@ -162,7 +170,7 @@ _INSTALL_ON_SQLITE = (
     f"CREATE TRIGGER {INDEX}_added AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
     f"CREATE TRIGGER {INDEX}_said AFTER UPDATE ON {TABLE} WHEN {_WORDS_CHANGED} BEGIN {_DROP} {_ADD} END",
     f"CREATE TRIGGER {INDEX}_gone AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
-    f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')",  # noqa: S608 fixed names
+    _REBUILD_ON_SQLITE,
 )
 _KEEP = f"EXECUTE FUNCTION {INDEX}_keep()"
 _INSTALL_ON_POSTGRESQL = (

@@ -25,6 +25,7 @@ from register.models import (
     Topic,
     User,
 )
+from register.refusals import Refused
 from register.services.cleaning import clean_row
 from register.services.links import link_action, link_meeting
 from register.services.permissions import require_role
@@ -94,6 +95,8 @@ class _ReportApplication:
             Meeting(group=self.group, number=header.number, held_on=header.held_on), by=self.by, reason=self.source
         )
         self.file = get_report_of_file(content) or self._record_file(file_name, content)
+        if self.file.is_file_redacted:
+            raise Refused("Import an edition without the words that had to go: this very file was redacted.")
 
     def _record_file(self, file_name: str, content: bytes) -> HeadlineReport:
         file = HeadlineReport(
