@@ -75,7 +75,7 @@ class Command(BaseCommand):
 def _get_user(username, reason):
     if not username or not reason:
         raise CommandError("Say who decided it and why: --by and --reason.")
-    user = User.objects.filter(username=username).first()
+    user = User.objects.get_called(username)
     if user is None:
         raise CommandError(f"There is no login called {username}.")
     return user
