@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, models
 from django.urls import reverse
+from reportlab.pdfgen.canvas import Canvas
 
 from register.characters import fold_for_search
 from register.ledger.audited_models import get_audited_models, get_history_models
@@ -249,7 +250,20 @@ def write_in_header(document):
     document.sections[0].header.paragraphs[0].text = NAME
 
 
+def make_pdf():
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    hidden = canvas.beginText(50, 700)
+    hidden.setTextRenderMode(3)
+    hidden.textLine(NAME)
+    canvas.drawText(hidden)
+    canvas.drawString(50, 600, "Seen.")
+    canvas.save()
+    return file.getvalue()
+
+
 FILES = {
+    "drawn invisibly": make_pdf(),
     "author": make_word_file(write_author),
     "runs": make_word_file(write_in_runs),
     "header": make_word_file(write_in_header),
@@ -339,9 +353,11 @@ def test_every_place_of_a_live_row_can_be_named(spread):
 # Refusals and the command
 
 
-@pytest.mark.parametrize("place", ["", "origin:999:published", "origin:x:published", "origin:1:kind", "user:1:nothing"])
+@pytest.mark.parametrize(
+    "place", ["9" * 30, "", "origin:999:published", "origin:x:published", "origin:1:kind", "user:1:nothing"]
+)
 def test_a_place_that_is_none_is_refused(place, cast):
-    with pytest.raises(Refused, match="There is no place"):
+    with pytest.raises(Refused, match=r"There is no (place|entry)"):
         redact_places([place], by=cast.approver, reason="A name")
 
 
