@@ -5,8 +5,9 @@ import re
 import pytest
 from django.contrib.auth.models import Group as Role
 
+from register.documents.updating import rebuild_documents
 from register.ledger.verification import verify
-from register.models import Review
+from register.models import Document, LedgerHead, Review
 from register.services.answers import reclassify_answer, record_review
 from register.services.questions import change_status, reclassify_question
 from register.services.reference import keep_roles
@@ -144,3 +145,17 @@ def test_a_position_of_another_stops_nobody_in_the_admin(answer, cast, client_of
 
 def get_seen(page):
     return re.search(r'name="seen" value="(\d+)"', page.content.decode())[1]
+
+
+def test_reviews_of_before_the_release_get_documents_and_say_nothing_new(answer, api, cast, client_of):
+    record_review(answer, **DISAGREE, by=cast.member)
+    page = client_of("triage").get(f"/admin/register/question/{answer.question_id}/change/").content.decode()
+    Document.objects.filter(kind="review").delete()
+    before = LedgerHead.objects.get().position
+    rebuild_documents()
+    assert LedgerHead.objects.get().position == before + 1
+    assert api("owner").get(place_of(cast.member)).json()["position"] == "disagree"
+    again = client_of("triage").get(f"/admin/register/question/{answer.question_id}/change/").content.decode()
+    assert page.count("Review by member") == again.count("Review by member")
+    assert everything_is_kept()
+    assert verify().ok

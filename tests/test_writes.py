@@ -1,8 +1,11 @@
 """What a write over the API takes, and what it refuses in a sentence rather than drop it unsaid."""
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 
 from register.models import Answer, LedgerHead, Question, RaisedOnce
+from register.services.answers import record_review
+from register.workflow import TRANSITIONS
 from tests.conftest import GIVEN
 
 LIST = "/api/v1/questions/"
@@ -119,3 +122,82 @@ def test_a_form_of_the_workflow_is_still_asked_for_by_the_workflow(api, moved):
     body = {"transition": "defer", "revisit_on": GIVEN["defer"]["revisit_on"].isoformat()}
     answer = write(api("triage"), moved("open"), body, "transitions/", "post")
     assert (answer.status_code, answer.json()["reasons"]) == (409, ["Give a reason: why it is deferred."])
+
+
+# (method, address, who may, a body that is taken, what a stale If-Match is told the ETag of); from the schema below.
+ROUTES = {
+    ("post", "/api/v1/questions/"): ("triage", NEW, None),
+    ("patch", "/api/v1/questions/{reference}/"): ("triage", {"title": "New?"}, "questions/{reference}/"),
+    ("post", "/api/v1/questions/{reference}/transitions/"): (
+        "triage",
+        {"transition": "open", "reason": "Why not."},
+        "questions/{reference}/",
+    ),
+    ("post", "/api/v1/questions/{reference}/answers/"): ("triage", {"text": "So."}, "questions/{reference}/"),
+    ("put", "/api/v1/answers/{id}/review/"): ("member", {"position": "agree"}, "reviews/{review}/"),
+    ("put", "/api/v1/reviews/{id}/"): ("member", {"position": "agree"}, "reviews/{review}/"),
+}
+GUARDED = {route: case for route, case in ROUTES.items() if case[2]}
+
+
+@pytest.fixture
+def send(api, cast, moved):
+    """Return a function that sends to a route as whoever may, with the right body unless another is given."""
+    question = moved("in_review")
+    review = record_review(question.answers.get(), "no_view", by=cast.member)
+    places = {"reference": question.reference, "review": review.pk}
+
+    def send(route, body=None, **headers):
+        method, address = route
+        role, usual, _ = ROUTES[route]
+        key = review.pk if "reviews" in address else review.answer_id
+        body = usual if body is None else body
+        return getattr(api(role), method)(address.format(id=key, **places), body, format="json", headers=headers)
+
+    send.read = lambda route: api(ROUTES[route][0]).get(f"/api/v1/{ROUTES[route][2].format(**places)}")
+    return send
+
+
+def test_every_write_of_the_schema_is_tried_here():
+    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    written = {(method, path) for path, found in paths.items() for method in found if method != "get"}
+    assert written == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_every_stale_write_is_told_the_etag_of_now(route, send):
+    answer, etag = send(route, **{"If-Match": '"stale"'}), send.read(route)["ETag"]
+    assert (answer.status_code, answer["ETag"], answer.json()["etag"]) == (412, etag, etag)
+    assert send(route, **{"If-Match": etag}).status_code in (200, 201, 409)
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_every_write_without_a_version_is_told_to_name_one(route, send):
+    assert send(route).status_code == 428
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_every_write_but_raising_refuses_a_key(route, send):
+    answer = send(route, **{"If-Match": "*", "Idempotency-Key": "k1"})
+    assert (answer.status_code, [*answer.json()["errors"]]) == (400, ["Idempotency-Key"])
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_write_refuses_a_field_that_it_does_not_know(route, send):
+    answer = send(route, {**ROUTES[route][1], "dry_run": True}, **{"If-Match": "*"})
+    assert (answer.status_code, [*answer.json()["errors"]]) == (400, ["dry_run"])
+
+
+@pytest.mark.parametrize("body", [[], [{}], "open", 7, True])
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_write_refuses_what_is_no_object(route, body, send):
+    answer = send(route, body, **{"If-Match": "*"})
+    assert (answer.status_code, bool(answer.json()["errors"])) == (400, True)
+
+
+@pytest.mark.parametrize("value", [7, True, ["DCC"], {"name": "DCC"}, 1.5])
+@pytest.mark.parametrize("transition", TRANSITIONS.values(), ids=lambda transition: transition.name)
+def test_each_input_of_each_move_that_is_no_text_is_a_400_by_its_name(transition, value, api, raised):
+    wrong = {item.name: value for item in transition.inputs}
+    answer = write(api("lead"), raised(), {"transition": transition.name, **wrong}, "transitions/", "post")
+    assert (answer.status_code, {*answer.json()["errors"]}) == (400, set(wrong))

@@ -65,7 +65,9 @@ class DocumentUpdater:
 
     def _take_positions(self, name: str, changed: list[Comparison]) -> list[list[int]]:
         """Return for each changed document the positions that it takes: its own entry's first."""
-        if not KINDS[name].in_feed and self.unit.has_appended:
+        if not KINDS[name].in_feed:  # they may share one, so that a release does not record each of many anew
+            if not self.unit.has_appended:
+                record_again(KINDS[name].model, [changed[0].key], by=self.unit.by)
             return [[self.unit.head.position]] * len(changed)
         positions = [self._take_own_position(Item(name, comparison.key)) for comparison in changed]
         lacking = [
