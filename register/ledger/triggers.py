@@ -12,8 +12,8 @@ from register.ledger.audited_models import get_history_models
 from register.ledger.head_lock import lock_head_table
 from register.models import LedgerEntry, LedgerHead
 
-# Text that a redaction leaves: what a row is about, and who wrote it.
-UNREDACTED_TEXT = {"reference", "actor", "actor_organisation", "model", "snapshot_digest", "digest"}
+# Text that a redaction leaves: what a row is about, who wrote it, and what that person may do.
+UNREDACTED_TEXT = {"reference", "actor", "actor_organisation", "roles", "model", "snapshot_digest", "digest"}
 
 
 def get_free_text_columns(model: type[models.Model]) -> list[str]:

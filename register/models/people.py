@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from knox.models import AbstractAuthToken
 
-from register.models.audited import Audited, AuditedQuerySet, AuditHistory
+from register.models.audited import Audited, AuditedQuerySet, AuditHistory, HistoryRow
 from register.models.visibility import ReferenceQuerySet
 from register.vocabulary import SYSTEM, Role
 
@@ -36,13 +36,25 @@ class People(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # 
     """The manager of `User`. The first migration names this class."""
 
 
+class UserHistoryRow(HistoryRow):
+    """A history row of a login, with the names of its groups at that time (`register.ledger.roles`).
+
+    `roles` is NULL in rows that are older than the column.
+    """
+
+    roles = models.TextField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class User(AbstractUser, Audited):  # type: ignore[django-manager-missing]
     """A login, for a person or for a machine that reads feeds."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="users")
 
     objects: ClassVar = People()
-    history = AuditHistory(excluded_fields=["password", "last_login"])
+    history = AuditHistory(row=UserHistoryRow, excluded_fields=["password", "last_login"])
 
     class Meta:
         ordering = ["username"]
