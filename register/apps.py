@@ -13,13 +13,16 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not loaded before this point, so what needs them is imported here.
-        from simple_history.signals import post_create_historical_record
+        from simple_history.signals import post_create_historical_record, pre_create_historical_record
 
         from register import outages
         from register.documents.updating import DocumentUpdater
+        from register.ledger.roles import note_roles
         from register.ledger.unit_of_work import append_history_row, register_listener, register_observer
+        from register.models import User
 
-        # The one signal that data depends on: an entry cannot be forgotten by whoever writes a row.
+        # Data depends on these signals alone: whoever saves a row can forget neither its roles nor its entry.
+        pre_create_historical_record.connect(note_roles, sender=User.history.model, dispatch_uid="roles")
         post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
         register_observer(DocumentUpdater)
         register_listener(outages.forget_outages)

@@ -1,14 +1,18 @@
 """What `verify_ledger` compares beside the chain: each thing is tampered with once in the database, and is named."""
 
 import pytest
+from django.contrib.auth.models import Group as RoleGroup
 from django.db import connection
+from simple_history.signals import pre_create_historical_record
 
+from register.documents.release import complete_release
 from register.documents.verification import find_wrong_documents
+from register.ledger.roles import note_roles
 from register.ledger.verification import verify
-from register.models import Document, HeadlineReport, LedgerEntry, Meeting, Question, Tally
+from register.models import Document, HeadlineReport, LedgerEntry, Meeting, Question, Tally, User
 from register.services.links import link_meeting
 from register.services.questions import edit_question, reclassify_question
-from register.services.reference import keep
+from register.services.reference import keep, keep_roles, keep_user
 from tests.conftest import lift_triggers
 from tests.test_reports import MINUTES, bring_in
 
@@ -103,6 +107,68 @@ def test_a_position_that_is_of_something_else_is_named(which, hidden):
     row = Document.objects.filter(kind="question", object_id=hidden.pk, body__isnull="NOT" not in which).first()
     sql("UPDATE register_document SET position = %s WHERE id = %s", 2, row.pk)
     assert document_problems() == [(2, f"the feed shows question {hidden.pk} there, which the entry is not of")]
+
+
+# Roles
+
+
+def recorded_roles(user):
+    return list(user.history.order_by("history_id").values_list("roles", flat=True))
+
+
+def test_the_roles_of_a_login_are_recorded_with_each_change(cast):
+    keep_roles(cast.member, RoleGroup.objects.filter(name__in=["Triage", "Approver"]), by=cast.superuser)
+    cast.member.first_name = "May"
+    keep_user(cast.member, by=cast.superuser)
+    assert recorded_roles(cast.member) == ["", "Member", "Approver, Triage", "Approver, Triage"]
+    assert LedgerEntry.objects.last().model == "user"
+    assert ledger_problems() == []
+
+
+def test_the_admin_records_roles(cast, client_of):
+    data = {"username": "member", "organisation": cast.member.organisation_id, "is_active": "on", "is_staff": "on"}
+    triage = RoleGroup.objects.get(name="Triage")
+    answer = client_of("superuser").post(
+        f"/admin/register/user/{cast.member.pk}/change/", {**data, "groups": [triage.pk]}
+    )
+    assert answer.status_code == 302
+    assert (recorded_roles(cast.member)[-1], ledger_problems()) == ("Triage", [])
+
+
+CHANGED_BEHIND = {
+    "given": (
+        "INSERT INTO register_user_groups (user_id, group_id) SELECT {user}, id FROM auth_group WHERE name = 'Triage'"
+    ),
+    "taken": "DELETE FROM register_user_groups WHERE user_id = {user}",
+}
+
+
+@pytest.mark.parametrize(("how", "roles"), [("given", "Member, Triage"), ("taken", "none")])
+def test_a_role_changed_in_the_database_is_named(how, roles, cast):
+    position = (
+        LedgerEntry.objects.filter(model="user", history_id=cast.member.history.first().history_id).get().position
+    )
+    sql(CHANGED_BEHIND[how].format(user=cast.member.pk))
+    what = f"the roles of user {cast.member.pk} were changed behind the register's back: Member to {roles}"
+    assert ledger_problems() == [(position, what)]
+
+
+@pytest.mark.parametrize(("column", "value"), [("is_superuser", True), ("is_active", False)])
+def test_a_flag_of_a_login_changed_in_the_database_is_named(column, value, cast):
+    sql(f"UPDATE register_user SET {column} = %s WHERE id = %s", value, cast.member.pk)
+    ((_, what),) = ledger_problems()
+    assert what == f"user {cast.member.pk} was changed behind the register's back ({column})"
+
+
+def test_a_release_records_roles_that_were_never_recorded_once(cast):
+    pre_create_historical_record.disconnect(sender=User.history.model, dispatch_uid="roles")
+    keep_user(cast.member, by=None)
+    pre_create_historical_record.connect(note_roles, sender=User.history.model, dispatch_uid="roles")
+    assert f"the roles of user {cast.member.pk} were never recorded: run migrate" in ledger_problems()[0]
+    complete_release()
+    complete_release()
+    assert recorded_roles(cast.member)[-2:] == [None, "Member"]
+    assert ledger_problems() == []
 
 
 # Counts and search

@@ -68,7 +68,9 @@ class _Name(forms.CharField):
     def clean(self, value):
         name = super().clean(value)
         if name and not (row := self.model.objects.get_called(name)):
-            raise forms.ValidationError(f"There is no {self.model._meta.verbose_name} called {name}.")
+            # Named as a parameter: django-filter formats what stands in the message itself.
+            said = f"There is no {self.model._meta.verbose_name} called %(name)s."
+            raise forms.ValidationError(said, params={"name": name})
         return row if name else None
 
 

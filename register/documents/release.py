@@ -1,4 +1,4 @@
-"""What follows a release: triggers, search index, documents and counts are brought to what the code asks.
+"""What follows a release: triggers, index, recorded roles, documents and counts are brought to what the code asks.
 
 Each step leaves alone what stands, and does again what was cut off. A mark in the database says that a release is under
 way, and a lock that somebody is at it.
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from register.documents.updating import rebuild_documents
 from register.ledger.head_lock import lock_head_table
+from register.ledger.roles import record_roles
 from register.ledger.triggers import install_triggers
 from register.models import UnfinishedRelease, search
 from register.models.columns import has_unapplied_migrations
@@ -38,6 +39,7 @@ def complete_release() -> int:
             search.install_search_index()
     if has_unapplied_migrations():
         return 0
+    record_roles()
     changed = rebuild_documents(before_first_change=begin_release)
     UnfinishedRelease.objects.filter(pk=1).delete()
     return changed

@@ -12,8 +12,18 @@ from register.ledger.audited_models import get_history_models
 from register.ledger.head_lock import lock_head_table
 from register.models import LedgerEntry, LedgerHead
 
-# Text that a redaction leaves: what a row is about, who wrote it, and digests that verification needs.
-UNREDACTED_TEXT = {"reference", "actor", "actor_organisation", "model", "snapshot_digest", "digest", "remains"}
+# Text that a redaction leaves: what a row is about, who wrote it and what that person may do, and digests that
+# verification needs.
+UNREDACTED_TEXT = {
+    "reference",
+    "actor",
+    "actor_organisation",
+    "roles",
+    "model",
+    "snapshot_digest",
+    "digest",
+    "remains",
+}
 
 
 def get_free_text_columns(model: type[models.Model]) -> list[str]:

@@ -15,6 +15,7 @@ from register.ledger.digests import GENESIS, entry_digest, salted_digest
 from register.ledger.entry_questions import find_differing_questions
 from register.ledger.live_rows import find_differing_rows
 from register.ledger.problems import Problem
+from register.ledger.roles import find_differing_roles
 from register.ledger.stored_files import find_differing_files
 from register.ledger.stored_rows import StoredEntry, StoredSnapshot, load_entries, load_snapshots
 from register.models import LedgerEntry, LedgerHead, Redaction
@@ -60,6 +61,7 @@ def verify(
         *_find_rows_without_entry(),
         *find_differing_questions(),
         *find_differing_rows(),
+        *find_differing_roles(),
         *find_differing_files(),
     ]
     verdict.problems.sort(key=lambda problem: (problem.position is None, problem.position or 0))

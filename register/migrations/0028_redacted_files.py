@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("register", "0026_form_uses")]
+    dependencies = [("register", "0027_roles")]
 
     operations = [
         migrations.AddField(

@@ -51,12 +51,13 @@ class AuditHistory(HistoricalRecords):
     """simple-history's `HistoricalRecords`, with the table that the ledger needs.
 
     Every copied column may be NULL: a redaction empties columns, and a column that is added later must leave the
-    digests of older rows as they were. The one index serves reading an object's rows in order.
+    digests of older rows as they were. The one index serves reading an object's rows in order. `row` has the columns
+    of history rows beside those of the model.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, row: Any = HistoryRow, **options: Any) -> None:
         super().__init__(
-            bases=[HistoryRow],
+            bases=[row],
             history_manager=CachedHistoryManager,
             history_id_field=models.BigAutoField(),
             history_change_reason_field=models.TextField(null=True),

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from knox.models import AbstractAuthToken
 
-from register.models.audited import Audited, AuditHistory
+from register.models.audited import Audited, AuditHistory, HistoryRow
 from register.models.names import NamedQuerySet, NamedReferenceQuerySet, NameKeyField
 from register.vocabulary import SYSTEM, Role
 
@@ -37,6 +37,18 @@ class People(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # 
     """The manager of `User`. The first migration names this class."""
 
 
+class UserHistoryRow(HistoryRow):
+    """A history row of a login, with the names of its groups at that time (`register.ledger.roles`).
+
+    `roles` is NULL in rows that are older than the column.
+    """
+
+    roles = models.TextField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class User(AbstractUser, Audited):  # type: ignore[django-manager-missing]
     """A login, for a person or for a machine that reads feeds."""
 
@@ -44,7 +56,7 @@ class User(AbstractUser, Audited):  # type: ignore[django-manager-missing]
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="users")
 
     objects: ClassVar = People()
-    history = AuditHistory(excluded_fields=["password", "last_login", "name_key"])
+    history = AuditHistory(row=UserHistoryRow, excluded_fields=["password", "last_login", "name_key"])
 
     class Meta:
         ordering = ["username"]
