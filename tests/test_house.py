@@ -32,8 +32,10 @@ FLOORS = {
     "api": 3,
     "management": 3,
     "client_address": 2,
+    "kept_text": 2,
     "access_log": 3,
     "sign_in": 3,
+    "admin_site": 3,
     "health": 3,
     "templatetags": 4,
 }

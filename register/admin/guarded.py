@@ -10,6 +10,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from register.admin.changelist import OfferedFiltersMixin
 from register.admin.refusable_forms import RefusableForm
 from register.admin.used_once import UsedOnceMixin
+from register.kept_text import bring_back
 from register.ledger.versions import get_redacted_ids, get_version_by_key
 from register.models import User, clearance
 from register.models.visibility import get_classifications
@@ -107,6 +108,7 @@ class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, SimpleHistoryAdmin):
         keep(obj, by=request.user, seen=given.get("seen"), reason=given.get("reason", ""))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        request = bring_back(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except NotVisible as refusal:

@@ -15,6 +15,7 @@ class RefusableForm(forms.ModelForm):
     """
 
     refusal = None
+    is_kept = True  # when a session ends, as `kept_text` says
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

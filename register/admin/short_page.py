@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 
 from register.admin.used_once import answer_once, get_form_token
 from register.clock import EARLIEST, LATEST
+from register.kept_text import bring_back
 from register.refusals import NotPermitted, NotVisible, Refused, Stale
 from register.vocabulary import Classification, Role, strictness
 
@@ -61,6 +62,7 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
     `beside` the form may stand: `reading`, passages to read before deciding; `told`, what readers of the feed will see,
     as (what, how it will read); `asks`, sentences on what is needed beside the fields' own hints.
     """
+    request = bring_back(request)
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
     context = {
         **admin.admin_site.each_context(request),
@@ -80,10 +82,19 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
 
 def _answer(request, form, act, page, use):
     """Return a redirect where `act` did what the form asks, and then note so in its `use`; otherwise the page again."""
-    if form.is_valid() and _run_action(request, form, act):
+    if _can_act(request, form) and _run_action(request, form, act):
         use.address = getattr(request, "made_address", page.context_data["back"])
         return HttpResponseRedirect(page.context_data["back"])
     return page
+
+
+def _can_act(request, form):
+    """Return whether the form is valid, and not only shown again with what was kept of it."""
+    if form.is_valid() and not hasattr(request, "refusal"):
+        return True
+    if hasattr(request, "refusal"):
+        form.add_error(None, request.refusal.reasons)
+    return False
 
 
 def _run_action(request, form, act):
