@@ -340,7 +340,7 @@ def get_texts(model):
 def test_every_text_of_every_audited_model_is_searched(name):
     for model in (get_audited_models()[name], get_history_models()[name]):
         assert model in get_searched_models()
-        beside = {"digest", "remains", "actor", "actor_organisation", "reference"}
+        beside = {"digest", "remains", "actor", "actor_organisation", "reference", "roles"}
         assert set(get_texts(model)) - {field.name for field in get_searched_fields(model)} <= beside
 
 

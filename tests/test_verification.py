@@ -127,10 +127,12 @@ def test_the_roles_of_a_login_are_recorded_with_each_change(cast):
 
 def test_the_admin_records_roles(cast, client_of):
     data = {"username": "member", "organisation": cast.member.organisation_id, "is_active": "on", "is_staff": "on"}
-    triage = RoleGroup.objects.get(name="Triage")
-    answer = client_of("superuser").post(
-        f"/admin/register/user/{cast.member.pk}/change/", {**data, "groups": [triage.pk]}
-    )
+    triage, client = RoleGroup.objects.get(name="Triage"), client_of("superuser")
+    address = f"/admin/register/user/{cast.member.pk}/change/"
+    form = client.get(address).context["adminform"].form
+    held = [group.pk for group in cast.member.groups.all()]
+    data |= {"seen": form["seen"].value(), "groups": [triage.pk], "initial-groups": held}
+    answer = client.post(address, data)
     assert answer.status_code == 302
     assert (recorded_roles(cast.member)[-1], ledger_problems()) == ("Triage", [])
 
