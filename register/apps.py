@@ -16,11 +16,13 @@ class RegisterConfig(AppConfig):
         from simple_history.signals import post_create_historical_record
 
         from register import outages
+        from register.documents.search_texts import SearchTextUpdater
         from register.documents.updating import DocumentUpdater
         from register.ledger.unit_of_work import append_history_row, register_listener, register_observer
 
         # The one signal that data depends on: an entry cannot be forgotten by whoever writes a row.
         post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
+        register_observer(SearchTextUpdater)
         register_observer(DocumentUpdater)
         register_listener(outages.forget_outages)
         post_migrate.connect(_complete_release, sender=self, dispatch_uid="release")

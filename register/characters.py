@@ -15,6 +15,7 @@ _INVISIBLE = re.compile(
 # Scripts that are written together, and first words of Unicode's names that stand for no script.
 _TOGETHER = {"HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"}
 _NO_SCRIPT = {"MODIFIER", "FEMININE", "MASCULINE", ""}
+_BELONGS_TO_ANOTHER = {"Mn", "Mc", "Me", "Cf"}
 LONGEST_NAME_KEY = 200
 ASK = "Leave out control characters: feeds and spreadsheets could not carry them."
 
@@ -55,6 +56,12 @@ def fold_name(name: str) -> str:
     seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen.casefold()).casefold())
     return " ".join(_INVISIBLE.sub("", folded).split())[:LONGEST_NAME_KEY].strip()
+
+
+def fold_for_search(text: str) -> str:
+    """Return text as it is compared in a search: without case, accents, ligatures, and what is invisible."""
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in _INVISIBLE.sub("", parts) if unicodedata.category(c) not in _BELONGS_TO_ANOTHER)
 
 
 def get_name_refusal(name: str) -> str:

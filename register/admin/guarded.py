@@ -9,17 +9,13 @@ from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from register.admin.changelist import OfferedFiltersMixin
+from register.admin.keys import KeyedMixin, is_key
 from register.ledger.versions import get_redacted_ids
 from register.models import User, clearance
 from register.models.visibility import get_classifications
 from register.refusals import Invalid, NotPermitted, NotVisible, Refusal
 from register.services.reference import keep
 from register.vocabulary import Role
-
-
-def is_key(value):
-    """Return whether text can be the primary key of a row."""
-    return value.isascii() and value.isdigit() and len(value) < 19
 
 
 def is_visible(row, user):
@@ -45,7 +41,7 @@ class RefusableForm(forms.ModelForm):
         return cleaned
 
 
-class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
+class RegisterAdmin(OfferedFiltersMixin, KeyedMixin, SimpleHistoryAdmin):
     form = RefusableForm
     kept_by = (Role.TRIAGE,)
     list_per_page = 50
@@ -156,7 +152,7 @@ class RegisterAdmin(OfferedFiltersMixin, SimpleHistoryAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         self._check_visible(request, object_id)
         history = self.get_history_queryset(request, self.model.history, "id", unquote(object_id))
-        if not version_id.isdigit() or not history.filter(history_id=version_id).exists():
+        if not is_key(version_id) or not history.filter(history_id=version_id).exists():
             raise Http404("There is no such version.")
         request.is_of_the_past = True
         return super().history_form_view(request, object_id, version_id, extra_context)

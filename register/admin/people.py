@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group as RoleGroup
 
 from register.admin.changelist import OfferedFiltersMixin
 from register.admin.guarded import RefusableForm, RegisterAdmin
+from register.admin.keys import KeyedMixin
 from register.models import Token, User
 from register.services.reference import keep_roles, keep_user
 from register.vocabulary import Role
@@ -85,7 +86,7 @@ class IssueForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(OfferedFiltersMixin, admin.ModelAdmin):
+class TokenAdmin(OfferedFiltersMixin, KeyedMixin, admin.ModelAdmin):
     """API tokens, kept by superusers: issued, shown once, and revoked. Several a client, so that they can overlap."""
 
     form = IssueForm

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from register.documents.search_texts import rebuild_search_texts
 from register.documents.updating import rebuild_documents
 from register.ledger.head_lock import lock_head_table
 from register.ledger.triggers import install_triggers
@@ -38,6 +39,7 @@ def complete_release() -> int:
             search.install_search_index()
     if has_unapplied_migrations():
         return 0
+    rebuild_search_texts()
     changed = rebuild_documents(before_first_change=begin_release)
     UnfinishedRelease.objects.filter(pk=1).delete()
     return changed
