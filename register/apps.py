@@ -16,6 +16,7 @@ class RegisterConfig(AppConfig):
         from simple_history.signals import post_create_historical_record, pre_create_historical_record
 
         from register import outages
+        from register.documents.search_texts import SearchTextUpdater
         from register.documents.updating import DocumentUpdater
         from register.ledger.roles import note_roles
         from register.ledger.unit_of_work import append_history_row, register_listener, register_observer
@@ -24,6 +25,7 @@ class RegisterConfig(AppConfig):
         # Data depends on these signals alone: whoever saves a row can forget neither its roles nor its entry.
         pre_create_historical_record.connect(note_roles, sender=User.history.model, dispatch_uid="roles")
         post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
+        register_observer(SearchTextUpdater)
         register_observer(DocumentUpdater)
         register_listener(outages.forget_outages)
         post_migrate.connect(_complete_release, sender=self, dispatch_uid="release")

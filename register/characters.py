@@ -15,8 +15,8 @@ _INVISIBLE = re.compile(
 # Scripts that are written together, and first words of Unicode's names that stand for no script.
 _TOGETHER = {"HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"}
 _NO_SCRIPT = {"MODIFIER", "FEMININE", "MASCULINE", ""}
+_BELONGS_TO_ANOTHER = {"Mn", "Mc", "Me", "Cf"}
 LONGEST_NAME_KEY = 200
-_NOT_COMPARED = {"Mn", "Me", "Cf"}  # categories: combining marks, and what only says how to show others
 ASK = "Leave out control characters: feeds and spreadsheets could not carry them."
 
 
@@ -58,6 +58,14 @@ def fold_name(name: str) -> str:
     return " ".join(_INVISIBLE.sub("", folded).split())[:LONGEST_NAME_KEY].strip()
 
 
+def fold_for_search(text: str) -> str:
+    """Return text as it is compared in a search: without case, accents, ligatures, and what is invisible."""
+    if text.isascii():
+        return text.casefold()
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in _INVISIBLE.sub("", parts) if unicodedata.category(c) not in _BELONGS_TO_ANOTHER)
+
+
 def get_name_refusal(name: str) -> str:
     """Return a sentence on why a name cannot be told from others by whoever reads it, or an empty string."""
     if not shows_something(name):
@@ -72,11 +80,3 @@ def _get_scripts(name: str) -> list[str]:
     letters = [c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c)[0] == "L"]
     words = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters} - _NO_SCRIPT
     return sorted({"CJK" if word in _TOGETHER else word for word in words})
-
-
-def fold_for_search(text: str) -> str:
-    """Return text to compare with other folded text: without case, accents, ligatures and invisible characters."""
-    if text.isascii():
-        return text.casefold()
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in letters if unicodedata.category(letter) not in _NOT_COMPARED).casefold()

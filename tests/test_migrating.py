@@ -35,8 +35,8 @@ with connection.cursor() as cursor:
     for name in ("register_ledgerhead_no_update", "register_historicalquestion_no_delete"):
         table = name.rpartition("_no_")[0]
         cursor.execute(triggers._make_drop_statement(name, table))
-    cursor.execute("DROP TRIGGER register_question_words_said" + (
-        " ON register_question" if connection.vendor == "postgresql" else ""))
+    cursor.execute("DROP INDEX register_search_words_gin" if connection.vendor == "postgresql"
+        else "DROP TRIGGER register_search_words_changed")
 """
 
 

@@ -1,24 +1,35 @@
 """Search by words: the index finds what reading every row finds, the best first, on both engines."""
 
+from contextlib import suppress
+
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from register.models import Question, search
+from register.documents.search_texts import rebuild_search_texts
+from register.ledger.unit_of_work import unit_of_work
+from register.models import Action, Group, Meeting, Question, SearchText, search
+from register.refusals import Refused
+from register.services.links import link_action, link_meeting
 from register.services.questions import edit_question, reclassify_question
+from register.services.reference import keep
 
+DROP = {
+    "sqlite": f"DROP TRIGGER {search.INDEX}_added",
+    "postgresql": f"ALTER TABLE {search.TABLE} DROP COLUMN lexemes",
+}
 LIST = "/admin/register/question/?tab=all"
 ALPHABET = "ab1é- _'\"*:&|()<>\\%ZÉ"
 TEXTS = st.text(ALPHABET, min_size=1, max_size=12).filter(str.strip)
 
 
 def found(text):
-    return set(Question.objects.search(text).values_list("pk", flat=True))
+    return set(Question.objects.search(text, None).values_list("pk", flat=True))
 
 
 def read(text):
-    return set(Question.objects.filter(search.make_search_condition(text)).values_list("pk", flat=True))
+    return set(search.find_in_rows(text, Question.objects.values_list("pk", "reference", "title", "text"))[0])
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -52,7 +63,7 @@ def test_what_is_a_word(sought, is_found, raised):
 
 def test_a_reference_finds_its_question_first_and_those_that_name_it(api, raised):
     first, second = raised(), raised(title="As in DSQ-001?", text="DSQ-001 asked it.")
-    assert [q.pk for q in Question.objects.search("dsq-1").order_by("relevance")] == [first.pk]
+    assert [q.pk for q in Question.objects.search("dsq-1", None).order_by("relevance")] == [first.pk]
     results = api("feed").get("/api/v1/questions/?q=DSQ-001").json()["results"]
     assert [item["reference"] for item in results] == [first.reference, second.reference]
 
@@ -118,12 +129,85 @@ def test_the_past_is_searched_by_the_same_words(api, cast, raised):
 
 def test_an_index_whose_triggers_went_missing_is_made_anew(raised):
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {search.INDEX}_added{_on_its_table()}")
-    question = raised(title="Privacy?")
-    assert found("privacy") == set()
+        cursor.execute(DROP[connection.vendor])
+    assert not search.is_search_index_installed()
     search.install_search_index()
+    question = raised(title="Privacy?")
     assert found("privacy") == {question.pk}
 
 
-def _on_its_table():
-    return f" ON {search.TABLE}" if connection.vendor == "postgresql" else ""
+FOUND = [
+    ("cafe", "Le caf\u00e9"),
+    ("caf\u00e9", "Le cafe\u0301"),
+    ("CAFE\u0301", "Le cafe"),
+    ("office", "The o\ufb03ce"),
+    ("\ufb01rst", "At first"),
+    ("settlement", "Settle\u00adment"),
+    ("settlement", "Sett\u200ble\u2060ment"),
+    ("sett\u200blement", "Settlement"),
+    ("strasse", "Stra\u00dfe"),
+    ("istanbul", "\u0130stanbul"),
+    ("half-hourly", "half\u2011hourly"),
+    ("\u043c\u0430\u0439", "\u041c\u0410\u0419"),
+]
+
+
+@pytest.mark.parametrize(("sought", "written"), FOUND)
+def test_a_word_is_found_however_it_is_written(sought, written, raised):
+    question = raised(title=f"{written}?", text="How?")
+    assert found(sought) == read(sought) == {question.pk}
+
+
+REFERENCES = ["DSQ-001", "DSQ 1", "dsq1", "001", "DSQ\u2013001", "DSQ\u2011001", "(DSQ-001)", "DSQ-001.", "[dsq 001];"]
+
+
+@pytest.mark.parametrize("written", REFERENCES)
+def test_a_reference_is_found_as_people_write_it(written, raised):
+    first = raised()
+    raised()
+    assert found(written) == read(written) == {first.pk}
+
+
+@pytest.mark.parametrize(
+    "written", ["DSQ-001 DSQ-002", "DSQ 1, DSQ 2", "dsq1 and dsq2", "001 & 002", "DSQ-002; DSQ-001"]
+)
+def test_two_references_are_found_at_once(written, raised):
+    pair = {raised().pk, raised().pk}
+    raised()
+    assert found(written) == read(written) == pair
+
+
+def test_words_that_no_write_kept_are_kept_by_the_next_release(raised):
+    question = raised(title="Privacy?")
+    SearchText.objects.filter(question=question).update(words=" other ", title=" other ")
+    assert (rebuild_search_texts(), rebuild_search_texts()) == (1, 0)
+    assert found("privacy") == {question.pk}
+
+
+def test_words_of_a_part_that_was_undone_are_not_kept(cast, raised):
+    question = raised(title="Privacy?")
+    with unit_of_work():
+        edit_question(question, by=cast.triage, title="Consent?")
+        with suppress(Refused), unit_of_work():
+            edit_question(question, by=cast.triage, title="Settlement?")
+            raise Refused("No.")
+    assert (found("consent"), found("settlement")) == ({question.pk}, set())
+
+
+@pytest.mark.parametrize("written", ["CCDG15", "ccdg 15", "CCDG\u201115", "(CCDG15)."])
+@pytest.mark.parametrize("role", ["feed", "triage"])
+def test_questions_of_a_meeting_are_found_by_its_name(written, role, api, cast, raised):
+    raised()
+    link_meeting(raised(), Meeting.objects.get(number=15), "listed", by=cast.triage)
+    results = api(role).get("/api/v1/questions/", {"q": written}).json()["results"]
+    assert [item["reference"] for item in results] == ["DSQ-002"]
+
+
+@pytest.mark.parametrize("written", ["15/10", "Action 15/10", "action 15 / 10.", "[15/10]"])
+def test_questions_of_an_action_are_found_by_its_reference(written, api, cast, raised):
+    raised()
+    group = Group.objects.get()
+    action = keep(Action(group=group, reference="15/10", text="Ask.", classification="public"), by=cast.triage)
+    link_action(action, raised(), by=cast.triage)
+    results = api("feed").get("/api/v1/questions/", {"q": written}).json()["results"]
+    assert [item["reference"] for item in results] == ["DSQ-002"]

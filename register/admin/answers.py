@@ -11,6 +11,7 @@ from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import other_classifications, reclassify_form, short_page
 from register.admin.used_once import used_once
 from register.models import Answer, Review
+from register.models.search import parse_references
 from register.services.answers import (
     can_propose,
     check_review_not_stale,
@@ -61,6 +62,9 @@ class AnswerAdmin(RegisterAdmin):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         field.error_messages["invalid_choice"] = "Choose a question that is open or awaits input, and yours to answer."
         return field
+
+    def find_named(self, rows, text):
+        return rows.filter(question__reference__in=parse_references(text))
 
     @admin.display(description="proposed by")
     def proposed_by_whom(self, answer):

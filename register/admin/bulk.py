@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.template.response import TemplateResponse
 
+from register.admin.keys import KeySelect
 from register.admin.moves import describe_status, move_form
 from register.admin.short_page import DayInput, ReasonForm
 from register.models import Meeting, MeetingLink, Organisation, Question, User
@@ -73,7 +73,7 @@ class ScheduleForm(ReasonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["meeting"].widget = AutocompleteSelect(MeetingLink._meta.get_field("meeting"), admin.site)
+        self.fields["meeting"].widget = KeySelect(MeetingLink._meta.get_field("meeting"), admin.site)
         self.fields["meeting"].widget.choices = self.fields["meeting"].choices
 
 

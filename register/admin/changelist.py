@@ -3,11 +3,14 @@
 from functools import wraps
 
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.template.response import TemplateResponse
 
+from register.admin.keys import is_key_of
 from register.characters import remove_unprintable
+from register.models.search import MOST_WORDS, split_words
 from register.refusals import Refused
 
 
@@ -21,6 +24,8 @@ class OfferedChangeList(ChangeList):
     def __init__(self, request, *args, **options):
         if any("\x00" in value for values in request.GET.lists() for value in (values[0], *values[1])):
             raise Refused("This address holds a character that no text can hold.")
+        if len(split_words(request.GET.get(SEARCH_VAR, ""))) > MOST_WORDS:
+            raise Refused(f"Search for at most {MOST_WORDS} words.")
         try:
             super().__init__(request, *args, **options)
         except IncorrectLookupParameters as error:
@@ -65,6 +70,17 @@ class OfferedFiltersMixin:
     def lookup_allowed(self, lookup, value, request):
         return True  # `OfferedChangeList` refuses, in a sentence
 
+    def get_search_results(self, request, queryset, search_term):
+        words = search_term.split()[:MOST_WORDS]  # a list of more was refused; this box looks for a row to choose
+        found, may_repeat = super().get_search_results(request, queryset, " ".join(words))
+        return found | self.find_named(queryset, search_term), may_repeat
+
+    def find_named(self, rows, text):
+        """Return those of the rows that a text names by a reference, however it is written."""
+        return rows.none()
+
     @refuse_in_a_page
     def changelist_view(self, request, extra_context=None):
+        if not all(is_key_of(self.model, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Refused("Choose rows of this list.")
         return super().changelist_view(request, extra_context)

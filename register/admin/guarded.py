@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
 from register.admin.changelist import OfferedFiltersMixin
+from register.admin.keys import KeyedMixin, is_key
 from register.admin.refusable_forms import RefusableForm
 from register.admin.used_once import UsedOnceMixin
 from register.kept_text import bring_back
@@ -19,11 +20,6 @@ from register.services.reference import keep
 from register.vocabulary import Role
 
 
-def is_key(value):
-    """Return whether text can be the primary key of a row."""
-    return value.isascii() and value.isdigit() and len(value) < 19
-
-
 def is_visible(row, user):
     """Return whether a user with a role may see a row, by the classifications that are loaded with it.
 
@@ -32,7 +28,7 @@ def is_visible(row, user):
     return isinstance(row, User) or set(get_classifications(row)) <= set(clearance(user))
 
 
-class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, SimpleHistoryAdmin):
+class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, KeyedMixin, SimpleHistoryAdmin):
     form = RefusableForm
     kept_by = (Role.TRIAGE,)
     list_per_page = 50
@@ -144,7 +140,7 @@ class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, SimpleHistoryAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         self._check_visible(request, object_id)
         history = self.get_history_queryset(request, self.model.history, "id", unquote(object_id))
-        if not version_id.isdigit() or not history.filter(history_id=version_id).exists():
+        if not is_key(version_id) or not history.filter(history_id=version_id).exists():
             raise Http404("There is no such version.")
         request.is_of_the_past = True
         return super().history_form_view(request, object_id, version_id, extra_context)

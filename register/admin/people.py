@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group as RoleGroup
 
 from register.admin.changelist import OfferedFiltersMixin
 from register.admin.guarded import RegisterAdmin
+from register.admin.keys import KeyedMixin
 from register.admin.refusable_forms import RefusableForm
 from register.admin.used_once import UsedOnceMixin
 from register.models import Token, User
@@ -97,7 +98,7 @@ class IssueForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(UsedOnceMixin, OfferedFiltersMixin, admin.ModelAdmin):
+class TokenAdmin(UsedOnceMixin, OfferedFiltersMixin, KeyedMixin, admin.ModelAdmin):
     """API tokens, kept by superusers: issued, shown once, and revoked. Several a client, so that they can overlap."""
 
     form = IssueForm

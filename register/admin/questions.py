@@ -1,4 +1,3 @@
-import re
 from functools import partial
 
 from django.contrib import admin
@@ -9,7 +8,8 @@ from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
-from register.admin.guarded import RegisterAdmin, is_key
+from register.admin.guarded import RegisterAdmin
+from register.admin.keys import is_key
 from register.admin.lists import AssigneeFilter, BodyFilter, MeetingFilter, TabFilter, TriageList, get_standings
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
@@ -23,6 +23,7 @@ from register.clock import today
 from register.ledger.versions import annotate_version
 from register.models import Question, User
 from register.models.questions import make_holder_expression, make_priority_expression
+from register.models.search import MOST_WORDS
 from register.services.questions import (
     CONTENT,
     EDITABLE,
@@ -71,7 +72,7 @@ class QuestionAdmin(RegisterAdmin):
     actions = ()
     list_select_related = ("topic", "owner", "waiting_on")
     search_fields = ("title", "text")  # shows the box; `get_search_results` says what is found
-    search_help_text = "Words in title or text, a reference (DSQ-1234), or the reference of an action (15/10)"
+    search_help_text = "Words in title or text, references (DSQ-1234), an action (15/10), or a meeting (CCDG15)"
     show_full_result_count = False
     ordering = ("id",)
     change_form_template = "register/question.html"
@@ -154,11 +155,10 @@ class QuestionAdmin(RegisterAdmin):
         return question
 
     def get_search_results(self, request, queryset, search_term):
-        if re.fullmatch(r"\s*\d{1,3}/\d{1,3}\s*", search_term):
-            return queryset.linked_to_action(search_term.strip(), request.user), False
         if request.GET.get("field_name") == "merged_into":  # what the page of a merge offers
             queryset = queryset.mergeable_into()
-        return (queryset.search(search_term[:200]) if search_term else queryset), False
+        words = " ".join(search_term.split()[:MOST_WORDS])
+        return (queryset.search(words, request.user) if words else queryset), False
 
     def get_paginator(self, request, queryset, per_page, **options):
         whole = self.get_queryset(request).select_related(*self.list_select_related)

@@ -10,6 +10,7 @@ from register.admin.short_page import DayInput, ReasonForm, short_page
 from register.admin.used_once import used_once
 from register.clock import today
 from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic
+from register.models.search import parse_action_references, parse_meeting_name
 from register.refusals import Refused
 from register.services.links import link_action, link_meeting, strike_out
 from register.vocabulary import Role
@@ -50,6 +51,9 @@ class MeetingAdmin(KeptAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_name()
 
+    def find_named(self, rows, text):
+        return rows.find_by_name(parse_meeting_name(text))
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "held_on":
             kwargs["widget"] = DayInput()
@@ -82,6 +86,9 @@ class ActionAdmin(KeptAdmin):
         action = self.get_object(request, object_id)
         origins = Origin.objects.visible_to(request.user).filter(action=action).select_related("report__meeting__group")
         return super().change_view(request, object_id, form_url, {"origins": origins, **(extra_context or {})})
+
+    def find_named(self, rows, text):
+        return rows.filter(reference__in=parse_action_references(text))
 
     @admin.display(description="owner")
     def owned_by(self, action):

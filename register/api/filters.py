@@ -16,11 +16,9 @@ from register.clock import get_day_refusal, today
 from register.documents.sources import Live, Past, get_position_at
 from register.models import Answer, Document, Meeting, MeetingLink, Organisation, Question, Topic
 from register.models.questions import make_live_condition, make_overdue_condition
-from register.models.search import make_relevance_expression, make_search_condition, split_words
+from register.models.search import MOST_WORDS, find_in_rows, make_relevance_expression, parse_references, split_words
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Position, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
-
-MOST_WORDS = 50  # an expression of many more is too deep for SQLite's parser
 
 
 def parse_moment(name, text):
@@ -154,8 +152,10 @@ class QuestionFilter(FilterSet):
         if len(split_words(value)) > MOST_WORDS:
             raise ValidationError({name: [f"Give at most {MOST_WORDS} words."]})
         if self.request.reading.position is None:
-            return questions.search(value)
-        return questions.filter(make_search_condition(value)).annotate(relevance=make_relevance_expression(value))
+            return questions.search(value, self.request.user)
+        rows = questions.prefetch_related(None).values_list("id", "reference", "title", "text")
+        found, match_title = find_in_rows(value, rows)
+        return questions.filter(id__in=found).annotate(relevance=make_relevance_expression(value, match_title))
 
 
 # Whose move it is, as `workflow.HELD_BY` says, in terms that an index can serve.
@@ -165,7 +165,7 @@ _MEMBERS = Q(status=Status.IN_REVIEW)
 
 def find_question(user, name, reference):
     """Return the question of that reference that a user may see. Raises ValidationError under the parameter's name."""
-    question = Question.objects.visible_to(user).filter(reference__iexact=reference).first()
+    question = Question.objects.visible_to(user).filter(reference__in=parse_references(reference)).first()
     if question is None:
         raise ValidationError({name: [f"There is no question {reference}, or none that you may see."]})
     return question
@@ -174,7 +174,7 @@ def find_question(user, name, reference):
 class AnswerFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=AnswerStatus.choices, distinct=False)
     question = django_filters.CharFilter(
-        method="filter_question", max_length=12, label="A question's reference: DSQ-001."
+        method="filter_question", max_length=20, label="A question's reference: DSQ-001."
     )
     updated_since = UpdatedSince("answer", label="An ISO 8601 time.")
 

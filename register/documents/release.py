@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from register.documents.search_texts import rebuild_search_texts
 from register.documents.updating import rebuild_documents
 from register.ledger.head_lock import lock_head_table
 from register.ledger.roles import record_roles
@@ -40,6 +41,7 @@ def complete_release() -> int:
     if has_unapplied_migrations():
         return 0
     record_roles()
+    rebuild_search_texts()
     changed = rebuild_documents(before_first_change=begin_release)
     UnfinishedRelease.objects.filter(pk=1).delete()
     return changed

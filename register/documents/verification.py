@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from register.documents.feed_positions import find_wrong_feed_rows
 from register.documents.kinds import Kind, get_documented_kinds
+from register.documents.search_texts import iterate_stale_search_keys
 from register.documents.tallies import find_wrong_tallies
 from register.documents.updating import find_stale_documents, iterate_keys
 from register.ledger.problems import Problem
@@ -20,6 +21,13 @@ def find_wrong_documents() -> Iterator[Problem]:
             for keys in iterate_keys(kind.name):
                 yield from _find_wrong_feed_rows(kind, keys)
     yield from _find_wrong_counts()
+    yield from _find_wrong_search_texts()
+
+
+def _find_wrong_search_texts() -> Iterator[Problem]:
+    for keys in iterate_stale_search_keys():
+        for key in keys:
+            yield Problem(None, f"the words by which question {key} is found are not those of the register")
     if not search.is_search_index_right():
         yield Problem(None, "the search index does not hold the words of the questions")
 

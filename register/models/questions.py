@@ -15,7 +15,12 @@ from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.meetings import Meeting, MeetingLink
 from register.models.names import NamedReferenceQuerySet, NameKeyField
 from register.models.people import Organisation, User
-from register.models.search import make_index_lookup, make_relevance_expression
+from register.models.search import (
+    make_index_lookup,
+    make_relevance_expression,
+    parse_action_references,
+    parse_meeting_name,
+)
 from register.models.visibility import ClassifiedQuerySet, Reader, clearance
 from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
@@ -98,9 +103,18 @@ class QuestionQuerySet(ClassifiedQuerySet):
         # An exclusion, for which SQLite uses no index: it expects few live questions, and would read all of them first.
         return self.exclude(standing=Standing.ENDED)
 
-    def search(self, text: str) -> Self:
-        """Questions that have all words of a text, or its reference, annotated with `relevance`: least is best."""
-        return self.filter(pk__in=make_index_lookup(text)).annotate(relevance=make_relevance_expression(text))
+    def search(self, text: str, user: Reader) -> Self:
+        """Questions that have all words of a text, or that it names, annotated with `relevance`: least is best.
+
+        It names those whose references it consists of, or those linked to the meeting or the visible actions that it
+        consists of.
+        """
+        found, questions = Q(pk__in=make_index_lookup(text)), type(self)(self.model)
+        if references := parse_action_references(text):
+            found |= Q(pk__in=questions.linked_to_actions(references, user).values("pk"))
+        if meeting := parse_meeting_name(text):
+            found |= Q(pk__in=questions.at_meeting(meeting).values("pk"))
+        return self.filter(found).annotate(relevance=make_relevance_expression(text))
 
     def with_ages(self, on: date) -> Self:
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""
@@ -122,10 +136,10 @@ class QuestionQuerySet(ClassifiedQuerySet):
             ages += [(order + counted, key) for order, key in head.values_list("age_order", "pk")[:most]]
         return [key for _, key in sorted(ages, reverse=not youngest)[:most]]
 
-    def linked_to_action(self, reference: str, user: Reader) -> Self:
-        """Questions linked to an action of that reference that the user may see; links that were struck out are not."""
+    def linked_to_actions(self, references: Iterable[str], user: Reader) -> Self:
+        """Questions linked to actions of those references that the user may see, by links that were not struck out."""
         return self.filter(
-            action_links__action__reference=reference,
+            action_links__action__reference__in=references,
             action_links__action__classification__in=clearance(user),
             action_links__struck_out=False,
         ).distinct()

@@ -10,6 +10,7 @@ from register.characters import ASK, is_printable, shows_something, unify_line_e
 from register.clock import get_day_refusal
 from register.ledger.unit_of_work import Actor
 from register.models import Meeting, Organisation, Question
+from register.models.search import parse_references
 from register.workflow import LONGEST_REMARK, Input, InputType, Transition
 
 
@@ -71,7 +72,8 @@ def _find_organisation(item: Input, value: Any, by: Actor) -> Organisation:
 
 
 def _find_question(item: Input, value: Any, by: Actor) -> Question:
-    return _find_row(Question.objects.visible_to(by), value, "question", reference__iexact=value)
+    references = parse_references(value) if isinstance(value, str) else []
+    return _find_row(Question.objects.visible_to(by), value, "question", reference__in=references[:1])
 
 
 def _find_meeting(item: Input, value: Any, by: Actor) -> Meeting:

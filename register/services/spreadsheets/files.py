@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import tablib
 
 from register.bounded import OutOfBounds, run_bounded
+from register.models.search import parse_references
 from register.refusals import Refused
 from register.services.questions import EDITABLE
 from register.spreadsheet_files.lines import Line, read_lines
@@ -66,6 +67,12 @@ def _make_dataset(names: list[str], rows: Iterable[tuple[int, Sequence[Any]]]) -
         if any(cell not in (None, "") for cell in cells[len(names) :]):
             raise Refused(f"Give row {number} no more cells than there are headings.")
         named = dict.fromkeys(data.headers) | dict(zip(names, cells, strict=False))
-        named["reference"] = str(named["reference"] or "").strip().upper()
+        named["reference"] = _read_reference(str(named["reference"] or "").strip())
         data.append([named[name] for name in data.headers])
     return data
+
+
+def _read_reference(text: str) -> str:
+    """Return the reference that a cell holds, however it is written: a spreadsheet makes 2 of 002."""
+    found = parse_references(f"DSQ-{text}" if text.isdecimal() else text)
+    return found[0] if len(found) == 1 else text.upper()
