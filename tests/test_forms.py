@@ -199,3 +199,10 @@ def test_one_of_two_superusers_may_go(cast):
     demoted.is_superuser = False
     keep_user(demoted, by=cast.superuser)
     assert not User.objects.get(username="superuser").is_superuser
+
+
+def test_the_last_superuser_keeps_a_password(cast, client_of):
+    url = reverse("admin:auth_user_password_change", args=[cast.superuser.pk])
+    page = client_of("superuser").post(url, {"usable_password": "false", "unset-password": "yes"})
+    assert "no other superuser can sign in" in page.content.decode()
+    assert refreshed(cast.superuser).has_usable_password()

@@ -12,7 +12,7 @@ from register.admin.keys import KeyedMixin
 from register.admin.refusable_forms import RefusableForm
 from register.admin.used_once import UsedOnceMixin
 from register.models import Token, User
-from register.services.reference import keep_roles, keep_user, set_password
+from register.services.reference import LAST_SIGNS_IN, is_last_superuser, keep_roles, keep_user, set_password
 from register.vocabulary import Role
 
 # Roles are made by a migration and mean something in code: they are not for renaming.
@@ -28,6 +28,12 @@ class AddUserForm(RefusableForm, AdminUserCreationForm):
 
 
 class SetPasswordForm(AdminPasswordChangeForm):
+    def clean(self):
+        cleaned = super().clean()
+        if not self.cleaned_data["set_usable_password"] and is_last_superuser(self.user):
+            self.add_error("usable_password", LAST_SIGNS_IN)
+        return cleaned
+
     def save(self, commit=True):
         """Set the password of the login as it is now: what else was changed since it was read stays."""
         password = self.cleaned_data["password1"] if self.cleaned_data["set_usable_password"] else None

@@ -17,6 +17,8 @@ from register.services.rows import check_not_stale
 from register.vocabulary import Role
 
 Row = TypeVar("Row", bound=Audited)
+ABLE = {"is_active": True, "is_staff": True, "is_superuser": True}  # a superuser who can sign in to the admin
+LAST_SIGNS_IN = "Leave it a password: no other superuser can sign in."
 KEPT_BY_TRIAGE = (Action, Group, Meeting, Organisation, Topic)
 
 
@@ -58,10 +60,14 @@ def keep_user(user: User, *, by: Actor, seen: int | None = None, reason: str = "
 
 def _check_superuser_remains(before: User, after: User) -> None:
     """Raise Refused where the change takes from the register the last superuser who can sign in to the admin."""
-    able = {"is_active": True, "is_staff": True, "is_superuser": True}
-    was, stays = (all(getattr(user, flag) for flag in able) for user in (before, after))
-    if was and not stays and not User.objects.filter(**able).exclude(pk=before.pk).exists():
+    if not all(getattr(after, flag) for flag in ABLE) and is_last_superuser(before):
         raise Refused(f"Make somebody else a superuser first: {before.username} is the last who can sign in.")
+
+
+def is_last_superuser(user: User) -> bool:
+    """Return whether nobody but this login is a superuser who can sign in to the admin."""
+    able = User.objects.filter(**ABLE)
+    return able.filter(pk=user.pk).exists() and not able.exclude(pk=user.pk).exists()
 
 
 def _keep_credentials(before: User, after: User) -> None:
@@ -74,11 +80,14 @@ def _keep_credentials(before: User, after: User) -> None:
 def set_password(user: User, password: str | None, *, by: Actor) -> User:
     """Give a login another password, or with None one that nobody can use; return the login as it is now.
 
-    Nothing else of it changes. `by` is a superuser, or None for the system. Raises NotPermitted.
+    Nothing else of it changes. `by` is a superuser, or None for the system. Raises NotPermitted, and Refused where the
+    last superuser would be left without a password.
     """
     if by is not None and not by.is_superuser:
         raise NotPermitted("Only a superuser may set a password.")
     with unit_of_work():
+        if password is None and is_last_superuser(user):
+            raise Refused(LAST_SIGNS_IN)
         fresh = User.objects.get(pk=user.pk)
         fresh.set_password(password)
         return record(fresh, by=by)
