@@ -354,6 +354,7 @@ def test_a_live_row_without_history_is_named(db):
 
 def test_a_deleted_live_row_is_named(last):
     pk = Question.objects.get().pk
+    SearchText.objects.all().delete()
     sql("DELETE FROM register_question")
     assert problems() == [(last.position, f"question {pk} was deleted")]
 

@@ -1,6 +1,7 @@
 """Lists of any length: counted to a thousand, and the eldest found without sorting all that there are."""
 
 import random
+import re
 from datetime import timedelta
 from itertools import product
 
@@ -108,3 +109,19 @@ def test_a_row_leads_to_its_question_and_takes_along_how_the_list_was(client_of,
     assert page.count(f'href="{address}"') == 2  # the reference and the title
     assert client.get(address).status_code == 200
     assert f'href="{LIST}{question.pk}/change/"' in client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("query", ["q=DSQ-001", "q=fetch", "status__exact=withdrawn", "tab=mine&q=fetch"])
+def test_a_search_that_finds_less_than_there_is_says_where_the_rest_is(query, client_of, moved):
+    moved("withdrawn")
+    answer = client_of("triage").get(f"/admin/register/question/?{query}")
+    said = "1 more that this list leaves out: in" if "mine" in query else "1 more has ended: in"
+    assert said in answer.content.decode()
+    address = re.search(r'href="([^"]*)">Everything</a>\.', answer.content.decode())[1].replace("&amp;", "&")
+    assert len(client_of("triage").get(f"/admin/register/question/{address}").context["cl"].result_list) == 1
+
+
+@pytest.mark.parametrize("query", ["", "tab=all&q=fetch", "q=nothing"])
+def test_a_list_that_leaves_nothing_out_says_nothing_of_more(query, client_of, moved):
+    moved("withdrawn")
+    assert "</a>.</p>" not in client_of("triage").get(f"/admin/register/question/?{query}").content.decode()

@@ -1,10 +1,13 @@
 """The triage list: tabs across the top, live questions unless told, short filters, one address for all to share."""
 
+from functools import cached_property
+
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR
 from django.urls import reverse
 
 from register.admin.changelist import OfferedChangeList
+from register.admin.pages import MOST, count_up_to
 from register.clock import today
 from register.models import Meeting, User
 from register.models.questions import LIVE_STANDINGS, Standing
@@ -104,8 +107,9 @@ BY_AGE = {"age_in_days": ["age_in_days", "pk"], "-age_in_days": ["-age_in_days",
 class TriageList(OfferedChangeList):
     """A changelist that says what it holds: the eldest first unless told, and the best first where words are sought."""
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
+    def __init__(self, request, *args, **options):
+        self.request = request
+        super().__init__(request, *args, **options)
         # Django resolves the list's address anew for each link of each row: a fifth of the page
         # (`make bench ARGS="--only list"`, 2026-11-25).
         self.way_back, self.preserved_filters = self.preserved_filters, ""
@@ -125,6 +129,30 @@ class TriageList(OfferedChangeList):
         rows = super().get_queryset(request, exclude_parameters)
         sought = "relevance" in rows.query.annotations
         return rows.order_by("relevance") if sought and not self.params.get(ORDER_VAR) else rows
+
+    @cached_property
+    def more_elsewhere(self):
+        """How many more the same words or status find in Everything; 0 without any, and where nobody counts on."""
+        narrowed = self.query or "status__exact" in self.get_filters_params()
+        if not narrowed or self.tab == "all" or self.paginator.more:
+            return 0
+        return count_up_to(self._get_everything(), MOST) - self.paginator.count
+
+    def _get_everything(self):
+        """Return what the list would hold without its tab; to ask Django for it would read each filter's choices."""
+        rows = self.root_queryset
+        for spec in self.filter_specs:
+            found = None if isinstance(spec, TabFilter) else spec.queryset(self.request, rows)
+            rows = rows if found is None else found
+        return self.model_admin.get_search_results(self.request, rows, self.query)[0]
+
+    @property
+    def everything(self):
+        return self.get_query_string({TabFilter.parameter_name: "all"}, ["p"])
+
+    @property
+    def tab(self):
+        return next(spec for spec in self.filter_specs if isinstance(spec, TabFilter)).value()
 
     @property
     def tabs(self):

@@ -2,11 +2,11 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
+from register.admin.keys import KeySelect
 from register.admin.short_page import DayInput, SeenForm, short_page
 from register.admin.used_once import used_once
 from register.models import Meeting, MeetingLink, Organisation, Question
@@ -57,12 +57,12 @@ def _organisation(item, user, common):
 
 
 def _question(item, user, common):
-    widget = AutocompleteSelect(Question._meta.get_field("merged_into"), admin.site)
+    widget = KeySelect(Question._meta.get_field("merged_into"), admin.site)
     return forms.ModelChoiceField(Question.objects.visible_to(user), widget=widget, **common)
 
 
 def _meeting(item, user, common):
-    widget = AutocompleteSelect(MeetingLink._meta.get_field("meeting"), admin.site)
+    widget = KeySelect(MeetingLink._meta.get_field("meeting"), admin.site)
     return forms.ModelChoiceField(Meeting.objects.visible_to(user), widget=widget, **common)
 
 
