@@ -58,7 +58,7 @@ class OwnerForm(ReasonForm):
 
 
 class AssigneeForm(ReasonForm):
-    assignee = forms.ModelChoiceField(User.objects.triagers())
+    assignee = forms.ModelChoiceField(User.objects.assignable())
     field_order = ("assignee", "reason")
 
 

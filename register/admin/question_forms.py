@@ -5,16 +5,17 @@ from itertools import groupby
 from operator import itemgetter
 
 from django import forms
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 
 from register.admin.guarded import RefusableForm
 from register.ledger.versions import get_snapshot_at
 from register.models import Organisation, Question, Topic, User
+from register.models.people import make_assignee_label
 from register.refusals import Stale
 from register.services.questions import EDITABLE
 from register.vocabulary import Classification
 
-LABELS = {Organisation: "name", Topic: "name", User: "username"}  # the column that `str` of a row is
+LABELS = {Organisation: F("name"), Topic: F("name"), User: make_assignee_label()}  # what a choice is called
 
 
 class RaiseForm(RefusableForm):
@@ -30,12 +31,19 @@ class EditForm(RefusableForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._keep_assignee()
         for name in self._choice_fields:
             self.fields[name].choices = partial(self._get_choices, name)
         if self.instance.pk:
             self.fields["seen"].initial = self.instance.version
         if isinstance(self.refusal, Stale):
             self.data = self._brought_up_to_date()
+
+    def _keep_assignee(self):
+        """Offer whoever has the question beside those who can be assigned, so that a save leaves the name alone."""
+        if field := self.fields.get("assignee"):
+            held = Q(pk=self.instance.assignee_id)
+            field.queryset = User.objects.filter(held | Q(pk__in=User.objects.assignable()))
 
     @cached_property
     def _choice_fields(self):
@@ -69,7 +77,7 @@ def load_choices(fields):
     """Return {field's name: [(key, label)]} of model choice fields, by their labels: all of them in one statement."""
     first, *others = (
         field.queryset.order_by()
-        .annotate(field=Value(name), label=F(LABELS[field.queryset.model]))
+        .annotate(field=Value(name), label=LABELS[field.queryset.model])
         .values_list("field", "pk", "label")
         for name, field in fields.items()
     )
