@@ -1,6 +1,7 @@
 """Raise, edit and reclassify questions, and change their status."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -159,6 +160,14 @@ def check_not_stale(question: Question, seen: int | None) -> None:
             f"{question.reference} was changed since you opened it, so nothing was saved.",
             [f"{row.by} changed {' and '.join(row.what)} at {format_moment(row.at)}." for row in since],
         )
+
+
+@contextmanager
+def unless_changed(question: Question, seen: int) -> Iterator[None]:
+    """Do what is inside as one write, under the head lock. Raises Stale as `check_not_stale` does."""
+    with unit_of_work():
+        check_not_stale(question, seen)
+        yield
 
 
 def change_status(
