@@ -120,11 +120,6 @@ def test_members_do_not_edit(cast, raised):
         edit_question(raised(), by=cast.owner, title="Mine")
 
 
-def test_nobody_is_assigned_what_they_may_not_see(cast, raised):
-    with pytest.raises(Refused, match="may not see it"):
-        raised(classification="restricted", assignee=cast.member)
-
-
 def test_the_age_counts_from_the_day_it_was_first_asked(raised):
     question = raised(raised_on=date(2021, 3, 16))
     assert question.age(today()) > 1400

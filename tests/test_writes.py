@@ -37,6 +37,13 @@ def test_a_reason_for_what_the_question_says_already_is_refused_rather_than_drop
     assert write(client, question, {**same, "title": "New?", "reason": "Because."}).status_code == 200
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+@pytest.mark.parametrize("name", ["priority", "owner", "topic", "assignee"])
+def test_what_is_optional_is_cleared(name, nothing, api, cast, raised):
+    answer = write(api("triage"), raised(assignee=cast.lead), {name: nothing})
+    assert (answer.status_code, answer.json()[name]) == (200, None)
+
+
 def test_a_move_that_is_refused_for_its_input_comes_before_the_precondition(api, moved):
     body = {"transition": "defer", "revisit_on": "soon"}
     answer = write(api("triage"), moved("open"), body, "transitions/", "post", **{"If-Match": '"stale"'})

@@ -10,7 +10,7 @@ from register.admin.guarded import RegisterAdmin
 from register.admin.refusable_forms import RefusableForm
 from register.admin.short_page import other_classifications, reclassify_form, short_page
 from register.admin.used_once import used_once
-from register.models import Answer, Review
+from register.models import Answer
 from register.models.search import parse_references
 from register.services.answers import (
     can_propose,
@@ -23,6 +23,7 @@ from register.services.answers import (
     record_review,
 )
 from register.services.briefing import get_review_briefing, get_settling_agreement
+from register.services.review_round import get_positions
 from register.vocabulary import AnswerStatus, Classification, Position, Role
 
 AS_USUAL = ("", "As strict as usual: Members, or as its question")
@@ -119,7 +120,7 @@ class AnswerAdmin(RegisterAdmin):
         answer = self.get_object(request, object_id)
         panels = {
             "answer": answer,
-            "reviews": Review.objects.visible_to(request.user).filter(answer=answer).select_related("organisation"),
+            "reviews": get_positions(answer, request.user),
             "dealt_with": answer and get_settling_agreement(answer),
             "may_reclassify": answer and other_classifications(answer, request.user),
             "may_review": answer and answer.status == AnswerStatus.IN_REVIEW and request.user.has_role(Role.MEMBER),

@@ -8,13 +8,14 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.template.response import TemplateResponse
 
-from register.admin.keys import KeySelect
+from register.admin.keys import KeySelect, is_key
 from register.admin.moves import describe_status, move_form
 from register.admin.short_page import DayInput, ReasonForm
+from register.ledger.versions import annotate_version
 from register.models import Meeting, MeetingLink, Organisation, Question, User
 from register.refusals import Refusal
 from register.services.links import link_meeting
-from register.services.questions import change_status, edit_question, get_facts
+from register.services.questions import change_status, edit_question, get_facts, unless_changed
 from register.vocabulary import LinkKind, Role, Status
 from register.workflow import TRANSITIONS
 
@@ -38,8 +39,9 @@ def _may_edit(question, user):
 
 def _edit(column):
     def act(question, given, user):
+        before = getattr(question, column) or "none"
         edit_question(question, by=user, reason=given["reason"], **{column: given[column]})
-        return f"{Question._meta.get_field(column).verbose_name}: {given[column]}"
+        return f"{Question._meta.get_field(column).verbose_name}: {before} → {given[column]}"
 
     return act
 
@@ -58,7 +60,7 @@ class OwnerForm(ReasonForm):
 
 
 class AssigneeForm(ReasonForm):
-    assignee = forms.ModelChoiceField(User.objects.triagers())
+    assignee = forms.ModelChoiceField(User.objects.assignable())
     field_order = ("assignee", "reason")
 
 
@@ -138,24 +140,39 @@ def bulk_actions():
 
 def bulk_page(model_admin, request, bulk, chosen):
     """Show each chosen question with what would happen to it; on the second POST do it, and show what did."""
-    questions = list(chosen.order_by("id")[: MOST + 1])
+    is_previewed = "_apply" in request.POST
+    if is_previewed:  # what was shown, wherever it stands in the list by now
+        keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if is_key(key)]
+        chosen = model_admin.get_queryset(request).filter(pk__in=keys)
+    questions = list(annotate_version(chosen).order_by("id")[: MOST + 1])
     if len(questions) > MOST:
         model_admin.message_user(request, f"Choose at most {MOST} questions at once.", "error")
         return None
-    form = bulk.form_class(request.user)(request.POST if "_apply" in request.POST else None)
-    if "_apply" in request.POST and form.is_valid():
-        rows = [_act_on(bulk, question, form.cleaned_data, request.user) for question in questions]
-        return _make_page(
-            model_admin, request, bulk, "register/bulk_done.html", rows=rows, done=sum(row[1] for row in rows)
-        )
-    rows = [(question, *bulk.foresee(question, request.user)) for question in questions]
+    form = bulk.form_class(request.user)(request.POST if is_previewed else None)
+    if is_previewed and form.is_valid():
+        rows = [_act_on(bulk, question, request, form.cleaned_data) for question in questions]
+        gone = len(set(keys)) - len(questions)
+        done = sum(row[1] for row in rows)
+        return _make_page(model_admin, request, bulk, "register/bulk_done.html", rows=rows, done=done, gone=gone)
+    rows = [(_keep_seen(question, request), *bulk.foresee(question, request.user)) for question in questions]
     return _make_page(model_admin, request, bulk, "register/bulk.html", rows=rows, form=form)
 
 
-def _act_on(bulk, question, given, user):
+def _keep_seen(question, request):
+    """Set as `seen` the version that the first preview showed: one that is shown again for an error moves nothing."""
+    posted = request.POST.get(f"seen_{question.pk}", "")
+    question.seen = int(posted) if is_key(posted) else question.version
+    return question
+
+
+def _act_on(bulk, question, request, given):
     """Return (question, whether it was done, what to say); one that is refused does not stop the others."""
+    seen = request.POST.get(f"seen_{question.pk}", "")
+    if not is_key(seen):
+        return question, False, "Look at what would happen to it first."
     try:
-        return question, True, bulk.act(question, dict(given), user)
+        with unless_changed(question, int(seen)):
+            return question, True, bulk.act(question, dict(given), request.user)
     except Refusal as refusal:
         return question, False, " ".join(refusal.reasons)
 

@@ -14,6 +14,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from register.admin.changelist import refuse_in_a_page
 from register.characters import remove_unprintable, unify_line_ends
 from register.clock import today
+from register.models.people import make_assignee_label
 from register.services.spreadsheets.cells import escape_formula
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
@@ -34,7 +35,8 @@ def export_page(model_admin, request, name):
         return refused
     columns = [*(column for column in changelist.list_display if column != "action_checkbox"), *MORE]
     data = tablib.Dataset(headers=[_get_heading(model_admin, column) for column in columns])
-    for question in changelist.get_queryset(request).select_related("assignee").iterator(500):
+    questions = changelist.get_queryset(request).annotate(assignee_label=make_assignee_label("assignee"))
+    for question in questions.iterator(500):
         data.append([_get_cell(column, question) for column in columns])
     form = FORMATS[name]()
     headers = {"Content-Disposition": f'attachment; filename="questions-{today():%Y-%m-%d}.{form.get_extension()}"'}
@@ -73,6 +75,7 @@ _PLAIN = {
     "due": lambda question: question.due_on,
     "priority_word": lambda question: question.get_priority_display(),
     "classification": lambda question: question.get_classification_display(),
+    "assignee": lambda question: question.assignee_label,
 }
 
 

@@ -87,7 +87,7 @@ class AssigneeFilter(admin.SimpleListFilter):
     parameter_name = "assignee"
 
     def lookups(self, request, model_admin):
-        return [(NOBODY, "nobody yet"), *((user.username, str(user)) for user in User.objects.triagers())]
+        return [(NOBODY, "nobody yet"), *((user.username, str(user)) for user in User.objects.assignable())]
 
     def queryset(self, request, queryset):
         if self.value() == NOBODY:

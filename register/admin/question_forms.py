@@ -5,13 +5,14 @@ from itertools import groupby
 from operator import itemgetter
 
 from django import forms
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 
 from register.admin.refusable_forms import RefusableForm
 from register.models import Organisation, Topic, User
+from register.models.people import make_assignee_label
 from register.vocabulary import Classification
 
-LABELS = {Organisation: "name", Topic: "name", User: "username"}  # the column that `str` of a row is
+LABELS = {Organisation: F("name"), Topic: F("name"), User: make_assignee_label()}  # what a choice is called
 
 
 class RaiseForm(RefusableForm):
@@ -24,8 +25,15 @@ class EditForm(RefusableForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._keep_assignee()
         for name in self._choice_fields:
             self.fields[name].choices = partial(self._get_choices, name)
+
+    def _keep_assignee(self):
+        """Offer whoever has the question beside those who can be assigned, so that a save leaves the name alone."""
+        if field := self.fields.get("assignee"):
+            held = Q(pk=self.instance.assignee_id)
+            field.queryset = User.objects.filter(held | Q(pk__in=User.objects.assignable()))
 
     @cached_property
     def _choice_fields(self):
@@ -44,7 +52,7 @@ def load_choices(fields):
     """Return {field's name: [(key, label)]} of model choice fields, by their labels: all of them in one statement."""
     first, *others = (
         field.queryset.order_by()
-        .annotate(field=Value(name), label=F(LABELS[field.queryset.model]))
+        .annotate(field=Value(name), label=LABELS[field.queryset.model])
         .values_list("field", "pk", "label")
         for name, field in fields.items()
     )

@@ -22,6 +22,7 @@ from register.admin.spreadsheets import preview_page, upload_page
 from register.clock import today
 from register.ledger.versions import annotate_version
 from register.models import Question, User
+from register.models.people import make_assignee_label
 from register.models.questions import make_holder_expression, make_priority_expression
 from register.models.search import MOST_WORDS
 from register.services.questions import (
@@ -128,6 +129,10 @@ class QuestionAdmin(RegisterAdmin):
     def raised_by_whom(self, question):
         return question.raised_by or "-"
 
+    @admin.display(description="assignee")
+    def assigned_to(self, question):
+        return question.assignee_label or "-"
+
     @admin.display(description="agreed answer")
     def agreed(self, question):
         return self.linked(question.agreed_answer, question.viewer)
@@ -148,7 +153,8 @@ class QuestionAdmin(RegisterAdmin):
         if from_field or not is_key(str(object_id)):
             return super().load_object(request, object_id, from_field)
         made_from = Q(pk=object_id) | Q(split_from=object_id) | Q(merged_into=object_id)
-        rows = annotate_version(self.get_queryset(request)).filter(made_from).select_related(*REFERRED_TO)
+        rows = annotate_version(self.get_queryset(request)).annotate(assignee_label=make_assignee_label("assignee"))
+        rows = rows.filter(made_from).select_related(*REFERRED_TO)
         questions = {row.pk: row for row in rows}
         if question := questions.pop(int(object_id), None):
             question.derived, question.viewer = list(questions.values()), request.user
@@ -170,12 +176,14 @@ class QuestionAdmin(RegisterAdmin):
             return [(None, {"fields": self._may_give(request)})]
         if getattr(request, "is_of_the_past", False):
             return [(None, {"fields": ("reference", "status_word", *EDITABLE, "classification", *self.of_status)})]
-        written = ("reason",) if self.has_change_permission(request, obj) else ()
+        may_write = self.has_change_permission(request, obj)
+        written = ("reason",) if may_write else ()
+        dealing = [name if may_write or name != "assignee" else "assigned_to" for name in EDITABLE[len(CONTENT) :]]
         given = [name for name in self.of_status if getattr(obj, name)]
         given += [name for name, row in zip(self.pointing, _pointed_at(obj), strict=True) if row]
         return [
             ("The question", {"fields": CONTENT}),
-            ("Who deals with it", {"fields": (*EDITABLE[len(CONTENT) :], *written)}),
+            ("Who deals with it", {"fields": (*dealing, *written)}),
             ("Where it stands", {"fields": (*self.standing, *given)}),
         ]
 
@@ -187,7 +195,13 @@ class QuestionAdmin(RegisterAdmin):
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
             return ()
-        return (*super().get_readonly_fields(request, obj), *self.standing, *self.of_status, *self.pointing)
+        return (
+            *super().get_readonly_fields(request, obj),
+            "assigned_to",
+            *self.standing,
+            *self.of_status,
+            *self.pointing,
+        )
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         raising = RaiseForm if request.user.has_role(Role.TRIAGE) else RefusableForm
@@ -195,7 +209,7 @@ class QuestionAdmin(RegisterAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "assignee":
-            kwargs["queryset"] = User.objects.triagers()
+            kwargs["queryset"] = User.objects.assignable()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -5,6 +5,7 @@ from functools import cache
 from django.core.validators import MaxLengthValidator
 from django.db.models import DateField
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from register.characters import ASK, is_printable
 from register.models import Question, User
@@ -87,6 +88,9 @@ class NamedRow(StrictCharField):
         super().__init__(required=False, allow_null=True, help_text=f"The {column} of one that is known.", **options)
         self.model = model
 
+    def run_validation(self, data=empty):
+        return super().run_validation(None if data == "" else data)
+
     def to_internal_value(self, data):
         called = super().to_internal_value(data)
         row = self.model.objects.get_called(called)
@@ -95,13 +99,23 @@ class NamedRow(StrictCharField):
         return row
 
 
+class ClearableChoice(serializers.ChoiceField):
+    """One of the choices; null, as documents show none, or "" clears it."""
+
+    def __init__(self, choices):
+        super().__init__(choices, required=False, allow_null=True, allow_blank=True)
+
+    def run_validation(self, data=empty):
+        return super().run_validation(data) or ""
+
+
 def make_input_field(name):
     """Return the serializer field by which a client gives a column of the question (`EDITABLE`)."""
     column = Question._meta.get_field(name)
     if column.is_relation:
         return NamedRow(column.related_model)
     if column.choices:
-        return serializers.ChoiceField([*column.choices], required=False)
+        return ClearableChoice(column.choices)
     if isinstance(column, DateField):
         return serializers.DateField(required=False, allow_null=True)
     longest = (validator.limit_value for validator in column.validators if isinstance(validator, MaxLengthValidator))

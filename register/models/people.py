@@ -3,6 +3,8 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Concat
 from knox.models import AbstractAuthToken
 
 from register.models.audited import Audited, AuditHistory, HistoryRow
@@ -28,9 +30,31 @@ class Organisation(Audited):
 
 
 class UserQuerySet(NamedQuerySet):
-    def triagers(self) -> Self:
-        """Active members of the Triage group: those whom a question can be assigned to."""
-        return self.filter(is_active=True, groups__name=Role.TRIAGE)
+    def assignable(self) -> Self:
+        """Those whom a question can be assigned to: active, in role Triage or Approver, and no feed client."""
+        clears = _in_group(Role.TRIAGE, Role.APPROVER) | Q(is_superuser=True)
+        return self.filter(clears, ~_in_group(Role.FEED), is_active=True)
+
+    def reviewing(self) -> Self:
+        """Those whose position on an answer is waited for: active members who are no feed client."""
+        return self.filter(_in_group(Role.MEMBER), ~_in_group(Role.FEED), is_active=True)
+
+
+def make_assignee_label(relation: str = "") -> Case:
+    """Return what an assignee is called, as an expression on users, or on rows that a relation to one leads from.
+
+    Somebody whom nothing could be assigned to any more has left, and is shown so.
+    """
+    path = f"{relation}__" if relation else ""
+    deals = When(**{f"{path}pk__in": User.objects.assignable()}, then=F(f"{path}username"))
+    left = When(**{f"{path}pk__isnull": False}, then=Concat(f"{path}username", Value(" (left)")))
+    return Case(deals, left, output_field=models.CharField())
+
+
+def _in_group(*names: str) -> Q:
+    # By key, not by a join, which would return whoever is in two of the groups twice.
+    members: Any = User.groups.through
+    return Q(pk__in=members._default_manager.filter(group__name__in=names).values("user"))
 
 
 class People(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # the plugin wants a name for the base

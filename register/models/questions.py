@@ -159,7 +159,11 @@ class QuestionQuerySet(ClassifiedQuerySet):
     def with_outstanding_positions(self) -> Self:
         """Questions in review on which the position of some member is still outstanding."""
         answers = apps.get_model("register", "Answer")._default_manager.filter(question=OuterRef("pk"))
-        waiting = answers.filter(status=AnswerStatus.IN_REVIEW, reviews__position=Position.NO_RESPONSE)
+        waiting = answers.filter(
+            status=AnswerStatus.IN_REVIEW,
+            reviews__position=Position.NO_RESPONSE,
+            reviews__reviewer__in=User.objects.reviewing(),
+        )
         # A value, not EXISTS: PostgreSQL would turn that into a join with all answers before it takes the first few.
         first = Subquery(waiting.order_by().values("pk")[:1])
         return self.in_review().annotate(waits=first).filter(waits__isnull=False)

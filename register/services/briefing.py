@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from register.ledger.timeline import compare_words
-from register.models import Answer, MeetingLink, Question, Review, User
+from register.models import Answer, MeetingLink, Question, User
+from register.services.review_round import get_positions
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
 from register.workflow import InputType, Transition
 
@@ -63,7 +64,7 @@ def _make_answer_passages(answer: Answer, by: User) -> list[Passage]:
 
 
 def _make_position_passages(answer: Answer, by: User) -> list[Passage]:
-    reviews = tuple(Review.objects.visible_to(by).filter(answer=answer).select_related("organisation"))
+    reviews = tuple(get_positions(answer, by))
     return [Passage("Positions so far", reviews=reviews)] if reviews else []
 
 

@@ -1,6 +1,7 @@
 """Raise, edit and reclassify questions, and change their status."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,8 @@ from register import clock
 from register.characters import strip_unseen
 from register.clock import EARLIEST, today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
-from register.models import Action, Answer, Question, User, clearance
-from register.refusals import NotPermitted, Refused
+from register.models import Action, Answer, Question, User
+from register.refusals import Invalid, NotPermitted, Refused
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.inputs import parse_inputs
@@ -45,6 +46,7 @@ def raise_question(
     given = {"title": strip_unseen(title or ""), "text": strip_unseen(text or ""), **given}
     _check_names(given)
     _check_fields_for_role(by, given, classification)
+    _check_assignee(given.get("assignee"))
     with unit_of_work():
         return record_raised(Question(classification=classification, **given), by=by, reason=reason)
 
@@ -65,7 +67,6 @@ def start_question(question: Question, by: Actor) -> Question:
     question.raised_by = _get_user(by)
     question.working_days_before = count_days_before_record(question)
     question.status_since_day = clock.day_number(clock.london_date(question.status_since))
-    _check_assignee(question)
     return question
 
 
@@ -103,9 +104,14 @@ def count_days_before_record(question: Question) -> int:
     return clock.working_days(question.raised_on or recorded, recorded)
 
 
-def _check_assignee(question: Question) -> None:
-    if question.assignee and question.classification not in clearance(question.assignee):
-        raise Refused(f"Assign it to somebody else: {question.assignee} may not see it.")
+def _check_assignee(assignee: User | None) -> None:
+    """Refuse a new assignment; whoever has a question already keeps it, also after they left.
+
+    All who can be assigned may see every question: their roles are cleared for everything.
+    """
+    if assignee and not User.objects.assignable().filter(pk=assignee.pk).exists():
+        ask = f"Assign it to somebody active in Triage or Approver: {assignee} is not."
+        raise Invalid({"assignee": [ask]})
 
 
 def permit_edit(by: Actor) -> None:
@@ -139,9 +145,18 @@ def edit_question(
                     reason, f"Give a reason: what is {question.get_status_display()} are the words as they stand."
                 )
             question.working_days_before += count_days_before_record(question) - counted
-            _check_assignee(question)
+            if "assignee" in changed:
+                _check_assignee(question.assignee)
             record(clean_row(question), by=by, reason=clean_remark(reason))
         return question
+
+
+@contextmanager
+def unless_changed(question: Question, seen: int) -> Iterator[None]:
+    """Do what is inside as one write, under the head lock. Raises Stale as `check_not_stale` does."""
+    with unit_of_work():
+        check_not_stale(question, seen)
+        yield
 
 
 def change_status(

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from register.ledger.unit_of_work import Actor, record
 from register.models import Answer, Meeting, MeetingLink, Question, Review, User
+from register.models.visibility import Reader
 from register.services.cleaning import clean_row
-from register.vocabulary import AnswerStatus, Classification, LinkKind, Position, Role, Status, strictest, strictness
+from register.vocabulary import AnswerStatus, Classification, LinkKind, Position, Status, strictest, strictness
 from register.workflow import Transition
 
 
@@ -45,6 +48,15 @@ def get_disagreements(answer: Answer) -> tuple[str, ...]:
     return tuple(f"{review.reviewer_name} of {review.organisation}" for review in reviews)
 
 
+def get_positions(answer: Answer, by: Reader) -> QuerySet:
+    """Return the reviews of an answer that `by` may see, annotated with `has_left`.
+
+    Whoever is no active member any more is not waited for.
+    """
+    reviews = Review.objects.visible_to(by).filter(answer=answer).select_related("organisation")
+    return reviews.annotate(has_left=~Exists(User.objects.reviewing().filter(pk=OuterRef("reviewer"))))
+
+
 def apply_transition(
     question: Question, transition: Transition, values: dict[str, Any], *, by: Actor, reason: str
 ) -> Answer | None:
@@ -58,7 +70,7 @@ def apply_transition(
 
 def _open_round(question: Question, values: dict[str, Any], by: Actor, reason: str) -> None:
     answer = _set_status(get_draft(question), AnswerStatus.IN_REVIEW, by, reason)
-    for member in User.objects.filter(is_active=True, groups__name=Role.MEMBER).exclude(groups__name=Role.FEED):
+    for member in User.objects.reviewing():
         record(make_silent_review(answer, member), by=by, reason=reason)
 
 

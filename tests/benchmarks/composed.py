@@ -10,7 +10,7 @@ _SHAPE = """
         'holder', CASE q.status WHEN 'raised' THEN 'Triage' WHEN 'open' THEN o.name WHEN 'awaiting_input' THEN w.name
             WHEN 'in_review' THEN 'Members' WHEN 'agreed' THEN 'Triage'
             WHEN 'deferred' THEN coalesce(o.name, 'Triage') END,
-        'owner', o.name, 'priority', nullif(q.priority, ''), 'classification', q.classification,
+        'owner', o.name, 'assignee', NULL, 'priority', nullif(q.priority, ''), 'classification', q.classification,
         'due_on', q.due_on, 'raised_on', q.raised_on,
         'recorded_at', {recorded_at}, 'status_since', {status_since}, 'working_days_before', q.working_days_before,
         'clock_runs', {clock_runs}, 'waiting_on', w.name, 'review_by', q.review_by, 'revisit_on', q.revisit_on,

@@ -16,7 +16,7 @@ from register.documents.kinds import kind as kinds
 from register.documents.kinds.lookups import follow, get_own_classification_paths
 from register.models.questions import LONGEST_CHAIN
 from register.models.visibility import get_classification_paths, get_classifications
-from register.vocabulary import Position
+from register.vocabulary import Classification, Position
 
 
 class Classified(NamedTuple):
@@ -72,6 +72,22 @@ class NameOf(serializers.CharField):
 
     def __init__(self, relation: str, **options: Any) -> None:
         super().__init__(source=f"{relation}.name", allow_null=True, **options)
+
+
+class LoginOf(serializers.CharField):
+    """The username of the login that a relation leads to; null where there is none.
+
+    What somebody signs in with is for those who may read everything: it is null for all others.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return Classified(value.username, (Classification.RESTRICTED,))
+
+    def get_columns(self, model: Any) -> list[str]:
+        return ["username"]
 
 
 class TextOrNull(serializers.CharField):

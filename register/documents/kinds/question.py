@@ -5,6 +5,7 @@ from rest_framework import serializers
 from register.documents.kinds.answer import AnswerOfQuestion
 from register.documents.kinds.fields import (
     ChoiceOrNull,
+    LoginOf,
     MergedInto,
     MergedIntoUrl,
     Moment,
@@ -49,6 +50,7 @@ class QuestionDocument(serializers.Serializer):
     status = serializers.ChoiceField(Status.choices)
     holder = serializers.CharField(allow_null=True, help_text="Whose move it is; null once the question has ended.")
     owner = NameOf("owner")
+    assignee = LoginOf(help_text="A username, told to Triage and Approver alone; null for all others.")
     priority = ChoiceOrNull(Priority.choices)
     classification = serializers.ChoiceField(Classification.choices)
     due_on = serializers.DateField(allow_null=True)
