@@ -29,6 +29,7 @@ from register.models import (
     Origin,
     Question,
     Redaction,
+    SearchText,
 )
 from register.refusals import NotPermitted, Refused
 from register.services.links import link_action
