@@ -177,9 +177,11 @@ def test_a_backup_overwrites_nothing(tmp_path, db):
 
 @on_sqlite
 def test_a_file_that_others_may_read_is_named_by_the_check(monkeypatch, tmp_path, db):
-    copy = shutil.copy(connection.settings_dict["NAME"], tmp_path)
-    os.chmod(copy, 0o644)
-    monkeypatch.setitem(connection.settings_dict, "NAME", copy)
+    # No copy of the database in use: closing that would let go of every lock this process holds on it.
+    other = tmp_path / "other.sqlite3"
+    other.touch(0o644)
+    os.chmod(other, 0o644)
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(other))
     assert [error.hint for error in run_checks(databases=["default"]) if error.id == "register.W004"] == [
-        f"chmod 600 {copy}"
+        f"chmod 600 {other}"
     ]

@@ -39,7 +39,9 @@ class KeyedMixin:
     """A ModelAdmin that looks for a row only by what can be its key."""
 
     def get_object(self, request, object_id, from_field=None):
-        return super().get_object(request, object_id, from_field) if is_printable(unquote(str(object_id))) else None
+        """Return the row of this key, or None; an empty `_to_field` is as none."""
+        key = unquote(str(object_id))
+        return super().get_object(request, object_id, from_field or None) if is_printable(key) else None
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
