@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
-    path("admin/", include("register.admin.atom")),
+    path("admin/", include("register.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("register.api.urls")),
 ]

@@ -13,6 +13,7 @@ from register.models import (
     Document,
     FormUse,
     PendingUpload,
+    Preferences,
     RaisedOnce,
     SearchText,
     Tally,
@@ -95,7 +96,7 @@ def test_no_rule_reads_the_database_or_a_request(path):
 def test_every_table_of_ours_is_audited_or_named_here():
     ours = set(apps.get_app_config("register").get_models())
     histories = {model.history.model for model in get_audited_models().values()}
-    unaudited = {AtomAddress, Document, LedgerHead, LedgerEntry, PendingUpload, RaisedOnce, Tally, Token}
+    unaudited = {AtomAddress, Document, LedgerHead, LedgerEntry, PendingUpload, Preferences, RaisedOnce, Tally, Token}
     unaudited |= {FormUse, SearchText, UnfinishedRelease}
     assert ours - histories - set(get_audited_models().values()) == unaudited
 

@@ -263,8 +263,7 @@ def test_an_error_before_the_commit_recorded_nothing(failing, api):
 
 
 def test_a_page_that_fails_names_its_request(failing, client, cast):
-    failing("register.admin.front.get_front_page", RuntimeError("a fault of ours"))
-    failing("register.templatetags.register_front.shown_on_front", RuntimeError("a fault of ours"))
+    failing("register.admin.desk.pages.get_waiting", RuntimeError("a fault of ours"))
     client.raise_request_exception = False
     client.force_login(cast.triage)
     page = client.get("/admin/", headers={"X-Request-ID": "0123456789abcdef"})

@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 
 from register.models import AtomAddress, clearance
 from register.services.atom import make_address, revoke_address
@@ -32,6 +32,3 @@ def _change_address(request):
         place = request.build_absolute_uri(reverse("atom", args=[make_address(request.user)]))
         messages.warning(request, f"Note it now, it is not shown again. Whoever has it reads what you may: {place}")
     return HttpResponseRedirect(reverse("register_atom"))
-
-
-urlpatterns = [path("atom/", admin.site.admin_view(atom_page), name="register_atom")]

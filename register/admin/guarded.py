@@ -116,6 +116,15 @@ class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, KeyedMixin, SimpleHistor
             request.refusal = refusal
             return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and not getattr(request, "is_of_the_past", False):
+            context |= {"title": self.get_heading(obj), "subtitle": None}
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    def get_heading(self, row):
+        """Return what the page of a row is headed by: the thing itself."""
+        return str(row)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"refusal": getattr(request, "refusal", None)})

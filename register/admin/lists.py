@@ -9,9 +9,11 @@ from django.urls import reverse
 from register.admin.changelist import OfferedChangeList
 from register.admin.pages import MOST, count_up_to
 from register.clock import today
-from register.models import Meeting, User
+from register.models import Meeting, Organisation, User
 from register.models.questions import LIVE_STANDINGS, Standing
-from register.vocabulary import Role
+from register.services.position_tallies import get_position_tallies
+from register.vocabulary import Role, Status
+from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
 # name in the address: (label, the questions it holds)
 TABS = {
@@ -20,6 +22,7 @@ TABS = {
     "overdue": ("Overdue", lambda questions, user: questions.overdue(today())),
     "awaiting": ("Awaiting input", lambda questions, user: questions.awaiting_input()),
     "review": ("In review", lambda questions, user: questions.in_review()),
+    "ready": ("Ready to agree", lambda questions, user: questions.ready_to_agree(today())),
     "deferred": ("Deferred due", lambda questions, user: questions.deferred_due(today())),
     "live": ("All live", lambda questions, user: questions.live()),
     "all": ("Everything", lambda questions, user: questions),
@@ -27,7 +30,7 @@ TABS = {
 # Reached from the front page's figures, not from the tabs.
 MORE_LISTS = {"silent": ("Positions outstanding", lambda questions, user: questions.with_outstanding_positions())}
 TABS |= MORE_LISTS
-FOR_TRIAGE = ("triage", "mine", "deferred")  # of no use to a member, who can be assigned nothing
+FOR_TRIAGE = ("triage", "mine", "ready", "deferred")  # of no use to a member, who can be assigned nothing
 DEFAULT_TAB = "live"
 MOST_MEETINGS = 12
 NOBODY = "(nobody)"  # no login can be called that
@@ -42,6 +45,7 @@ class TabFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         left_out = set(MORE_LISTS) if request.user.has_role(Role.TRIAGE) else {*MORE_LISTS, *FOR_TRIAGE}
+        left_out -= {"ready"} if request.user.has_role(Role.APPROVER) else set()
         return [(name, label) for name, (label, _) in TABS.items() if name not in left_out]
 
     def value(self):
@@ -78,6 +82,23 @@ class BodyFilter(admin.RelatedFieldListFilter):
         if not hasattr(request, "bodies"):
             request.bodies = super().field_choices(field, request, model_admin)
         return request.bodies
+
+
+class HolderFilter(admin.SimpleListFilter):
+    """Whose move it is: Triage, Members, or an organisation by its name."""
+
+    title = "whose move"
+    parameter_name = "holder"
+
+    def lookups(self, request, model_admin):
+        bodies = Organisation.objects.order_by("name").values_list("name", flat=True)
+        return [(TRIAGE_HOLDS, TRIAGE_HOLDS), (MEMBERS_HOLD, MEMBERS_HOLD), *((name, name) for name in bodies)]
+
+    def queryset(self, request, queryset):
+        if self.value() in (None, TRIAGE_HOLDS, MEMBERS_HOLD):
+            return queryset.held_by(self.value()) if self.value() else queryset
+        body = Organisation.objects.filter(name=self.value()).first()
+        return queryset.held_by(body) if body else queryset.none()
 
 
 class AssigneeFilter(admin.SimpleListFilter):
@@ -129,6 +150,14 @@ class TriageList(OfferedChangeList):
         rows = super().get_queryset(request, exclude_parameters)
         sought = "relevance" in rows.query.annotations
         return rows.order_by("relevance") if sought and not self.params.get(ORDER_VAR) else rows
+
+    def get_results(self, request):
+        """Read the page's questions, and how positions stand on those in review."""
+        super().get_results(request)
+        rows = [question for question in self.result_list if question.status == Status.IN_REVIEW]
+        tallies = get_position_tallies(rows, request.user) if rows else {}
+        for question in rows:
+            question.tally = tallies.get(question.pk)
 
     @cached_property
     def more_elsewhere(self):

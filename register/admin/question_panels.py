@@ -1,17 +1,29 @@
 """What the page of one question shows beside its form: moves, history, links, answers, where it comes from."""
 
 from django.db.models import prefetch_related_objects
+from django.utils.formats import date_format
 
 from register.admin.guarded import is_visible
+from register.admin.neighbours import get_neighbours
 from register.admin.short_page import other_classifications
 from register.admin.timeline import describe_timeline
+from register.clock import today
 from register.ledger.status_history import get_status_history
 from register.ledger.timeline import load_question_history
 from register.models import Origin, Question
+from register.models.questions import describe_lateness
 from register.services.answers import can_propose, get_reviewable_answer
+from register.services.briefing import get_settling_agreement
+from register.services.position_tallies import WORDS, get_answer_tally
 from register.services.questions import get_moves
+from register.services.review_round import get_positions
 from register.services.splitting import get_split_refusal
-from register.vocabulary import Role, Status
+from register.vocabulary import AnswerStatus, Role, Status
+
+# The answer that is shown in full: the one in review or agreed, or the draft of the next.
+STANDING = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW, AnswerStatus.AGREED)
+POSITIONS = [position for position, *_ in WORDS]  # disagreements first
+ALWAYS = ("Owner", "Assigned to", "Topic", "Priority", "Due")  # said also where there is none
 
 
 def get_panels(model_admin, request, question):
@@ -21,13 +33,51 @@ def get_panels(model_admin, request, question):
         "question": question,
         "is_triage": request.user.has_role(Role.TRIAGE),
         "split_off": [row for row in question.derived if row.split_from_id == question.pk],
+        "split_from": question.split_from
+        if question.split_from and is_visible(question.split_from, request.user)
+        else None,
+        "neighbours": get_neighbours(model_admin, request, question),
         "leads_to": get_merge_end(question, request.user),
         "merged_here": [row for row in question.derived if row.merged_into_id == question.pk],
-        "answers": [answer for answer in question.answers.all() if is_visible(answer, request.user)],
+        **_get_answers(question, request.user),
+        "facts": _get_facts(question),
+        "late": describe_lateness(question, today()),
         **_get_possibilities(question, request.user),
         **_get_links(question, request.user),
         **_get_past(model_admin, request, question),
     }
+
+
+def _get_answers(question, user):
+    """Return the answers that the user may see, the latest first, and how positions stand on the one that matters."""
+    answers = [answer for answer in question.answers.all() if is_visible(answer, user)][::-1]
+    shown = next((answer for answer in answers if answer.status in STANDING), None)
+    if shown is None or shown.status == AnswerStatus.DRAFT:
+        return {"answers": answers, "shown_answer": shown}
+    tally = get_answer_tally(shown.pk, question.review_by, user)
+    reviews = sorted(get_positions(shown, user), key=lambda review: POSITIONS.index(review.position))
+    said = {"tally": tally, "tally_sentence": tally.describe_fully(today()), "reviews": reviews}
+    return {"answers": answers, "shown_answer": shown, "dealt_with": get_settling_agreement(shown), **said}
+
+
+def _get_facts(question):
+    """Return [(name, value)] of what is true of a question, without what is not given."""
+    facts = (
+        ("Owner", question.owner),
+        ("Assigned to", question.assignee and question.assignee_label),
+        ("Topic", question.topic),
+        ("Priority", question.get_priority_display()),
+        ("Due", question.due_on and date_format(question.due_on, "j F Y")),
+        ("Review by", question.review_by and date_format(question.review_by, "j F Y")),
+        ("Revisit on", question.revisit_on and date_format(question.revisit_on, "j F Y")),
+        ("Disposition", question.disposition),
+        ("Outcome", question.get_outcome_display()),
+        ("Age", f"{question.age(today()):,} working days"),
+        ("Seen by", question.get_classification_display()),
+        ("Raised by", question.raised_by),
+        ("First asked", question.raised_on and date_format(question.raised_on, "j F Y")),
+    )
+    return [(name, value or "none yet") for name, value in facts if value or name in ALWAYS]
 
 
 def get_merge_end(question, user):
@@ -63,7 +113,11 @@ def _get_links(question, user):
 def _get_past(model_admin, request, question):
     history = load_question_history(question, seen_by=request.user)
     versions = [row for row in history if row.instance_type is Question]
+    status_changes = get_status_history(question, seen_by=request.user, versions=versions)
+    status_only = request.GET.get("show") == "status"
+    items = describe_timeline(model_admin, request, question, history, status_changes)
     return {
-        "status_history": get_status_history(question, seen_by=request.user, versions=versions),
-        "happenings": describe_timeline(model_admin, request, question, history),
+        "timeline": [item for item in items if "move" in item] if status_only else items,
+        "status_only": status_only,
+        "here": status_changes[-1] if status_changes else None,
     }

@@ -10,7 +10,17 @@ from register.admin.bulk import bulk_actions
 from register.admin.exports import export_page, print_page
 from register.admin.guarded import RegisterAdmin
 from register.admin.keys import is_key
-from register.admin.lists import AssigneeFilter, BodyFilter, MeetingFilter, TabFilter, TriageList, get_standings
+from register.admin.lists import (
+    DEFAULT_TAB,
+    TABS,
+    AssigneeFilter,
+    BodyFilter,
+    HolderFilter,
+    MeetingFilter,
+    TabFilter,
+    TriageList,
+    get_standings,
+)
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.question_forms import EditForm, RaiseForm
@@ -26,7 +36,6 @@ from register.models.people import make_assignee_label
 from register.models.questions import make_holder_expression, make_priority_expression
 from register.models.search import MOST_WORDS
 from register.services.questions import (
-    CONTENT,
     EDITABLE,
     MEMBERS_MAY_GIVE,
     edit_question,
@@ -47,21 +56,22 @@ class QuestionAdmin(RegisterAdmin):
     list_display = (
         "reference",
         "title",
-        "topic",
         "status_word",
-        "owner",
         "whose_move",
+        "owner",
+        "topic",
         "age",
         "here",
         "due",
         "priority_word",
         "classification",
     )
-    list_display_links = ("reference", "title")
+    list_display_links = ("title",)  # one tab stop a row
     list_filter = (
         TabFilter,
         "status",
         "topic",
+        HolderFilter,
         ("owner", BodyFilter),
         ("waiting_on", BodyFilter),
         MeetingFilter,
@@ -86,17 +96,31 @@ class QuestionAdmin(RegisterAdmin):
 
     @admin.display(description="status", ordering="status")
     def status_word(self, question):
-        return format_html('<span class="status {}">{}</span>', question.status, question.get_status_display())
+        word = format_html('<span class="status {}">{}</span>', question.status, question.get_status_display())
+        return (
+            format_html('{} <span class="round">{}</span>', word, self.describe_round(question))
+            if question.review_by
+            else word
+        )
+
+    def describe_round(self, question):
+        """Return when the review ends or ended, in colour where it is over, and how positions stand where counted."""
+        over = question.review_by < today()
+        end = f"{'ended' if over else 'by'} {date_format(question.review_by, 'j M')}"
+        tally = getattr(question, "tally", None)
+        return format_html(
+            '<span class="{}">{}</span>{}', "late" if over else "muted", end, f"; {tally.describe()}" if tally else ""
+        )
 
     @admin.display(description="whose move", ordering=make_holder_expression())
     def whose_move(self, question):
         return question.holder
 
-    @admin.display(description="age (wd)", ordering="age_in_days")
+    @admin.display(description="age", ordering="age_in_days")
     def age(self, question):
         return f"{question.age(today()):,}"
 
-    @admin.display(description="in status (wd)", ordering="days_in_status")
+    @admin.display(description="in status", ordering="days_in_status")
     def here(self, question):
         return f"{question.get_days_in_status(today()):,}"
 
@@ -106,7 +130,7 @@ class QuestionAdmin(RegisterAdmin):
             return None
         day = date_format(question.due_on, "j M Y")
         late = question.status in LIVE and question.due_on < today()
-        return format_html('<span class="overdue">{} overdue</span>', day) if late else day
+        return format_html('<span class="late">{} overdue</span>', day) if late else day
 
     @admin.display(description="priority", ordering=make_priority_expression())
     def priority_word(self, question):
@@ -116,7 +140,8 @@ class QuestionAdmin(RegisterAdmin):
         return super().get_queryset(request).with_ages(today())
 
     def changelist_view(self, request, extra_context=None):
-        more = {"title": "Questions", "may_import": request.user.has_role(Role.TRIAGE)}
+        tab = TABS.get(request.GET.get(TabFilter.parameter_name), TABS[DEFAULT_TAB])[0]
+        more = {"title": f"Questions: {tab.lower()}", "may_import": request.user.has_role(Role.TRIAGE)}
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def get_actions(self, request):
@@ -176,16 +201,7 @@ class QuestionAdmin(RegisterAdmin):
             return [(None, {"fields": self._may_give(request)})]
         if getattr(request, "is_of_the_past", False):
             return [(None, {"fields": ("reference", "status_word", *EDITABLE, "classification", *self.of_status)})]
-        may_write = self.has_change_permission(request, obj)
-        written = ("reason",) if may_write else ()
-        dealing = [name if may_write or name != "assignee" else "assigned_to" for name in EDITABLE[len(CONTENT) :]]
-        given = [name for name in self.of_status if getattr(obj, name)]
-        given += [name for name, row in zip(self.pointing, _pointed_at(obj), strict=True) if row]
-        return [
-            ("The question", {"fields": CONTENT}),
-            ("Who deals with it", {"fields": (*dealing, *written)}),
-            ("Where it stands", {"fields": (*self.standing, *given)}),
-        ]
+        return [(None, {"fields": (*EDITABLE, "reason")})] if self.has_change_permission(request, obj) else []
 
     def _may_give(self, request):
         if request.user.has_role(Role.TRIAGE):
@@ -253,5 +269,5 @@ class QuestionAdmin(RegisterAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         question = self.get_object(request, object_id)
-        panels = get_panels(self, request, question) if question else {}
+        panels = {"is_whole": True, **get_panels(self, request, question)} if question else {}
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})

@@ -6,10 +6,27 @@ from register.documents.kinds import KINDS
 from register.ledger.timeline import compare_words, get_timeline
 
 
-def describe_timeline(model_admin, request, question, history):
-    """Return the timeline as the template shows it, latest first; `history` is as in `get_timeline`."""
+def describe_timeline(model_admin, request, question, history, status_changes):
+    """Return one timeline of everything as the template shows it, latest first; `history` is as in `get_timeline`.
+
+    `status_changes` are the question's, as `get_status_history` returns them: each stands as the `move` of its item.
+    """
     happenings = get_timeline(question, seen_by=request.user, history=history)
-    return [_describe_entry(model_admin, request, happening) for happening in happenings]
+    items = {entry.position: _describe_entry(model_admin, request, entry) for entry in happenings}
+    for change in status_changes:
+        items[change.position] = {**items.get(change.position, {}), **_describe_move(change)}
+    return [items[position] for position in sorted(items, reverse=True)]
+
+
+def _describe_move(change):
+    return {
+        "move": change,
+        "at": change.at,
+        "by": change.by,
+        "organisation": change.organisation,
+        "reason": "" if change.redacted else change.reason,
+        "redacted": change.redacted,
+    }
 
 
 def _describe_entry(model_admin, request, happening):

@@ -4,7 +4,7 @@ from register.models.audited import Audited
 from register.models.documents import Document
 from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
-from register.models.people import AtomAddress, FormUse, Organisation, RaisedOnce, System, Token, User
+from register.models.people import AtomAddress, FormUse, Organisation, Preferences, RaisedOnce, System, Token, User
 from register.models.questions import Question, Topic
 from register.models.releases import UnfinishedRelease
 from register.models.reports import HeadlineReport, Origin, PendingUpload
@@ -29,6 +29,7 @@ __all__ = [
     "Organisation",
     "Origin",
     "PendingUpload",
+    "Preferences",
     "Question",
     "RaisedOnce",
     "Redaction",

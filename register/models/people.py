@@ -163,6 +163,20 @@ class FormUse(models.Model):
         return f"{self.address} by {self.user}"
 
 
+class Preferences(models.Model):
+    """What a person set for themselves; no part of the record."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="preferences")
+    last_visit = models.DateTimeField(null=True, help_text="What changed since is new to them.")
+    keys = models.BooleanField(default=True, help_text="Whether single keys do something on a page.")
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"Preferences of {self.user}"
+
+
 class AtomAddress(models.Model):
     """The secret address of a person's Atom feed, of which only the hash is stored. A new one replaces the old."""
 

@@ -6,9 +6,10 @@ from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from register import clock, workflow
 from register.models.audited import Audited, AuditHistory, computed_from
@@ -51,8 +52,17 @@ def make_live_condition() -> Q:
 
 
 def make_overdue_condition(on: date) -> Q:
-    """Return the condition that a question is live and its due date before a date in London."""
-    return make_live_condition() & Q(due_on__lt=on)
+    """Return the condition that a live question was due, or its review to end, before a date in London."""
+    return make_live_condition() & (Q(due_on__lt=on) | Q(review_by__lt=on))
+
+
+def describe_lateness(question: "Question", on: date) -> str:
+    """Return why a question is overdue on a date in London, in words, or nothing where it is not."""
+    if question.review_by and question.review_by < on:
+        return f"review ended {date_format(question.review_by, 'j F')}"
+    if question.status in LIVE and question.due_on and question.due_on < on:
+        return f"due {date_format(question.due_on, 'j F')}"
+    return ""
 
 
 class Standing(models.IntegerChoices):
@@ -178,7 +188,37 @@ class QuestionQuerySet(ClassifiedQuerySet):
         return self.filter(status=Status.DEFERRED, revisit_on__lte=on)
 
     def overdue(self, on: date) -> Self:
-        return self.filter(standing__in=LIVE_STANDINGS, due_on__lt=on)
+        """Live questions whose due date, or the end of whose review, is before a date in London."""
+        late = Q(due_on__lt=on) | Q(review_by__lt=on)  # of which the second is set in review alone
+        return self.filter(late, standing__in=LIVE_STANDINGS)
+
+    def with_late_since(self, on: date) -> Self:
+        """Annotate `late_since`: the day before a date in London since which a question is overdue."""
+        return self.annotate(late_since=Case(When(review_by__lt=on, then=F("review_by")), default=F("due_on")))
+
+    def held_by(self, holder: Organisation | str) -> Self:
+        """Questions whose move is with an organisation, or with `TRIAGE_HOLDS` or `MEMBERS_HOLD`: see `holder`."""
+        if isinstance(holder, str):
+            statuses = [status for status, who in HELD_BY.items() if who == holder]
+            unowned = Q(status=Status.DEFERRED, owner=None) if holder == TRIAGE_HOLDS else Q()
+            return self.filter(Q(status__in=statuses) | unowned)
+        held = Q(status=Status.DEFERRED, owner=holder)
+        for status, who in HELD_BY.items():
+            held |= Q(status=status, **{who: holder}) if who in ("owner", "waiting_on") else Q()
+        return self.filter(held)
+
+    def ready_to_agree(self, on: date) -> Self:
+        """Questions whose answer in review may be agreed: nobody disagrees, and nobody is waited for any more.
+
+        Nobody is where all have given a position, or where the review ended before a date in London.
+        """
+        answers = apps.get_model("register", "Answer")._default_manager.filter(
+            question=OuterRef("pk"), status=AnswerStatus.IN_REVIEW
+        )
+        waiting = answers.filter(reviews__position=Position.NO_RESPONSE, reviews__reviewer__in=User.objects.reviewing())
+        against = answers.filter(reviews__position=Position.DISAGREE)
+        settled = Q(review_by__lt=on) | ~Exists(waiting)
+        return self.in_review().filter(settled, ~Exists(against))
 
     def at_meeting(self, name: str) -> Self:
         """Questions linked to a meeting of that name."""

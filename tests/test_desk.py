@@ -1,13 +1,13 @@
-"""The front page: each number leads to a list with exactly that many rows."""
+"""The desk: each number leads to a list with exactly that many rows."""
 
 import re
 from datetime import date, timedelta
 
 import pytest
 
-from register.admin import front
+from register.admin.desk import sections
 from register.clock import today
-from register.models import Action, Group, Meeting
+from register.models import Action, Group, Meeting, Organisation, Question
 from register.services.answers import record_review
 from register.services.links import link_meeting
 from register.services.questions import edit_question, put_back_review
@@ -47,7 +47,13 @@ def test_each_number_is_the_length_of_its_list(role, busy, client_of):
 
 def test_what_a_member_may_not_see_is_not_counted(busy, client_of):
     def total(role):
-        matrix = client_of(role).get("/admin/").content.decode().split("by status and topic")[1].split("</table>")[0]
+        matrix = (
+            client_of(role)
+            .get("/admin/")
+            .content.decode()
+            .split("by status and topic</summary>")[1]
+            .split("</table>")[0]
+        )
         return sum(map(int, re.findall(r">(\d+)<", matrix)))
 
     assert total("triage") == total("member") + 1
@@ -56,25 +62,25 @@ def test_what_a_member_may_not_see_is_not_counted(busy, client_of):
 def test_the_oldest_wait_is_said_beside_the_body_waited_on(busy, client_of):
     page = client_of("triage").get("/admin/").content.decode()
     assert "the oldest for 0 working days" in page
-    assert "CCDG99 on" in page
+    assert "CCDG99</a>, " in page
 
 
 def test_a_member_sees_the_answers_that_await_their_review_until_reviewed(cast, client_of, moved):
     question, client = moved("in_review"), client_of("member")
-    assert "Answers awaiting your review" in client.get("/admin/").content.decode()
+    assert "Your reviews" in client.get("/admin/").content.decode()
     record_review(question.answers.get(), "agree", by=cast.member)
-    assert "Answers awaiting your review" not in client.get("/admin/").content.decode()
+    assert "No answer waits for your position." in client.get("/admin/").content.decode()
 
 
 @pytest.mark.parametrize("few", [0, 200])
 def test_a_members_reviews_come_with_the_one_that_ends_first_however_many_they_are(few, cast, moved, monkeypatch):
-    monkeypatch.setattr(front, "FEW", few)
+    monkeypatch.setattr(sections, "FEW", few)
     ends = [today() + timedelta(days=days) for days in (70, 50, 60)]
     asked = [moved("in_review") for _ in ends]
     for question, end in zip(asked, ends, strict=True):
         put_back_review(question, end, by=cast.triage, reason="More time.")
     record_review(asked[2].answers.get(), "agree", by=cast.member)
-    awaited = front.get_front_page(cast.member)["reviews_awaited"]
+    awaited = sections.get_awaited_reviews(cast.member)
     assert [review.answer.question_id for review in awaited] == [asked[1].pk, asked[0].pk]
 
 
@@ -85,24 +91,79 @@ def test_the_picture_has_its_numbers_in_words_too(busy, client_of):
     assert not re.search(r"<style|\sstyle=", page)
 
 
-def test_the_front_page_costs_the_same_whatever_the_register_holds(
+def test_the_desk_costs_the_same_whatever_the_register_holds(
     busy, cast, moved, client_of, django_assert_max_num_queries
 ):
     client = client_of("triage")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(45):
         client.get("/admin/")
     for status in PATHS:
         moved(status)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(45):
         client.get("/admin/")
 
 
-def test_an_empty_register_has_a_front_page(client_of):
+def test_an_empty_register_has_a_desk(client_of):
     assert client_of("member").get("/admin/").status_code == 200
 
 
 def test_a_figure_beyond_what_is_counted_says_that_there_are_more(cast, client_of, moved, monkeypatch):
-    monkeypatch.setattr("register.admin.front.AS_FAR", 1)
+    monkeypatch.setattr("register.admin.desk.figures.AS_FAR", 1)
     for _ in range(2):
         edit_question(moved("open"), by=cast.triage, assignee=cast.triage)
-    assert "<strong>1+</strong> are mine" in client_of("triage").get("/admin/").content.decode()
+    assert ">1+ mine<" in client_of("triage").get("/admin/").content.decode()
+
+
+def test_what_is_late_says_why(cast, client_of, moved):
+    edit_question(moved("open"), by=cast.triage, due_on=date(2021, 3, 16))
+    assert "due 16 March" in client_of("triage").get("/admin/").content.decode()
+
+
+def test_a_question_is_ready_once_everybody_has_said_something_and_nobody_disagrees(cast, moved):
+    question = moved("in_review", classification="members")
+    answer, ready = question.answers.get(), Question.objects.ready_to_agree(today())
+    assert not ready.exists()
+    for review in answer.reviews.all():
+        record_review(answer, "disagree", by=review.reviewer, comment="No.")
+    assert not ready.exists()
+    for review in answer.reviews.all():
+        record_review(answer, "agree", by=review.reviewer)
+    assert ready.get() == question
+
+
+def test_a_question_is_ready_once_its_review_has_ended(moved):
+    question = moved("in_review")
+    assert Question.objects.ready_to_agree(question.review_by + timedelta(days=1)).get() == question
+
+
+def test_all_that_waits_on_a_body_is_what_it_was_asked_and_what_it_owns(cast, moved):
+    dcc = Organisation.objects.get(name="DCC")
+    awaited, owned = moved("awaiting_input"), moved("open")
+    edit_question(owned, by=cast.triage, owner=dcc)
+    moved("open")
+    held = Question.objects.held_by(awaited.waiting_on)
+    assert awaited in held
+    assert owned in Question.objects.held_by(dcc)
+    assert {question.holder for question in Question.objects.held_by(dcc)} == {"DCC"}
+
+
+@pytest.mark.parametrize("role", ["triage", "member", "nobody"])
+def test_changes_tell_what_the_reader_may_see(role, cast, client_of, moved):
+    seen, hidden = moved("open"), moved("raised", classification="restricted")
+    page = client_of(role).get("/admin/changes/").content.decode()
+    assert (seen.reference in page) == (role != "nobody")
+    assert (hidden.reference in page) == (role == "triage")
+
+
+def test_a_visit_that_was_noted_leaves_nothing_that_is_new(cast, client_of, moved):
+    question, client = moved("open"), client_of("triage")
+    assert "raised → open" in client.get("/admin/").content.decode()
+    assert client.get("/admin/changes/seen/").status_code == 405
+    client.post("/admin/changes/seen/")
+    assert "raised → open" not in client.get("/admin/").content.decode()
+    assert question.reference in client.get("/admin/changes/?since=2020-01-01").content.decode()
+
+
+def test_a_day_that_is_none_is_refused_in_a_sentence(client_of):
+    page = client_of("triage").get("/admin/changes/?since=yesterday")
+    assert "Enter a valid date." in page.content.decode()

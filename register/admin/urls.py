@@ -1,0 +1,13 @@
+"""The pages of the admin that belong to no one model."""
+
+from django.contrib import admin
+from django.urls import path
+
+from register.admin.atom import atom_page
+from register.admin.desk import changes_page, last_visit_page
+
+urlpatterns = [
+    path("atom/", admin.site.admin_view(atom_page), name="register_atom"),
+    path("changes/", admin.site.admin_view(changes_page), name="register_changes"),
+    path("changes/seen/", admin.site.admin_view(last_visit_page), name="register_last_visit"),
+]
