@@ -182,6 +182,7 @@ GIVEN = {
     "withdraw": {"outcome": "overtaken", "reason": "Settled elsewhere."},
     "merge": {"reason": "The same question."},
     "reopen": {"reason": "New facts."},
+    "undo": {},
 }
 
 PATHS = {

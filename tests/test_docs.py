@@ -50,7 +50,7 @@ def test_the_workflow_table_is_the_codes():
         [
             f"`{transition.name}`",
             ", ".join(status.value for status in transition.sources),
-            transition.target.value,
+            transition.target.value if transition.target else "the status before",
             describe_makers(transition),
             ", ".join(item.name for item in transition.inputs if item.required) or "",
             "; ".join(guard.says for guard in transition.guards),

@@ -58,7 +58,7 @@ def test_agreement_alone_deals_with_nothing(client_of, moved):
 @pytest.mark.parametrize("name", TRANSITIONS)
 def test_every_move_says_what_the_feed_will_say(name, cast, raised):
     told = dict(get_feed_preview(raised(), TRANSITIONS[name], cast.triage))
-    assert told["Status"] == f"raised → {TRANSITIONS[name].target.label}"
+    assert told["Status"] == f"raised → {target.label if (target := TRANSITIONS[name].target) else 'the status before'}"
     assert told["Made by"] == "triage of Elexon"
     assert {item.name.replace("_", " ").capitalize() for item in TRANSITIONS[name].inputs} < set(told)
 
@@ -73,12 +73,11 @@ def test_the_page_of_a_move_says_who_will_see_it(classification, said, client_of
     assert f"Who sees it {said}" in page
 
 
-def test_a_member_finds_their_organisations_questions_and_the_meetings(client_of, moved):
+def test_a_member_finds_their_organisations_questions(client_of, moved):
     question = moved("open", title="Ours?")
     page = text_of(client_of("owner").get("/admin/"))
-    assert "With your organisation" in page
+    assert "With ENA 1 to move , 1 owned" in page
     assert f"{question.reference} Ours?" in page
-    assert "CCDG16 20 April 2021" in page
 
 
 def test_the_assignee_filter_offers_triage_alone(client_of, cast, raised):
@@ -92,8 +91,10 @@ def test_the_assignee_filter_offers_triage_alone(client_of, cast, raised):
 
 
 def test_a_page_that_cannot_be_changed_leads_back_to_the_list(client_of, raised):
-    page = text_of(client_of("member").get(f"{QUESTIONS}/{raised().pk}/change/"))
-    assert "Back to the list" in page
+    address = f"{QUESTIONS}/{raised().pk}/change/?_changelist_filters=tab%3Dall"
+    response = client_of("member").get(address)
+    page = text_of(response)
+    assert f'<a href="{QUESTIONS}/?tab=all">Questions</a>' in response.content.decode()
     assert not re.search(r"\d [ap]\.m\.", page)
 
 

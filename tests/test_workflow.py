@@ -36,6 +36,7 @@ DESIGN = {
     ),
     "merge": ("merged", dict.fromkeys(("raised", "open", "awaiting_input", "deferred"), TRIAGE)),
     "reopen": ("open", {"withdrawn": TRIAGE, "merged": TRIAGE, "agreed": APPROVER, "closed": APPROVER}),
+    "undo": (None, {status: set() for status in Status if status != "agreed"}),
 }
 
 
@@ -50,7 +51,7 @@ def attempt(question, name, user, given):
         return refusal
 
 
-@pytest.mark.parametrize("name", DESIGN)
+@pytest.mark.parametrize("name", [name for name in DESIGN if name != "undo"])  # tests/test_undo.py
 @pytest.mark.parametrize("status", PATHS)
 def test_each_role_makes_the_moves_of_the_table_and_no_others(status, name, cast, moved, raised):
     question = moved(status, asked_by_a_member(cast))
@@ -232,7 +233,7 @@ def test_the_second_of_two_same_moves_is_refused(cast, moved):
     question = moved("open")
     stale = refreshed(question)
     change_status(question, "await_input", by=cast.triage, **GIVEN["await_input"])
-    with pytest.raises(Refused, match="is awaiting input: “Await input” is for questions that are open"):
+    with pytest.raises(Refused, match="is awaiting input: “Ask for input” is for questions that are open"):
         change_status(stale, "await_input", by=cast.triage, **GIVEN["await_input"])
 
 

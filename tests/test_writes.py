@@ -203,7 +203,9 @@ def test_every_write_refuses_what_is_no_object(route, body, send):
 
 
 @pytest.mark.parametrize("value", [7, True, ["DCC"], {"name": "DCC"}, 1.5])
-@pytest.mark.parametrize("transition", TRANSITIONS.values(), ids=lambda transition: transition.name)
+@pytest.mark.parametrize(
+    "transition", [move for move in TRANSITIONS.values() if move.target], ids=lambda transition: transition.name
+)
 def test_each_input_of_each_move_that_is_no_text_is_a_400_by_its_name(transition, value, api, raised):
     wrong = {item.name: value for item in transition.inputs}
     answer = write(api("lead"), raised(), {"transition": transition.name, **wrong}, "transitions/", "post")

@@ -122,6 +122,7 @@ MOVES = tuple(
         _move(transition),
     )
     for transition in TRANSITIONS.values()
+    if transition.target
 )
 BULKS = {bulk.name: bulk for bulk in (*EDITS, *MOVES)}
 

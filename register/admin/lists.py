@@ -79,9 +79,14 @@ class BodyFilter(admin.RelatedFieldListFilter):
     """Every organisation, read once for all the filters of a page that offer them."""
 
     def field_choices(self, field, request, model_admin):
-        if not hasattr(request, "bodies"):
-            request.bodies = super().field_choices(field, request, model_admin)
-        return request.bodies
+        return _get_bodies(request)
+
+
+def _get_bodies(request):
+    """Return [(key, name)] of the organisations, read once for a page."""
+    if not hasattr(request, "bodies"):
+        request.bodies = list(Organisation.objects.order_by("name").values_list("pk", "name"))
+    return request.bodies
 
 
 class HolderFilter(admin.SimpleListFilter):
@@ -91,8 +96,8 @@ class HolderFilter(admin.SimpleListFilter):
     parameter_name = "holder"
 
     def lookups(self, request, model_admin):
-        bodies = Organisation.objects.order_by("name").values_list("name", flat=True)
-        return [(TRIAGE_HOLDS, TRIAGE_HOLDS), (MEMBERS_HOLD, MEMBERS_HOLD), *((name, name) for name in bodies)]
+        names = [TRIAGE_HOLDS, MEMBERS_HOLD, *(name for _, name in _get_bodies(request))]
+        return [(name, name) for name in names]
 
     def queryset(self, request, queryset):
         if self.value() in (None, TRIAGE_HOLDS, MEMBERS_HOLD):

@@ -1,4 +1,4 @@
-"""The short pages of one question beside its moves: reclassify, put a review back, split."""
+"""The short pages of one question beside its moves: reclassify, move a review's end, split."""
 
 from django import forms
 from django.contrib import messages
@@ -44,14 +44,14 @@ def reclassify_page(model_admin, request, object_id):
 
 @used_once
 def put_back_page(model_admin, request, object_id):
-    """Put the end of a review back."""
+    """Move the end of a review to a later day."""
     question = _get_question(model_admin, request, object_id, Role.TRIAGE)
 
     def act(given):
         return _describe_state(put_back_review(question, by=request.user, **given))
 
     initial = {"review_by": question.review_by, "seen": question.version}
-    return _make_page(model_admin, request, question, PutBackForm, act, "Put the review back", initial=initial)
+    return _make_page(model_admin, request, question, PutBackForm, act, "Move the review's end", initial=initial)
 
 
 @used_once

@@ -14,7 +14,7 @@ from register.models import Origin, Question
 from register.models.questions import describe_lateness
 from register.services.answers import can_propose, get_reviewable_answer
 from register.services.briefing import get_settling_agreement
-from register.services.position_tallies import WORDS, get_answer_tally
+from register.services.position_tallies import WORDS, count_reviews
 from register.services.questions import get_moves
 from register.services.review_round import get_positions
 from register.services.splitting import get_split_refusal
@@ -54,10 +54,17 @@ def _get_answers(question, user):
     shown = next((answer for answer in answers if answer.status in STANDING), None)
     if shown is None or shown.status == AnswerStatus.DRAFT:
         return {"answers": answers, "shown_answer": shown}
-    tally = get_answer_tally(shown.pk, question.review_by, user)
     reviews = sorted(get_positions(shown, user), key=lambda review: POSITIONS.index(review.position))
-    said = {"tally": tally, "tally_sentence": tally.describe_fully(today()), "reviews": reviews}
-    return {"answers": answers, "shown_answer": shown, "dealt_with": get_settling_agreement(shown), **said}
+    tally = count_reviews(reviews, question.review_by)
+    dealt_with = get_settling_agreement(shown) if shown.status == AnswerStatus.AGREED else None
+    return {
+        "answers": answers,
+        "shown_answer": shown,
+        "reviews": reviews,
+        "tally": tally,
+        "tally_sentence": tally.describe_fully(today()),
+        "dealt_with": dealt_with,
+    }
 
 
 def _get_facts(question):

@@ -56,10 +56,10 @@ class QuestionAdmin(RegisterAdmin):
     list_display = (
         "reference",
         "title",
-        "status_word",
-        "whose_move",
-        "owner",
         "topic",
+        "status_word",
+        "owner",
+        "whose_move",
         "age",
         "here",
         "due",
@@ -116,11 +116,11 @@ class QuestionAdmin(RegisterAdmin):
     def whose_move(self, question):
         return question.holder
 
-    @admin.display(description="age", ordering="age_in_days")
+    @admin.display(description="working days old", ordering="age_in_days")
     def age(self, question):
         return f"{question.age(today()):,}"
 
-    @admin.display(description="in status", ordering="days_in_status")
+    @admin.display(description="working days here", ordering="days_in_status")
     def here(self, question):
         return f"{question.get_days_in_status(today()):,}"
 

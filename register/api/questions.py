@@ -200,7 +200,7 @@ def _describe_move(transition, facts):
     return {
         "transition": transition.name,
         "label": transition.label,
-        "to": transition.target,
+        "to": transition.get_target(facts),
         "possible": not reasons,
         "reasons": reasons,
         "inputs": [_describe_input(item) for item in transition.inputs],

@@ -65,7 +65,7 @@ class PossibleMove(serializers.Serializer):
 
     transition = serializers.CharField()
     label = serializers.CharField()
-    to = serializers.ChoiceField(Status.choices)
+    to = serializers.ChoiceField(Status.choices, allow_null=True, help_text="Null: there is no move to undo.")
     possible = serializers.BooleanField()
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Why it is refused, before any input.")
     inputs = MoveInput(many=True)

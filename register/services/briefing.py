@@ -6,6 +6,7 @@ from typing import Any
 
 from register.ledger.timeline import compare_words
 from register.models import Answer, MeetingLink, Question, User
+from register.services.questions import get_facts
 from register.services.review_round import get_positions
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
 from register.workflow import InputType, Transition
@@ -88,14 +89,15 @@ def get_settling_agreement(answer: Answer) -> Any:
 
 def get_feed_preview(question: Question, transition: Transition, by: User) -> list[tuple[str, str]]:
     """Return [(name, description)] of what the feed will publish of a transition, and to which readers."""
+    target = transition.get_target(get_facts(question, by))
     preview = [
         ("Who sees it", WHO_READS[question.classification]),
-        ("Status", f"{question.get_status_display()} → {transition.target.label}"),
+        ("Status", f"{question.get_status_display()} → {target.label if target else 'the status before'}"),
         ("Made by", _format_signature(by)),
     ]
     for item in transition.inputs:
         optional = "" if item.required else ", where you give it"
-        word = "word for word" if item.kind == InputType.TEXT else "as you choose it"
+        word = "word for word" if item.kind == InputType.TEXT else "what you choose"
         preview.append((item.name.replace("_", " ").capitalize(), f"{word}{optional}"))
     return preview + _get_answer_preview(question, transition, by)
 

@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.formats import date_format
 
 from register.models import Question, Review, User
@@ -94,14 +95,14 @@ def get_position_tallies(questions: Iterable[Question], user: Reader) -> dict[in
     }
 
 
-def get_answer_tally(answer_key: int, ends: date | None, user: Reader) -> PositionTally:
-    """Return the tally of one answer, whatever its status; `ends` is the date to review by while it is in review."""
-    rows = _count_positions(Review.objects.visible_to(user).filter(answer=answer_key))
-    return PositionTally({position: count for _, position, count in rows}, ends)
+def count_reviews(reviews: Iterable[Any], ends: date | None) -> PositionTally:
+    """Return the tally of reviews as `review_round.get_positions` returns them; `ends` is as in `PositionTally`."""
+    stand = (review for review in reviews if not (review.has_left and review.position == Position.NO_RESPONSE))
+    return PositionTally(Counter(review.position for review in stand), ends)
 
 
-def _count_positions(reviews: object) -> list[tuple[int, str, int]]:
+def _count_positions(reviews: QuerySet) -> list[tuple[int, str, int]]:
     """Return [(question's key, position, how many)], without the silence of those who have left."""
     stays = Exists(User.objects.reviewing().filter(pk=OuterRef("reviewer")))
-    counted = reviews.exclude(~stays, position=Position.NO_RESPONSE).order_by()  # type: ignore[attr-defined]
+    counted = reviews.exclude(~stays, position=Position.NO_RESPONSE).order_by()
     return list(counted.values_list("answer__question", "position").annotate(count=Count("pk")))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,9 @@ from register.services.cleaning import apply_changes, clean_remark, clean_row, r
 from register.services.inputs import parse_inputs
 from register.services.permissions import get_parts, require_role
 from register.services.rows import Check, check_not_stale, check_nothing, reload_visible, unit_of_work_on
+from register.services.undoing import get_last_move, undo_move
 from register.vocabulary import Classification, Role, Status, strictness
-from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Transition
+from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Part, Transition
 
 CONTENT = ("title", "text", "topic")  # what a question asks; the rest of EDITABLE is who deals with it, and when
 EDITABLE = (*CONTENT, "owner", "assignee", "priority", "due_on", "raised_on")
@@ -196,7 +198,8 @@ def _reload_end(question: Question, by: Actor) -> Question:
 def permit_move(question: Question, name: str, by: Actor) -> Transition:
     """Return the transition called `name`, which this person may make. Raises NotPermitted, Refused."""
     transition = _get_transition(name)
-    if not transition.may_be_made_by(get_parts(question, by), Status(question.status)):
+    parts = get_parts(question, by) if transition.target else get_facts(question, by, with_answers=False).parts
+    if not transition.may_be_made_by(parts, Status(question.status)):
         raise NotPermitted(describe_makers(transition, question))
     return transition
 
@@ -218,16 +221,25 @@ def get_facts(question: Question, by: Actor, *, with_answers: bool = True) -> Fa
 
     Guards alone read the facts about its answers: `with_answers` False leaves them empty, and saves two queries.
     """
-    draft, reviewed = review_round.get_open_answers(question) if with_answers else (None, None)
-    return Facts(
+    last_move = get_last_move(question, by)
+    facts = Facts(
         reference=question.reference,
         status=Status(question.status),
         today=today(),
-        parts=get_parts(question, by),
+        parts=get_parts(question, by) | ({Part.MOVER} if last_move else set()),
         classification=Classification(question.classification),
         has_owner=question.owner_id is not None,
         has_topic=question.topic_id is not None,
         has_priority=bool(question.priority),
+        last_move=last_move,
+    )
+    return _add_answers(facts, question, by) if with_answers else facts
+
+
+def _add_answers(facts: Facts, question: Question, by: Actor) -> Facts:
+    draft, reviewed = review_round.get_open_answers(question)
+    return replace(
+        facts,
         draft=Classification(draft.classification) if draft else None,
         written_by_mover=_has_written(by, reviewed),
         disagreeing=review_round.get_disagreements(reviewed) if reviewed else (),
@@ -243,14 +255,17 @@ def get_moves(question: Question, by: Actor) -> list[tuple[Transition, list[str]
 
     `refusals` are the sentences that hold before any input is given; where there are none, the transition is possible.
     """
-    status, parts = Status(question.status), get_parts(question, by)
-    possible = [t for t in TRANSITIONS.values() if status in t.sources and t.may_be_made_by(parts, status)]
-    facts = get_facts(question, by, with_answers=any(transition.guards for transition in possible))
+    status, facts = Status(question.status), get_facts(question, by, with_answers=False)
+    possible = [t for t in TRANSITIONS.values() if status in t.sources and t.may_be_made_by(facts.parts, status)]
+    if any(transition.guards for transition in possible if transition.target):
+        facts = _add_answers(facts, question, by)
     return [(transition, transition.initial_refusals(facts)) for transition in possible]
 
 
 def _apply_transition(question: Question, transition: Transition, values: dict[str, Any], by: Actor) -> Question:
     reason = values.pop("reason", "")
+    if transition.target is None:
+        return undo_move(question, by=by, reason=reason)
     question.agreed_answer = review_round.apply_transition(question, transition, values, by=by, reason=reason)
     _restart_clock(question)
     question.status = transition.target
@@ -282,10 +297,10 @@ def put_back_review(
     """
     with unit_of_work_on(question, by) as question:
         check_not_stale(question, seen)
-        require_role(by, Role.TRIAGE, to="put a review back")
-        reason = require_text(reason, "Give a reason: why the review is put back.")
+        require_role(by, Role.TRIAGE, to="move a review's end")
+        reason = require_text(reason, "Give a reason: why the review ends on another day.")
         if question.status != Status.IN_REVIEW:
-            raise Refused(f"{question.reference} is {question.get_status_display()}: only a review can be put back.")
+            raise Refused(f"{question.reference} is {question.get_status_display()}: only a review has an end to move.")
         if refused := clock.get_day_refusal(review_by):
             raise Refused(refused)
         if review_by is None or review_by <= max(question.review_by or today(), today()):

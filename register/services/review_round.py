@@ -70,7 +70,8 @@ def apply_transition(
 
 def _open_round(question: Question, values: dict[str, Any], by: Actor, reason: str) -> None:
     answer = _set_status(get_draft(question), AnswerStatus.IN_REVIEW, by, reason)
-    for member in User.objects.reviewing():
+    # A review that was begun and undone has asked some already.
+    for member in User.objects.reviewing().exclude(reviews__answer=answer):
         record(make_silent_review(answer, member), by=by, reason=reason)
 
 

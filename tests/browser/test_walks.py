@@ -50,18 +50,18 @@ def page_of(question):
 def test_a_triager_takes_a_raised_question_to_closed(visitor, asked):
     triager = visitor("lead").check("front")
     page = triager.open(f"{LIST}?tab=triage").check("list").page
-    page.click(f"text={asked.reference}")
+    page.click(f"tr:has-text('{asked.reference}') a")
     triager.check("question")
     page.click("a.move:has-text('Open')")
     page.click("input[value=Open]")
-    page.click("a.move:has-text('Await input')")
+    page.click("a.move:has-text('Ask for input')")
     triager.check("move")
     page.select_option("#id_waiting_on", label="DCC")
     page.fill("#id_reason", "What does the DCC say?")
-    page.click("input[value='Await input']")
-    page.click("a.move:has-text('Receive input')")
+    page.click("input[value='Ask for input']")
+    page.click("a.move:has-text('Record what came back')")
     page.fill("#id_reason", "It says yes.")
-    page.click("input[value='Receive input']")
+    page.click("input[value='Record what came back']")
     propose_answer(asked, "Only the appointed MDR may.", by=somebody("triage"))
     page.reload()
     page.click("a.move:has-text('Start review')")
@@ -84,7 +84,7 @@ def test_many_are_moved_at_once_and_one_is_refused(visitor, raised_in_full):
     page = triager.page
     for question in (open_one, raised):
         page.check(f"input.action-select[value='{question.pk}']")
-    page.select_option("select[name=action]", label="Move: Await input")
+    page.select_option("select[name=action]", label="Move: Ask for input")
     page.click("button:has-text('Go')")
     triager.check("bulk")
     page.select_option("#id_waiting_on", label="DCC")
@@ -115,6 +115,8 @@ def test_a_member_records_and_changes_a_position(visitor, raised_in_full):
 
 def test_the_second_of_two_triagers_keeps_their_text(visitor, asked):
     first, second = visitor("lead").open(page_of(asked)), visitor("triage").open(page_of(asked))
+    for opened in (first, second):
+        opened.page.click("#edit > summary")
     first.page.fill("#id_title", "The first one's title?")
     first.page.click("input[name=_save]")
     second.page.fill("#id_text", "What the second one typed at length.")
