@@ -16,8 +16,8 @@ from register.services.reference import keep
 from register.services.splitting import split_question
 from tests.conftest import GIVEN
 
-# A list counts the positions on what is in review; a question's page asks what its reader may undo.
-MOST_OF_A_LIST, MOST_OF_A_QUESTION = 13, 15
+# One more than the fifteen while a question's last move can be undone.
+MOST_OF_A_LIST, MOST_OF_A_QUESTION = 12, 15 + 1
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = (
     "questions/",
@@ -82,7 +82,7 @@ def test_the_front_page_costs_the_same_whatever_the_register_holds(role, client_
 
 
 @pytest.mark.parametrize("longest", [pages.MOST, 2])
-def test_a_list_of_the_admin_costs_no_more_than_it_may(longest, client_of, fill, monkeypatch):
+def test_a_list_of_the_admin_costs_no_more_than_twelve_statements(longest, client_of, fill, monkeypatch):
     monkeypatch.setattr(pages, "MOST", longest)
     monkeypatch.setattr(QuestionAdmin, "list_per_page", 1)
     fill(4)
