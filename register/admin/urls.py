@@ -5,9 +5,14 @@ from django.urls import path
 
 from register.admin.atom import atom_page
 from register.admin.desk import changes_page, last_visit_page
+from register.admin.triage import keys_page, triage_page, undo_page
 
 urlpatterns = [
     path("atom/", admin.site.admin_view(atom_page), name="register_atom"),
     path("changes/", admin.site.admin_view(changes_page), name="register_changes"),
     path("changes/seen/", admin.site.admin_view(last_visit_page), name="register_last_visit"),
+    path("triage/", admin.site.admin_view(triage_page), name="register_triage"),
+    path("triage/keys/", admin.site.admin_view(keys_page), name="register_keys"),
+    path("triage/<int:question_id>/", admin.site.admin_view(triage_page), name="register_triage_question"),
+    path("triage/<int:question_id>/undo/", admin.site.admin_view(undo_page), name="register_undo"),
 ]
