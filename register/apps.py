@@ -95,5 +95,5 @@ def _check_names(databases: Sequence[str] | None = None, **_: Any) -> list[check
 
     if not databases or has_unapplied_migrations():
         return []
-    hint = "Rename it, or merge the two."
+    hint = "Rename it, or merge the two: its page in the admin has Merge into another."
     return [checks.Warning(said, hint=hint, id="register.W005") for said in describe_twins()]

@@ -55,7 +55,7 @@ def _foresee_edit(column):
 
 
 class OwnerForm(ReasonForm):
-    owner = forms.ModelChoiceField(Organisation.objects.all())
+    owner = forms.ModelChoiceField(Organisation.objects.current())
     field_order = ("owner", "reason")
 
 

@@ -60,6 +60,7 @@ class RegisterAdmin(UsedOnceMixin, OfferedFiltersMixin, KeyedMixin, SimpleHistor
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         rows = db_field.related_model.objects.all()
+        rows = rows.current() if hasattr(rows, "current") else rows
         kwargs.setdefault("queryset", rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -85,7 +85,7 @@ class BodyFilter(admin.RelatedFieldListFilter):
 def _get_bodies(request):
     """Return [(key, name)] of the organisations, read once for a page."""
     if not hasattr(request, "bodies"):
-        request.bodies = list(Organisation.objects.order_by("name").values_list("pk", "name"))
+        request.bodies = list(Organisation.objects.current().order_by("name").values_list("pk", "name"))
     return request.bodies
 
 
@@ -102,7 +102,7 @@ class HolderFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() in (None, TRIAGE_HOLDS, MEMBERS_HOLD):
             return queryset.held_by(self.value()) if self.value() else queryset
-        body = Organisation.objects.filter(name=self.value()).first()
+        body = Organisation.objects.get_called(self.value())
         return queryset.held_by(body) if body else queryset.none()
 
 

@@ -53,7 +53,7 @@ def _choice(item, user, common):
 
 
 def _organisation(item, user, common):
-    return forms.ModelChoiceField(Organisation.objects.visible_to(user), **common)
+    return forms.ModelChoiceField(Organisation.objects.visible_to(user).current(), **common)
 
 
 def _question(item, user, common):

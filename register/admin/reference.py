@@ -1,11 +1,11 @@
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
 from register.admin.guarded import RegisterAdmin
-from register.admin.refusable_forms import RefusableForm
+from register.admin.kept import KeptAdmin
+from register.admin.merging import MergedAdmin
 from register.admin.short_page import DayInput, ReasonForm, short_page
 from register.admin.used_once import used_once
 from register.clock import today
@@ -16,22 +16,17 @@ from register.services.links import link_action, link_meeting, strike_out
 from register.vocabulary import Role
 
 
-class KeptForm(RefusableForm):
-    reason = forms.CharField(required=False, help_text="Why, for the history.")
-
-
-class KeptAdmin(RegisterAdmin):
-    form = KeptForm
-
-
 @admin.register(Organisation)
-class OrganisationAdmin(KeptAdmin):
-    list_display = ("name", "full_name")
+class OrganisationAdmin(MergedAdmin):
+    list_display = ("name", "full_name", "merged_into")
+    list_select_related = ("merged_into",)
     search_fields = ("name", "full_name")
 
 
 @admin.register(Topic)
-class TopicAdmin(KeptAdmin):
+class TopicAdmin(MergedAdmin):
+    list_display = ("name", "merged_into")
+    list_select_related = ("merged_into",)
     search_fields = ("name",)
 
 

@@ -178,9 +178,9 @@ class HeadlineReportAdmin(RegisterAdmin):
                 ("Not placed", report.unplaced),
                 ("Page furniture left out", report.doubtful_furniture),
             ],
-            owners=[*Organisation.objects.values_list("name", flat=True)]
+            owners=[*Organisation.objects.current().values_list("name", flat=True)]
             + [f"{name} members" for name in Group.objects.values_list("name", flat=True)],
-            topics=list(Topic.objects.values_list("name", flat=True)),
+            topics=list(Topic.objects.current().values_list("name", flat=True)),
             priorities=Priority.choices,
         )
 

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from register.characters import LONGEST_NAME_KEY, fold_name, is_printable
 from register.models.audited import AuditedQuerySet
@@ -72,6 +72,33 @@ class NamedQuerySet(AuditedQuerySet):
 
 class NamedReferenceQuerySet(NamedQuerySet, ReferenceQuerySet):  # type: ignore[override]  # the plugin's as_manager
     """Reference data that is called by its name."""
+
+
+def make_merge_constraint(name: str) -> models.CheckConstraint:
+    """Return the constraint that no row of a model is merged into itself."""
+    return models.CheckConstraint(
+        condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+        name=f"{name}_merged_into_another",
+        violation_error_message="Choose another: it cannot be merged into itself.",
+    )
+
+
+class MergeableQuerySet(NamedReferenceQuerySet):  # type: ignore[override]  # the plugin's as_manager
+    """Reference data of which two rows can be merged: `merged_into` is where the name of a merged row leads."""
+
+    def current(self) -> Self:
+        """Rows that were not merged into another: those to choose from."""
+        return self.filter(merged_into=None)
+
+    def called(self, name: str) -> Self:
+        """Rows that a name may mean; the name of a merged row means the one that it was merged into."""
+        found = super().called(name)
+        merged = found.filter(merged_into__isnull=False)
+        ends = self.filter(pk__in=merged.order_by().values("merged_into"))
+        return found.filter(merged_into=None) | ends
+
+    def twins(self) -> Self:
+        return super().twins().filter(merged_into=None)
 
 
 def get_named_models() -> list[Any]:

@@ -8,7 +8,7 @@ from django.db.models.functions import Concat
 from knox.models import AbstractAuthToken
 
 from register.models.audited import Audited, AuditHistory, HistoryRow
-from register.models.names import NamedQuerySet, NamedReferenceQuerySet, NameKeyField
+from register.models.names import MergeableQuerySet, NamedQuerySet, NameKeyField, make_merge_constraint
 from register.vocabulary import SYSTEM, Role
 
 
@@ -18,12 +18,16 @@ class Organisation(Audited):
     name = models.CharField(max_length=80, unique=True, help_text="Short name, as minutes use it: DCC.")
     name_key = NameKeyField()
     full_name = models.CharField(max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_names"
+    )
 
-    objects: ClassVar = NamedReferenceQuerySet.as_manager()
+    objects: ClassVar = MergeableQuerySet.as_manager()
     history = AuditHistory(excluded_fields=["name_key"])
 
     class Meta:
         ordering = ["name"]
+        constraints = [make_merge_constraint("organisation")]
 
     def __str__(self) -> str:
         return self.name

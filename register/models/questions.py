@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from register import clock, workflow
 from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.meetings import Meeting, MeetingLink
-from register.models.names import NamedReferenceQuerySet, NameKeyField
+from register.models.names import MergeableQuerySet, NameKeyField, make_merge_constraint
 from register.models.people import Organisation, User
 from register.models.search import (
     make_index_lookup,
@@ -35,12 +35,16 @@ class Topic(Audited):
     keywords = models.TextField(
         blank=True, help_text="Words that suggest this topic for an imported question, with commas between."
     )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_names"
+    )
 
-    objects: ClassVar = NamedReferenceQuerySet.as_manager()
+    objects: ClassVar = MergeableQuerySet.as_manager()
     history = AuditHistory(excluded_fields=["name_key"])
 
     class Meta:
         ordering = ["name"]
+        constraints = [make_merge_constraint("topic")]
 
     def __str__(self) -> str:
         return self.name

@@ -15,7 +15,7 @@ BAR, ROW, LEFT, WIDTH = 14, 22, 110, 400  # pixels of the picture
 
 def make_matrix(counts):
     """Return the counts by status and topic as a table: (headings, [(label, address, cells)])."""
-    topics = [(topic.pk, topic.name) for topic in Topic.objects.all()]
+    topics = [(topic.pk, topic.name) for topic in Topic.objects.current()]
     columns = [*topics, *([(None, "")] if any(not topic for _, topic in counts) else [])]
     rows = [
         (status.label, [_make_cell(counts.get((status, name), 0), status, key) for key, name in columns])

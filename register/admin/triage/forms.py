@@ -37,7 +37,7 @@ class TriageForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        for name, rows in (("owner", Organisation.objects.all()), ("topic", Topic.objects.all())):
+        for name, rows in (("owner", Organisation.objects.current()), ("topic", Topic.objects.current())):
             self.fields[name].queryset = rows
             if rows.count() <= FEW:
                 self.fields[name].empty_label = None

@@ -37,14 +37,15 @@ class NameCell(widgets.Widget):
 
     def __init__(self, model: Any) -> None:
         super().__init__()
-        self.rows = {row.name: row for row in model.objects.all()}
-        self.keys = {row.name_key: row for row in self.rows.values()}
+        rows = model.objects.select_related("merged_into")
+        self.rows = {row.name: row.merged_into or row for row in rows}
+        self.keys = {row.name_key: row.merged_into or row for row in rows}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         name = read_text(value)
         found = self.rows.get(name) or self.keys.get(fold_name(name))
         if found is None:
-            names = ", ".join(self.rows)
+            names = ", ".join(sorted({row.name for row in self.rows.values()}))
             raise ValueError(f"“{value}” is not known: choose from {names}.")
         return found
 
