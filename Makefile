@@ -1,4 +1,4 @@
-# make run: the demo register on http://127.0.0.1:$(PORT)/
+# make run: the demo register on http://127.0.0.1:$(PORT)/   make run EXAMPLE=1: with sixty questions of a busy month
 # make test: the tests without the slow ones, on SQLite unless DATABASE_URL is set   make test-all: every test
 # make lint, make check: what else CI asks   make test-newest: the tests on the newest Django and Python
 PYTHON ?= python3
@@ -10,7 +10,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hash
 .PHONY: run test test-all test-newest lint check lock bench
 
 run: $(VENV)/runtime
-	@DEBUG=1 $(BIN)/python manage.py run_demo 127.0.0.1:$(PORT)
+	@DEBUG=1 $(BIN)/python manage.py run_demo 127.0.0.1:$(PORT)$(if $(EXAMPLE), --example)
 
 test: $(VENV)/development
 	DEBUG=1 $(BIN)/python -m pytest -m "not slow"
