@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from register.admin.desk import sections
+from register.admin.reviewing import awaited
 from register.clock import today
 from register.models import Action, Group, Meeting, Organisation, Question
 from register.services.answers import record_review
@@ -74,14 +74,14 @@ def test_a_member_sees_the_answers_that_await_their_review_until_reviewed(cast, 
 
 @pytest.mark.parametrize("few", [0, 200])
 def test_a_members_reviews_come_with_the_one_that_ends_first_however_many_they_are(few, cast, moved, monkeypatch):
-    monkeypatch.setattr(sections, "FEW", few)
+    monkeypatch.setattr(awaited, "FEW", few)
     ends = [today() + timedelta(days=days) for days in (70, 50, 60)]
     asked = [moved("in_review") for _ in ends]
     for question, end in zip(asked, ends, strict=True):
         put_back_review(question, end, by=cast.triage, reason="More time.")
     record_review(asked[2].answers.get(), "agree", by=cast.member)
-    awaited = sections.get_awaited_reviews(cast.member)
-    assert [review.answer.question_id for review in awaited] == [asked[1].pk, asked[0].pk]
+    first = awaited.get_awaited_reviews(cast.member)
+    assert [review.answer.question_id for review in first] == [asked[1].pk, asked[0].pk]
 
 
 def test_the_picture_has_its_numbers_in_words_too(busy, client_of):

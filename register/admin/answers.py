@@ -2,47 +2,32 @@ from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
 from register.admin.guarded import RegisterAdmin
 from register.admin.refusable_forms import RefusableForm
+from register.admin.reviewing import review_page
 from register.admin.short_page import other_classifications, reclassify_form, short_page
 from register.admin.used_once import used_once
 from register.models import Answer
 from register.models.search import parse_references
 from register.services.answers import (
     can_propose,
-    check_review_not_stale,
     edit_answer,
-    get_last_snapshot,
     get_proposable_questions,
     propose_answer,
     reclassify_answer,
-    record_review,
 )
-from register.services.briefing import get_review_briefing, get_settling_agreement
+from register.services.briefing import get_settling_agreement
 from register.services.review_round import get_positions
-from register.vocabulary import AnswerStatus, Classification, Position, Role
+from register.vocabulary import AnswerStatus, Classification, Role
 
 AS_USUAL = ("", "As strict as usual: Members, or as its question")
 
 
 class ProposeForm(RefusableForm):
     classification = forms.ChoiceField(choices=[AS_USUAL, *Classification.choices], required=False)
-
-
-class ReviewForm(forms.Form):
-    position = forms.ChoiceField(
-        choices=[("", "Choose…"), *((p.value, p.label) for p in Position if p != Position.NO_RESPONSE)]
-    )
-    comment = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 4}),
-        required=False,
-        help_text="Needed to disagree, or to agree with comments.",
-    )
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 @admin.register(Answer)
@@ -110,9 +95,8 @@ class AnswerAdmin(RegisterAdmin):
 
     def get_urls(self):
         reclassify = self.admin_site.admin_view(self.reclassify_view)
-        page = path(
-            "<int:object_id>/review/", self.admin_site.admin_view(self.review_view), name="register_answer_review"
-        )
+        review = self.admin_site.admin_view(partial(review_page, self))
+        page = path("<int:object_id>/review/", review, name="register_answer_review")
         other = path("<int:object_id>/reclassify/", reclassify, name="register_answer_reclassify")
         return [page, other, *super().get_urls()]
 
@@ -126,38 +110,6 @@ class AnswerAdmin(RegisterAdmin):
             "may_review": answer and answer.status == AnswerStatus.IN_REVIEW and request.user.has_role(Role.MEMBER),
         }
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
-
-    @used_once
-    def review_view(self, request, object_id):
-        """Record one's own position on an answer in review."""
-        answer = self.get_object(request, object_id)
-        if answer is None:
-            raise Http404("There is no such answer.")
-        if not request.user.has_role(Role.MEMBER):
-            raise PermissionDenied("Only members may review an answer.")
-        if answer.status != AnswerStatus.IN_REVIEW:
-            messages.info(
-                request, f"Answer {answer.number} is {answer.get_status_display()}: it takes no positions now."
-            )
-            return HttpResponseRedirect(reverse("admin:register_answer_change", args=[answer.pk]))
-
-        def act(given):
-            check = partial(check_review_not_stale, seen=given.pop("seen"))
-            review = record_review(answer, **given, by=request.user, check=check)
-            return f"Your position is recorded: {review.get_position_display()}{', late' if review.late else ''}."
-
-        return short_page(
-            self,
-            request,
-            form_class=ReviewForm,
-            initial=self._own_position(request, answer),
-            act=act,
-            title=f"Review {answer}",
-            button="Record my position",
-            about=answer,
-            reading=get_review_briefing(answer, request.user),
-            back=reverse("admin:register_answer_change", args=[answer.pk]),
-        )
 
     @used_once
     def reclassify_view(self, request, object_id):
@@ -186,8 +138,3 @@ class AnswerAdmin(RegisterAdmin):
         super().response_post_save_add(request, obj)
         messages.success(request, f"{obj} is proposed.")
         return HttpResponseRedirect(reverse("admin:register_question_change", args=[obj.question_id]))
-
-    def _own_position(self, request, answer):
-        review = answer.reviews.filter(reviewer=request.user).first()
-        said = {"position": review.position, "comment": review.comment} if review else {}
-        return {**said, "seen": get_last_snapshot(review)}

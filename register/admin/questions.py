@@ -27,6 +27,7 @@ from register.admin.question_forms import EditForm, RaiseForm
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
 from register.admin.question_panels import get_merge_end, get_panels
 from register.admin.refusable_forms import RefusableForm
+from register.admin.reviewing import agree_page
 from register.admin.short_page import DayInput
 from register.admin.spreadsheets import preview_page, upload_page
 from register.clock import today
@@ -256,6 +257,7 @@ class QuestionAdmin(RegisterAdmin):
             return self.admin_site.admin_view(partial(view, self))
 
         return [
+            path("<int:object_id>/move/agree/", page(agree_page), name="register_question_agree"),
             path("<int:object_id>/move/<str:name>/", page(move_page), name="register_question_move"),
             path("<int:object_id>/reclassify/", page(reclassify_page), name="register_question_reclassify"),
             path("<int:object_id>/put-back/", page(put_back_page), name="register_question_put_back"),

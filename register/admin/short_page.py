@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from register.admin.problems import add_refusal
 from register.admin.used_once import answer_once, get_form_token
 from register.clock import EARLIEST, LATEST
 from register.kept_text import bring_back
@@ -53,11 +54,12 @@ def reclassify_form(row, user):
     )
 
 
-def short_page(admin, request, *, form_class, act, title, button, about, back, initial=None, **beside):
-    """Show the form; on POST call `act` with what it holds, then go `back` with the message that `act` returns.
+def short_page(admin, request, *, form_class, act, title, button, about, back, onward=None, initial=None, **beside):
+    """Show the form; on POST call `act` with what it holds, then go on with the message that `act` returns.
 
-    A refusal comes back on the form, with what was typed. The form is used once: sent again, it leads to the
-    `made_address` that `act` noted on the request, or `back`. `about` is the row that the page is about.
+    That is to `onward`, or `back` to where one came from. A refusal comes back on the form, with what was typed. The
+    form is used once: sent again, it leads to the `made_address` that `act` noted on the request, or on. `about` is the
+    row that the page is about. `beside` may have a `template` other than the usual one.
 
     `beside` the form may stand: `reading`, passages to read before deciding; `told`, what readers of the feed will see,
     as (what, how it will read); `asks`, sentences on what is needed beside the fields' own hints.
@@ -73,18 +75,19 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, i
         "about": about,
         **beside,
         "back": back,
+        "onward": onward or back,
         "opts": admin.opts,
         "media": admin.media + form.media,
     }
-    page = TemplateResponse(request, "register/short_page.html", context)
+    page = TemplateResponse(request, context.get("template", "register/short_page.html"), context)
     return answer_once(request, partial(_answer, request, form, act, page)) if request.method == "POST" else page
 
 
 def _answer(request, form, act, page, use):
     """Return a redirect where `act` did what the form asks, and then note so in its `use`; otherwise the page again."""
     if _can_act(request, form) and _run_action(request, form, act):
-        use.address = getattr(request, "made_address", page.context_data["back"])
-        return HttpResponseRedirect(page.context_data["back"])
+        use.address = getattr(request, "made_address", page.context_data["onward"])
+        return HttpResponseRedirect(page.context_data["onward"])
     return page
 
 
@@ -93,7 +96,7 @@ def _can_act(request, form):
     if form.is_valid() and not hasattr(request, "refusal"):
         return True
     if hasattr(request, "refusal"):
-        form.add_error(None, request.refusal.reasons)
+        add_refusal(request.refusal, form)
     return False
 
 
@@ -105,11 +108,11 @@ def _run_action(request, form, act):
     except NotPermitted as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Stale as refusal:
-        form.add_error(None, refusal.reasons)
+        add_refusal(refusal, form)
         form.data = form.data.copy()
         form.data["seen"] = form.initial["seen"]  # they see it now, so the next try passes
         return False
     except Refused as refusal:
-        form.add_error(None, refusal.reasons)
+        add_refusal(refusal, form)
         return False
     return True

@@ -1,11 +1,9 @@
-"""What a page shows a person before a decision: before a position on an answer, or before a transition."""
+"""What a page shows a person before a transition."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from register.ledger.timeline import compare_words
-from register.models import Answer, MeetingLink, Question, User
+from register.models import Answer, Question, User
 from register.services.questions import get_facts
 from register.services.review_round import get_positions
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
@@ -21,11 +19,10 @@ WHO_READS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Passage:
-    """One part of a briefing under a heading: a text, the pieces of a word-by-word comparison, lines, or reviews."""
+    """One part of a briefing under a heading: a text, lines, or reviews."""
 
     heading: str
     text: str = ""
-    pieces: tuple = ()
     lines: tuple = ()
     reviews: tuple = ()
 
@@ -40,21 +37,6 @@ def get_move_briefing(question: Question, by: User) -> list[Passage]:
     return [_make_question_passage(question), *passages]
 
 
-def get_review_briefing(answer: Answer, by: User) -> list[Passage]:
-    """Return the passages to read before giving a position on an answer, of what `by` may see.
-
-    They are the question, the answer, its changes from the answer before, the meetings, and the positions so far.
-    """
-    passages = [_make_question_passage(answer.question), Passage(f"Answer {answer.number}", answer.text)]
-    before = Answer.objects.visible_to(by).filter(question=answer.question, number__lt=answer.number).last()
-    if before:
-        pieces = tuple(compare_words(before.text, answer.text))
-        passages.append(Passage(f"What changed from answer {before.number}", pieces=pieces))
-    meetings = tuple(_format_meetings(answer.question, by)) or ("At no meeting yet.",)
-    passages.append(Passage("Where it came up", lines=meetings))
-    return [*passages, *_make_position_passages(answer, by)]
-
-
 def _make_question_passage(question: Question) -> Passage:
     return Passage(question.reference, question.text)
 
@@ -67,15 +49,6 @@ def _make_answer_passages(answer: Answer, by: User) -> list[Passage]:
 def _make_position_passages(answer: Answer, by: User) -> list[Passage]:
     reviews = tuple(get_positions(answer, by))
     return [Passage("Positions so far", reviews=reviews)] if reviews else []
-
-
-def _format_meetings(question: Question, by: User) -> Iterator[str]:
-    links = MeetingLink.objects.visible_to(by).filter(question=question, struck_out=False)
-    for link in links.select_related("meeting__group"):
-        held = link.meeting.held_on
-        on = f", {held.day} {held:%B %Y}" if held else ""
-        paragraph = f", paragraph {link.paragraph}" if link.paragraph else ""
-        yield f"{link.meeting}{on}: {link.get_kind_display()}{paragraph}"
 
 
 def get_settling_agreement(answer: Answer) -> Any:

@@ -4,6 +4,7 @@
 it. Nothing here reads the database: the caller passes the `Facts` and receives sentences.
 """
 
+from register.workflow.guards import MISSING
 from register.workflow.table import BELONGS_TO, HELD_BY, MEMBERS_HOLD, TRANSITIONS, TRIAGE_HOLDS, holder
 from register.workflow.types import (
     LONGEST_REMARK,
@@ -23,6 +24,7 @@ __all__ = [
     "HELD_BY",
     "LONGEST_REMARK",
     "MEMBERS_HOLD",
+    "MISSING",
     "TRANSITIONS",
     "TRIAGE_HOLDS",
     "UNDONE_WITHIN",

@@ -5,16 +5,19 @@ from datetime import date
 from register.vocabulary import Classification, Status, strictness
 from register.workflow.types import Facts, Given, Guard
 
+# What says that a column lacks what a question needs before it is open.
+MISSING = {
+    "owner": "Give it an owner first.",
+    "topic": "Give it a topic first.",
+    "priority": "Give it a priority first.",
+}
 
-def _make_presence_guard(name: str, sentence: str) -> Guard:
-    return Guard(f"no {name}", lambda facts, given: None if getattr(facts, f"has_{name}") else sentence)
+
+def _make_presence_guard(name: str) -> Guard:
+    return Guard(f"no {name}", lambda facts, given: None if getattr(facts, f"has_{name}") else MISSING[name])
 
 
-TRIAGED = (
-    _make_presence_guard("owner", "Give it an owner first."),
-    _make_presence_guard("topic", "Give it a topic first."),
-    _make_presence_guard("priority", "Give it a priority first."),
-)
+TRIAGED = tuple(_make_presence_guard(name) for name in MISSING)
 
 
 def no_draft(facts: Facts, given: Given) -> str | None:

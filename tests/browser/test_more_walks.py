@@ -71,8 +71,8 @@ def test_a_member_is_late_with_a_position(visitor, raised_in_full, monkeypatch):
     later = timezone.now() + timedelta(days=40)
     monkeypatch.setattr("register.clock.timezone.now", lambda: later)
     member = visitor("member").open(f"/admin/register/answer/{Answer.objects.get().pk}/review/")
-    member.page.select_option("#id_position", "agree")
-    member.page.click("input[value='Record my position']")
+    member.page.check("input[value=agree]")
+    member.page.click("button:has-text('Record my position')")
     member.check("late")
     assert "agree (late)" in member.page.inner_text("main")
 

@@ -70,7 +70,7 @@ def test_a_triager_takes_a_raised_question_to_closed(visitor, asked):
     page.click("a.move:has-text('Agree')")
     triager.check("agree")
     page.fill("#id_reason", "By email.")
-    page.click("input[value=Agree]")
+    page.click("button:has-text('Agree')")
     page.click("a.move:has-text('Close')")
     page.fill("#id_disposition", "SEC modification MP162")
     page.click("input[value=Close]")
@@ -105,9 +105,9 @@ def test_a_member_records_and_changes_a_position(visitor, raised_in_full):
     member.check("review")
     for position, comment in (("disagree", "Who pays?"), ("agree", "")):
         page.goto(f"{member.address}/admin/register/answer/{Answer.objects.get().pk}/review/")
-        page.select_option("#id_position", position)
+        page.check(f"input[name=position][value={position}]")
         page.fill("#id_comment", comment)
-        page.click("input[value='Record my position']")
+        page.click("button:has-text('Record my position')")
     member.check("answer")
     review = Answer.objects.get().reviews.get(reviewer__username="member")
     assert [row.position for row in review.history.all()] == ["agree", "disagree", "no_response"]

@@ -1,22 +1,20 @@
 """The lists of the desk: what is late, what to triage, what to agree, and what waits for one person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from register.admin.desk.figures import Figure, get_list_address, make_figure
 from register.admin.lists import TABS
+from register.admin.reviewing.awaited import get_awaited_reviews
 from register.clock import today
-from register.models import Action, Question, Review
+from register.models import Action, Question
 from register.models.questions import LIVE_STANDINGS, describe_lateness
 from register.services.position_tallies import get_position_tallies
-from register.vocabulary import AnswerStatus, Position, Status
+from register.vocabulary import Role, Status
 
 SHOWN = 5  # things of a list
-FEW = 200  # silent reviews of one person that are looked at one by one
-MOST_AWAITED = 50  # reviews that a desk asks of one person
 DAY = "j F"
 
 
@@ -100,8 +98,14 @@ def make_ready_section(user):
     shown = list(ready.order_by("review_by", "pk")[:SHOWN])
     tallies = get_position_tallies(shown, user)
     lines = tuple(make_question_line(question, _describe_round(tallies.get(question.pk))) for question in shown)
+    if user.has_role(Role.APPROVER):
+        lines = tuple(replace(line, address=_lead_to_agreement(row)) for line, row in zip(lines, shown, strict=True))
     figure = make_figure(ready, "ready to agree", get_list_address(tab="ready"))
     return Section("ready", "Ready to agree", lines, _get_filled([figure]), "Nothing is ready to agree.")
+
+
+def _lead_to_agreement(question):
+    return reverse("admin:register_question_agree", args=[question.pk])
 
 
 def _describe_round(tally):
@@ -153,7 +157,8 @@ def make_reviews_section(user):
     """The person's own reviews that say nothing yet, the one that ends first on top."""
     reviews = get_awaited_reviews(user)
     lines = tuple(_make_review_line(review) for review in reviews)
-    return Section("reviews", "Your reviews", lines, quiet="No answer waits for your position.")
+    figure = Figure(len(lines), "to review, and what you said", reverse("register_own_reviews"))
+    return Section("reviews", "Your reviews", lines, (figure,), "No answer waits for your position.")
 
 
 def _make_review_line(review):
@@ -161,26 +166,6 @@ def _make_review_line(review):
     end = question.review_by
     note = f"ended {date_format(end, DAY)}" if end < today() else f"by {date_format(end, 'l j F')}"
     return Line(question.reference, question.title, address, note, "late" if end < today() else "")
-
-
-def get_awaited_reviews(user):
-    """Return the person's own reviews that say nothing yet, the most urgent first."""
-    silent = Review.objects.visible_to(user).filter(reviewer=user, position=Position.NO_RESPONSE)
-    keys = list(silent.order_by().values_list("pk", flat=True)[: FEW + 1])
-    keys = keys if len(keys) <= FEW else _get_first_ending(silent)
-    return (
-        silent.filter(pk__in=keys, answer__status=AnswerStatus.IN_REVIEW)
-        .select_related("answer__question")
-        .order_by("answer__question__review_by", "answer__question")[:MOST_AWAITED]
-    )
-
-
-def _get_first_ending(silent):
-    """Return the keys of those of many silent reviews that end first, walking the questions in review in that order."""
-    of_it = silent.filter(answer__question=OuterRef("pk"), answer__status=AnswerStatus.IN_REVIEW)
-    ending = Question.objects.filter(review_by__isnull=False).order_by("review_by")
-    first = ending.annotate(silent=Subquery(of_it.order_by().values("pk")[:1])).filter(silent__isnull=False)
-    return list(first.values_list("silent", flat=True)[:MOST_AWAITED])
 
 
 def _get_filled(figures):

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from register.admin.problems import add_refusal
 from register.admin.triage.forms import STEPS, TriageForm, get_initial, make_step_forms
 from register.kept_text import bring_back
 from register.ledger.versions import annotate_version
@@ -94,7 +95,7 @@ def _answer(request, question, queue):
 def _triage(request, question, form, chosen, asked):
     """Return whether it was done; a refusal stands on the form, with what was typed."""
     if hasattr(request, "refusal"):
-        form.add_error(None, request.refusal.reasons)
+        add_refusal(request.refusal, form)
         return False
     *first, last = STEPS[chosen][2]
     moves = [*((name, {}) for name in first), (last, asked.cleaned_data)]
@@ -105,12 +106,12 @@ def _triage(request, question, form, chosen, asked):
     except NotPermitted as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except Stale as refusal:
-        form.add_error(None, refusal.reasons)
+        add_refusal(refusal, form)
         form.data = form.data.copy()
         form.data["seen"] = question.version  # they see it now, so the next try passes
         return False
     except Refused as refusal:
-        form.add_error(None, refusal.reasons)
+        add_refusal(refusal, form, asked)
         return False
     return True
 
@@ -124,7 +125,7 @@ def _make_page(request, question, queue, form, steps=None, chosen=""):
         "queue": queue,
         "form": form,
         "steps": [(name, *STEPS[name][:2], steps[name], name == chosen) for name in STEPS],
-        "problems": _list_problems(form, steps.get(chosen)),
+        "asked": steps.get(chosen),
         "alike": get_look_alikes(question, request.user),
         "origins": Origin.objects.visible_to(request.user)
         .filter(question=question)
@@ -133,17 +134,6 @@ def _make_page(request, question, queue, form, steps=None, chosen=""):
         "keys": get_preferences(request.user).keys,
     }
     return TemplateResponse(request, "admin/triage.html", context)
-
-
-def _list_problems(*forms):
-    """Return [(sentence, id of the field that it is about, or nothing)] of what was wrong."""
-    return [
-        (sentence, form[name].auto_id if name in form.fields else "")
-        for form in forms
-        if form is not None and form.is_bound
-        for name, sentences in form.errors.items()
-        for sentence in sentences
-    ]
 
 
 def _get_done(request):
