@@ -27,7 +27,7 @@ def find_problems() -> Iterator[str]:
 
 def find_release_problems() -> Iterator[str]:
     """Yield a sentence for each part of a release that was left undone. Raises django.db.Error."""
-    if not search.is_search_index_installed():
+    if not search.are_search_indexes_installed():
         yield "The search index is not complete."
     if release.is_broken_off():
         yield "The last migrate or rebuild_documents was broken off."

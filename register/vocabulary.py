@@ -104,10 +104,10 @@ class ActionStatus(TextChoices):
 
 
 class OriginKind(TextChoices):
-    """How a paragraph of a headline report relates to a question or action: it asked, minted or mentioned it."""
+    """How a paragraph of a headline report relates to a question or action: it asked, gave or mentioned it."""
 
     ASKED = "asked", "asked"
-    MINTED = "minted", "minted"
+    MINTED = "minted", "given"
     MENTIONED = "mentioned", "mentioned"
 
 

@@ -193,7 +193,7 @@ def test_a_marker_under_a_bare_heading_mints_nothing_and_is_said():
 
 
 def test_the_same_action_after_two_paragraphs_is_refused():
-    with pytest.raises(NotAReport, match=r"minted twice, after paragraph 1\.1 and after 1\.2"):
+    with pytest.raises(NotAReport, match=r"given twice, after paragraph 1\.1 and after 1\.2"):
         report("1.1 DCC agreed to go.\n\nAction 7/01\n\n1.2 Elexon agreed to stay.\n\nAction 7/01")
 
 

@@ -99,7 +99,7 @@ from django.db import transaction
 kind = KINDS["question"]
 more = {"words": serializers.CharField(source="text")}
 kind.serializer = type(kind.serializer_class)("QuestionDocument", (kind.serializer_class,), more)()
-updating.BATCH, rebuild, install = 1, updating._rebuild, search.install_search_index
+updating.BATCH, rebuild, install = 1, updating._rebuild, search.install_search_indexes
 def die(*args):
     os.kill(os.getpid(), signal.SIGKILL)
 def rebuild_and_die(name, keys):
@@ -109,7 +109,7 @@ def install_and_die():
     install()
     die()
 """
-IN_THE_INDEX = "search.install_search_index = install_and_die\n"
+IN_THE_INDEX = "search.install_search_indexes = install_and_die\n"
 IN_THE_DOCUMENTS = "updating._rebuild = rebuild_and_die\n"
 MIGRATE = "call_command('migrate', verbosity=0)\n"
 

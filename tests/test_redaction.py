@@ -199,7 +199,7 @@ def test_a_redaction_that_is_cut_off_leaves_all_as_it_was(cast, spread, monkeypa
         raise ZeroDivisionError
 
     before = sorted(dump())
-    monkeypatch.setattr("register.services.redaction.redacting.rebuild_search_index", fail)
+    monkeypatch.setattr("register.services.redaction.redacting.rebuild_search_indexes", fail)
     with pytest.raises(ZeroDivisionError):
         take_out(cast.approver)
     assert sorted(dump()) == before

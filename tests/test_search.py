@@ -7,17 +7,18 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from register.documents.search_texts import rebuild_search_texts
+from register.documents.search_texts import iterate_stale_words, rebuild_search_texts
 from register.ledger.unit_of_work import unit_of_work
-from register.models import Action, Group, Meeting, Question, SearchText, search
+from register.models import Action, Group, Meeting, Question, SearchPassage, SearchText, search
 from register.refusals import Refused
-from register.services.links import link_action, link_meeting
+from register.services.answers import record_review
+from register.services.links import link_action, link_meeting, strike_out
 from register.services.questions import edit_question, reclassify_question
 from register.services.reference import keep
 
 DROP = {
-    "sqlite": f"DROP TRIGGER {search.INDEX}_added",
-    "postgresql": f"ALTER TABLE {search.TABLE} DROP COLUMN lexemes",
+    "sqlite": f"DROP TRIGGER {search.QUESTIONS.name}_added",
+    "postgresql": f"ALTER TABLE {search.QUESTIONS.table} DROP COLUMN lexemes",
 }
 LIST = "/admin/register/question/?tab=all"
 ALPHABET = "ab1é- _'\"*:&|()<>\\%ZÉ"
@@ -130,8 +131,8 @@ def test_the_past_is_searched_by_the_same_words(api, cast, raised):
 def test_an_index_whose_triggers_went_missing_is_made_anew(raised):
     with connection.cursor() as cursor:
         cursor.execute(DROP[connection.vendor])
-    assert not search.is_search_index_installed()
-    search.install_search_index()
+    assert not search.are_search_indexes_installed()
+    search.install_search_indexes()
     question = raised(title="Privacy?")
     assert found("privacy") == {question.pk}
 
@@ -211,3 +212,50 @@ def test_questions_of_an_action_are_found_by_its_reference(written, api, cast, r
     link_action(action, raised(), by=cast.triage)
     results = api("feed").get("/api/v1/questions/", {"q": written}).json()["results"]
     assert [item["reference"] for item in results] == ["DSQ-002"]
+
+
+@pytest.fixture
+def spoken_of(cast, moved):
+    """A question in review with a word of its own in its answer, a comment and an action."""
+    question = moved("in_review")
+    record_review(question.answers.get(), "disagree", by=cast.member, comment="A zephyr.")
+    group = keep(Group(name="EX"), by=cast.triage)
+    link_action(
+        keep(Action(group=group, reference="1/1", text="Ask the quokka."), by=cast.triage), question, by=cast.triage
+    )
+    return question
+
+
+@pytest.mark.parametrize("word", ["appointed", "zephyr", "quokka", "QUOKKA ask"])
+def test_a_question_is_found_by_what_was_said_beside_it(word, spoken_of, cast):
+    assert spoken_of in Question.objects.search(word, cast.member)
+
+
+@pytest.mark.parametrize("word", ["appointed zephyr", "who zephyr"])
+def test_one_passage_must_have_all_words(word, spoken_of, cast):
+    assert spoken_of not in Question.objects.search(word, cast.member)
+
+
+@pytest.mark.parametrize("word", ["appointed", "zephyr", "quokka"])
+def test_what_stands_beside_a_question_is_found_by_those_who_may_see_it_alone(word, spoken_of, cast):
+    reclassify_question(spoken_of, "public", by=cast.lead, reason="Anybody may know.")
+    assert spoken_of in Question.objects.visible_to(cast.feed)
+    assert spoken_of not in Question.objects.search(word, cast.feed)
+    assert spoken_of in Question.objects.search(word, cast.member)
+
+
+def test_a_comment_that_was_taken_back_finds_nothing_any_more(spoken_of, cast):
+    record_review(spoken_of.answers.get(), "agree", by=cast.member, comment="")
+    assert not Question.objects.search("zephyr", cast.triage).exists()
+
+
+def test_an_action_that_was_struck_out_finds_nothing_any_more(spoken_of, cast):
+    strike_out(spoken_of.action_links.get(), by=cast.triage, reason="Another question's.")
+    assert not Question.objects.search("quokka", cast.triage).exists()
+
+
+def test_words_of_a_passage_that_went_missing_are_named_and_folded_anew(spoken_of, cast):
+    SearchPassage.objects.all().delete()
+    assert [kind for kind, _ in iterate_stale_words()] == ["answer", "review", "action"]
+    assert rebuild_search_texts() == 3
+    assert spoken_of in Question.objects.search("zephyr", cast.member)

@@ -210,4 +210,4 @@ def test_words_that_are_missing_are_named(raised):
 def test_a_search_index_of_other_words_is_named(tamper, raised):
     assert raised()
     sql(tamper)
-    assert document_problems() == [(None, "the search index does not hold the words of the questions")]
+    assert document_problems() == [(None, "the search index does not hold the words that are kept")]

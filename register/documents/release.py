@@ -34,10 +34,10 @@ def complete_release() -> int:
     the models.
     """
     install_triggers()
-    if not search.is_search_index_installed():
+    if not search.are_search_indexes_installed():
         with transaction.atomic():
             lock_head_table()
-            search.install_search_index()
+            search.install_search_indexes()
     if has_unapplied_migrations():
         return 0
     record_roles()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from register.documents.feed_positions import find_wrong_feed_rows
 from register.documents.kinds import Kind, get_documented_kinds
-from register.documents.search_texts import iterate_stale_search_keys
+from register.documents.search_texts import iterate_stale_words
 from register.documents.tallies import find_wrong_tallies
 from register.documents.updating import find_stale_documents, iterate_keys
 from register.ledger.problems import Problem
@@ -25,11 +25,11 @@ def find_wrong_documents() -> Iterator[Problem]:
 
 
 def _find_wrong_search_texts() -> Iterator[Problem]:
-    for keys in iterate_stale_search_keys():
+    for name, keys in iterate_stale_words():
         for key in keys:
-            yield Problem(None, f"the words by which question {key} is found are not those of the register")
-    if not search.is_search_index_right():
-        yield Problem(None, "the search index does not hold the words of the questions")
+            yield Problem(None, f"the words by which {name} {key} is found are not those of the register")
+    if not search.are_search_indexes_right():
+        yield Problem(None, "the search index does not hold the words that are kept")
 
 
 def _find_wrong_feed_rows(kind: Kind, keys: list[int]) -> Iterator[Problem]:

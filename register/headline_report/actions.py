@@ -16,7 +16,7 @@ _OWNER_BEHIND = re.compile(r"(?:owner:?\s*)?([A-Z][\w&'â€™.-]*(?:\s+[A-Z][\w&'â€
 def find_minted_actions(
     markers: Iterable[tuple[Paragraph, Line]], report: Report, speakers: Speakers
 ) -> list[MintedAction]:
-    """Return the actions that markers mint. Raises NotAReport where one is minted twice, after different paragraphs."""
+    """Return the actions that markers mint. Raises NotAReport where one is given twice, after different paragraphs."""
     found: dict[str, MintedAction] = {}
     for paragraph, line in markers:
         listed = list(dict.fromkeys(line.label.split(",")))
@@ -37,7 +37,7 @@ def _warn_of_other_meeting(reference: str, line: Line, report: Report) -> None:
 def _require_same_paragraph(before: MintedAction | None, action: MintedAction) -> None:
     if before and before.paragraph != action.paragraph:
         raise NotAReport(
-            f"Correct the report first: action {action.reference} is minted twice, "
+            f"Correct the report first: action {action.reference} is given twice, "
             f"after paragraph {before.paragraph} and after {action.paragraph}."
         )
 

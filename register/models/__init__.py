@@ -8,6 +8,7 @@ from register.models.people import AtomAddress, FormUse, Organisation, Preferenc
 from register.models.questions import Question, Topic
 from register.models.releases import UnfinishedRelease
 from register.models.reports import HeadlineReport, Origin, PendingUpload
+from register.models.search_passages import SearchPassage
 from register.models.search_texts import SearchText
 from register.models.tallies import Tally
 from register.models.visibility import clearance
@@ -34,6 +35,7 @@ __all__ = [
     "RaisedOnce",
     "Redaction",
     "Review",
+    "SearchPassage",
     "SearchText",
     "System",
     "Tally",

@@ -25,7 +25,7 @@ class Action(Audited):
     group = models.ForeignKey(Group, models.PROTECT, related_name="actions")
     reference = models.CharField(max_length=12, help_text="As minuted: 15/10.")
     meeting = models.ForeignKey(
-        Meeting, models.PROTECT, null=True, blank=True, related_name="actions", help_text="The meeting that minted it."
+        Meeting, models.PROTECT, null=True, blank=True, related_name="actions", help_text="The meeting that gave it."
     )
     paragraph = models.CharField(max_length=20, blank=True)
     text = models.TextField(validators=[MaxLengthValidator(20_000)])

@@ -18,6 +18,7 @@ from register.models.names import MergeableQuerySet, NameKeyField, make_merge_co
 from register.models.people import Organisation, User
 from register.models.search import (
     make_index_lookup,
+    make_passage_lookup,
     make_relevance_expression,
     parse_action_references,
     parse_meeting_name,
@@ -26,6 +27,12 @@ from register.models.visibility import ClassifiedQuerySet, Reader, clearance
 from register.vocabulary import LIVE, TRIAGED, AnswerStatus, Classification, Outcome, Position, Priority, Status
 from register.workflow import HELD_BY, TRIAGE_HOLDS
 
+# kind of passage: (the model that leads from it to questions, what of that is the passage, what is the question)
+PASSAGES = {
+    "answer": ("Answer", "pk", "question"),
+    "review": ("Review", "pk", "answer__question"),
+    "action": ("ActionLink", "action", "question"),
+}
 LONGEST_CHAIN = 5  # merges that documents and pages follow: each is one more look-up of what shows a question
 
 
@@ -120,15 +127,27 @@ class QuestionQuerySet(ClassifiedQuerySet):
     def search(self, text: str, user: Reader) -> Self:
         """Questions that have all words of a text, or that it names, annotated with `relevance`: least is best.
 
-        It names those whose references it consists of, or those linked to the meeting or the visible actions that it
-        consists of.
+        So do those with a passage that has them and that a user may see: an answer, a comment, an action. It names
+        those whose references it consists of, or those linked to the meeting or the visible actions that it consists
+        of.
         """
         found, questions = Q(pk__in=make_index_lookup(text)), type(self)(self.model)
+        for kind in PASSAGES:
+            found |= Q(pk__in=questions.with_passage(kind, text, user))
         if references := parse_action_references(text):
             found |= Q(pk__in=questions.linked_to_actions(references, user).values("pk"))
         if meeting := parse_meeting_name(text):
             found |= Q(pk__in=questions.at_meeting(meeting).values("pk"))
         return self.filter(found).annotate(relevance=make_relevance_expression(text))
+
+    @staticmethod
+    def with_passage(kind: str, text: str, user: Reader) -> models.QuerySet:
+        """The keys of questions with an answer, a review or an action of these words, a `kind` of `PASSAGES`."""
+        model, lookup, question = PASSAGES[kind]
+        rows = apps.get_model("register", model)._default_manager.visible_to(user)
+        if kind == "action":
+            rows = rows.filter(struck_out=False)
+        return rows.order_by().filter(**{f"{lookup}__in": make_passage_lookup(kind, text)}).values(question)
 
     def with_ages(self, on: date) -> Self:
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""

@@ -1,34 +1,34 @@
-"""Full-text search of questions, by the words of their titles and texts and by their references.
+"""Full-text search: of questions by the words of their titles and texts and by their references, and of passages.
 
-A word is a run of letters and digits, compared as `characters.fold_for_search` has it: case, accents and ligatures do
-not matter. A word of three characters or more also matches the words that begin with it. `has_words` is the rule.
-SQLite and PostgreSQL find the same rows by a full-text index of the words that are kept beside each question
-(`SearchText`). These hold one blank between two words and nothing else, so that neither engine has to know what a word
-is. Django can neither declare nor query such an index on both, so that it is written out here
-(`make bench ARGS="--only search"` compares it with the usual filter).
+Passages are the texts that stand beside a question: answers, comments on positions, and actions. A word is a run of
+letters and digits, compared as `characters.fold_for_search` has it: case, accents and ligatures do not matter. A word
+of three characters or more also matches the words that begin with it. `has_words` is the rule. SQLite and PostgreSQL
+find the same rows by full-text indexes (`word_index`) of the words that are kept beside each row (`SearchText`,
+`SearchPassage`).
 """
 
 import re
 from collections.abc import Callable, Collection
 from functools import reduce
 from operator import add
-from typing import Any
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from register.characters import fold_for_search
 from register.headline_report.references import parse_marker
+from register.models.word_index import WordIndex, matches_prefix
 
-SHORTEST_BEGINNING = 3
 MOST_WORDS = 50  # in a search: an expression of many more is too deep for SQLite's parser
 LONGEST_WORD = 100  # what is beyond is not compared; an index takes no word of any length
 BIG = models.BigIntegerField()
 TITLE_FIRST = 2**40  # greater than any primary key, so that rows of the same rank stay in the order of their keys
 
-TABLE, INDEX = "register_searchtext", "register_search_words"
+QUESTIONS = WordIndex("register_search_words", "register_searchtext", "question_id")
+PASSAGES = WordIndex("register_passage_words", "register_searchpassage", "id")
+INDEXES = (QUESTIONS, PASSAGES)
 
 # A meeting as minutes call it: a group and a number.
 _MEETING = re.compile(r"[^\W\d_][\w &-]{0,20}?[ -]?\d{1,9}")
@@ -73,13 +73,9 @@ def fold_words(text: str) -> str:
     return f" {' '.join(split_words(text))} "
 
 
-def _matches_prefix(word: str) -> bool:
-    return len(word) >= SHORTEST_BEGINNING
-
-
 def _make_part(word: str) -> str:
     """Return what folded words contain where they have the word, or one that begins so."""
-    return f" {word}" if _matches_prefix(word) else f" {word} "
+    return f" {word}" if matches_prefix(word) else f" {word} "
 
 
 def has_words(words: str, text: str) -> bool:
@@ -93,12 +89,21 @@ def make_index_lookup(text: str) -> RawSQL | list[int]:
     A text without words matches no question.
     """
     words, references = split_words(text), parse_references(text)
-    statement, parameters = _MAKE_LOOKUP[connection.vendor](words)
+    condition, parameters = QUESTIONS.make_condition(words)
+    statement = f"SELECT question_id FROM {QUESTIONS.table} WHERE {condition}"  # noqa: S608 fixed names
     if references:
         places = ", ".join(["%s"] * len(references))
         statement += f" UNION SELECT id FROM register_question WHERE reference IN ({places})"  # noqa: S608
         parameters = [*parameters, *references]
     return RawSQL(statement, parameters) if words else []  # noqa: S611 nothing but words goes in
+
+
+def make_passage_lookup(kind: str, text: str) -> RawSQL | list[int]:
+    """Return SQL for `pk__in`: the keys of the rows of a kind of passage that have all words of a text."""
+    words = split_words(text)
+    condition, parameters = PASSAGES.make_condition(words)
+    statement = f"SELECT object_id FROM {PASSAGES.table} WHERE kind = %s AND {condition}"  # noqa: S608 fixed names
+    return RawSQL(statement, [kind, *parameters]) if words else []  # noqa: S611 nothing but words goes in
 
 
 def match_kept_title(word: str) -> Q:
@@ -137,98 +142,23 @@ def find_in_rows(text: str, rows: Collection[tuple[int, str, str, str]]) -> tupl
     return found, lambda word: Q(id__in=[key for key in found if _make_part(word) in titles[key]])
 
 
-def _make_lookup_on_sqlite(words: list[str]) -> tuple[str, list[str]]:
-    query = " ".join(f'"{word}"' + "*" * _matches_prefix(word) for word in words)
-    return f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [query]  # noqa: S608 fixed names
+def install_search_indexes() -> None:
+    """Create the indexes, and what keeps them up to date, where some of it is missing: `WordIndex.install`."""
+    for index in INDEXES:
+        index.install()
 
 
-def _make_lookup_on_postgresql(words: list[str]) -> tuple[str, list[str]]:
-    # The words, which are letters and digits alone, stand in the statement and are no parameters, so that PostgreSQL
-    # plans for how common they are: a plan for any word reads every row that has a common one.
-    query = " & ".join(f"''{word}''" + ":*" * _matches_prefix(word) for word in words)
-    return f"SELECT question_id FROM {TABLE} WHERE lexemes @@ '{query}'::tsquery", []  # noqa: S608
+def are_search_indexes_installed() -> bool:
+    """Return whether the indexes and what keeps them are there, as far as their tables are."""
+    return all(index.is_installed() for index in INDEXES)
 
 
-# Each makes (a statement that finds the keys of the rows with all words, its parameters).
-_MAKE_LOOKUP = {"sqlite": _make_lookup_on_sqlite, "postgresql": _make_lookup_on_postgresql}
+def are_search_indexes_right() -> bool:
+    """Return whether the indexes hold the words that are kept, and nothing else."""
+    return all(index.is_right() for index in INDEXES)
 
 
-def install_search_index() -> None:
-    """Create the index and what keeps it up to date, where some of it is missing.
-
-    It runs after every `migrate`: on SQLite, a migration that changes a column rebuilds the table and so drops its
-    triggers.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        if TABLE in connection.introspection.table_names(cursor) and not _is_installed(cursor):
-            for statement in _INSTALL[connection.vendor]:
-                cursor.execute(statement)
-
-
-def is_search_index_installed() -> bool:
-    """Return whether the index and what keeps it are there, or no table yet that it would be of."""
-    with connection.cursor() as cursor:
-        return TABLE not in connection.introspection.table_names(cursor) or _is_installed(cursor)
-
-
-def is_search_index_right() -> bool:
-    """Return whether the index holds the words that are kept of every question, and nothing else."""
-    return _IS_RIGHT[connection.vendor]()
-
-
-def _is_right_on_sqlite() -> bool:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
-    except DatabaseError:
-        return False
-    return True
-
-
-def _is_right_on_postgresql() -> bool:
-    return True  # its column is computed by the database from the words
-
-
-_IS_RIGHT = {"sqlite": _is_right_on_sqlite, "postgresql": _is_right_on_postgresql}
-
-
-def _is_installed(cursor: Any) -> bool:
-    statement, parts = _PARTS[connection.vendor]
-    cursor.execute(statement, [f"{INDEX}_%"])
-    return cursor.fetchone()[0] == parts
-
-
-def rebuild_search_index() -> None:
-    """Make the index anew from the questions: SQLite keeps words that were taken out of it until parts are merged."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(_REBUILD_ON_SQLITE)
-
-
-_REBUILD_ON_SQLITE = f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')"  # noqa: S608 fixed names
-# A statement that counts what keeps the index, and how much of it there is.
-_PARTS = {
-    "sqlite": ("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", 3),
-    "postgresql": ("SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE %s", 1),
-}
-_ADD = f"INSERT INTO {INDEX}(rowid, words) VALUES (NEW.question_id, NEW.words);"  # noqa: S608 fixed names
-_DROP = f"INSERT INTO {INDEX}({INDEX}, rowid, words) VALUES ('delete', OLD.question_id, OLD.words);"  # noqa: S608
-_INSTALL_ON_SQLITE = (
-    # To the tokenizer `ascii`, whatever is not ASCII is part of a word.
-    f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(words, content='{TABLE}', content_rowid='question_id', "
-    "tokenize='ascii', prefix='3 4 5')",
-    *(f"DROP TRIGGER IF EXISTS {INDEX}_{name}" for name in ("added", "changed", "gone")),
-    f"CREATE TRIGGER {INDEX}_added AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
-    # Most changes of a question leave its words alone, and then there is nothing to index.
-    f"CREATE TRIGGER {INDEX}_changed AFTER UPDATE ON {TABLE} WHEN OLD.words <> NEW.words BEGIN {_DROP} {_ADD} END",
-    f"CREATE TRIGGER {INDEX}_gone AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
-    _REBUILD_ON_SQLITE,
-)
-_INSTALL_ON_POSTGRESQL = (
-    # Not by `to_tsvector`, whose words are those of the database's locale.
-    f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS lexemes tsvector "
-    "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(words), ' '))) STORED",
-    f"CREATE INDEX IF NOT EXISTS {INDEX}_gin ON {TABLE} USING gin (lexemes)",
-    f"ANALYZE {TABLE}",
-)
-_INSTALL = {"sqlite": _INSTALL_ON_SQLITE, "postgresql": _INSTALL_ON_POSTGRESQL}
+def rebuild_search_indexes() -> None:
+    """Make the indexes anew from the words that are kept."""
+    for index in INDEXES:
+        index.rebuild()

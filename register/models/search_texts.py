@@ -34,6 +34,10 @@ class SearchText(models.Model):
     def __str__(self) -> str:
         return self.words
 
+    @property
+    def compared(self) -> tuple[str, str]:
+        return self.title, self.words
+
     @classmethod
     def of(cls, question: Question) -> "SearchText":
         """Return the unsaved words of a question as it stands."""

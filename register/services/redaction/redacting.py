@@ -9,7 +9,7 @@ from django.db import models
 from register.characters import fold_for_search
 from register.ledger.unit_of_work import record, unit_of_work
 from register.models import HeadlineReport, User
-from register.models.search import rebuild_search_index
+from register.models.search import rebuild_search_indexes
 from register.refusals import Refused
 from register.services.cleaning import require_text
 from register.services.permissions import require_role
@@ -59,7 +59,7 @@ def _redact_all(places: Collection[str], words: str, *, by: User, reason: str) -
                 continue
             for column, positions in redact(int(place), by=by, reason=reason).items():
                 standing[column].update(positions)
-        rebuild_search_index()
+        rebuild_search_indexes()
     left = {column: sorted(p for p in positions if str(p) not in places) for column, positions in standing.items()}
     return {column: positions for column, positions in left.items() if positions}
 
