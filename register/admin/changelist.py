@@ -83,4 +83,5 @@ class OfferedFiltersMixin:
     def changelist_view(self, request, extra_context=None):
         if not all(is_key_of(self.model, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise Refused("Choose rows of this list.")
-        return super().changelist_view(request, extra_context)
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})

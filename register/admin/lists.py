@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ORDER_VAR
 from django.urls import reverse
 
 from register.admin.changelist import OfferedChangeList
+from register.admin.found_in import get_found_in
 from register.admin.pages import MOST, count_up_to
 from register.clock import today
 from register.models import Meeting, Organisation, User
@@ -163,6 +164,14 @@ class TriageList(OfferedChangeList):
         tallies = get_position_tallies(rows, request.user) if rows else {}
         for question in rows:
             question.tally = tallies.get(question.pk)
+        if self.query:
+            self._note_places()
+
+    def _note_places(self):
+        """Note on each question of the page in what beside it the words that were sought stand."""
+        places = get_found_in(self.result_list, self.query, self.request.user)
+        for question in self.result_list:
+            question.found_in = places.get(question.pk, "")
 
     @cached_property
     def more_elsewhere(self):

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
-from register.admin.exports import export_page, print_page
+from register.admin.exports import export_page
 from register.admin.guarded import RegisterAdmin
 from register.admin.keys import is_key
 from register.admin.lists import (
@@ -23,6 +23,7 @@ from register.admin.lists import (
 )
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
+from register.admin.printing import print_page, print_question_page
 from register.admin.question_forms import EditForm, RaiseForm
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
 from register.admin.question_panels import get_merge_end, get_panels
@@ -42,7 +43,7 @@ from register.services.questions import (
     edit_question,
     raise_question,
 )
-from register.vocabulary import LIVE, Role
+from register.vocabulary import LIVE, Classification, Role
 
 REFERRED_TO = [*(field.name for field in Question._meta.fields if field.is_relation), "agreed_answer__question"]
 LOOKED_UP = {"q", "meeting", "term"}  # parameters whose rows are found by another table
@@ -56,8 +57,7 @@ def _pointed_at(question):
 class QuestionAdmin(RegisterAdmin):
     list_display = (
         "reference",
-        "title",
-        "topic",
+        "question",
         "status_word",
         "owner",
         "whose_move",
@@ -65,9 +65,8 @@ class QuestionAdmin(RegisterAdmin):
         "here",
         "due",
         "priority_word",
-        "classification",
     )
-    list_display_links = ("title",)  # one tab stop a row
+    list_display_links = ("question",)  # one tab stop a row
     list_filter = (
         TabFilter,
         "status",
@@ -82,6 +81,7 @@ class QuestionAdmin(RegisterAdmin):
     )
     change_list_template = "register/question_list.html"
     actions = ()
+    actions_on_top, actions_on_bottom = False, True  # in sight however far one reads
     list_select_related = ("topic", "owner", "waiting_on")
     search_fields = ("title", "text")  # shows the box; `get_search_results` says what is found
     search_help_text = "Words in title or text, references (DSQ-1234), an action (15/10), or a meeting (CCDG15)"
@@ -94,6 +94,14 @@ class QuestionAdmin(RegisterAdmin):
     pointing = ("agreed", "merged_with", "split_off")
 
     # What is shown
+
+    @admin.display(description="question", ordering="title")
+    def question(self, question):
+        """The title, and below it the topic, who may see it where not all members do, and where words were found."""
+        seen_by = "" if question.classification == Classification.MEMBERS else question.get_classification_display()
+        notes = (str(question.topic or "no topic yet"), seen_by, getattr(question, "found_in", ""))
+        said = " · ".join(filter(None, notes))
+        return format_html('{} <span class="under">{}</span>', question.title, said)
 
     @admin.display(description="status", ordering="status")
     def status_word(self, question):
@@ -131,7 +139,11 @@ class QuestionAdmin(RegisterAdmin):
             return None
         day = date_format(question.due_on, "j M Y")
         late = question.status in LIVE and question.due_on < today()
-        return format_html('<span class="late">{} overdue</span>', day) if late else day
+        return (
+            format_html('<span class="late">{}<span class="visually-hidden"> overdue</span></span>', day)
+            if late
+            else day
+        )
 
     @admin.display(description="priority", ordering=make_priority_expression())
     def priority_word(self, question):
@@ -265,6 +277,7 @@ class QuestionAdmin(RegisterAdmin):
             path("import/", page(upload_page), name="register_question_import"),
             path("import/<int:pending_id>/", page(preview_page), name="register_question_import_preview"),
             path("export.<str:name>", page(export_page), name="register_question_export"),
+            path("<int:object_id>/print/", page(print_question_page), name="register_question_print_one"),
             path("print/", page(print_page), name="register_question_print"),
             *super().get_urls(),
         ]

@@ -1,12 +1,12 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from register.models.audited import Audited, AuditHistory, computed_from
-from register.models.people import Organisation
+from register.models.people import Organisation, User
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet
 from register.vocabulary import COMMENT_NEEDED, AnswerStatus, Classification, Position
@@ -70,6 +70,12 @@ class Answer(Audited):
         return self.question_id
 
 
+class ReviewQuerySet(ClassifiedQuerySet):
+    def with_leavers(self) -> Self:
+        """Annotate `has_left`: whoever is no active member any more is not waited for."""
+        return self.annotate(has_left=~Exists(User.objects.reviewing().filter(pk=OuterRef("reviewer"))))
+
+
 class Review(Audited):
     """One member's position on one answer, and the member's name and organisation when the review opened."""
 
@@ -82,7 +88,7 @@ class Review(Audited):
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
     late = models.BooleanField(default=False, help_text="Taken after the date to review by.")
 
-    objects: ClassVar = ClassifiedQuerySet.make_manager(
+    objects: ClassVar = ReviewQuerySet.make_manager(
         "classification", "answer__classification", "answer__question__classification"
     )
     history = AuditHistory()

@@ -119,6 +119,16 @@ def make_priority_expression() -> Case:
     return Case(*ranks, default=Value(4))
 
 
+def get_keys_by_passage(kind: str, text: str, user: Reader) -> models.QuerySet:
+    """Keys of questions with all words of a text in one passage (`PASSAGES`) that a user may see."""
+    model, lookup, question = PASSAGES[kind]
+    rows = apps.get_model("register", model)._default_manager.visible_to(user)
+    if kind == "action":
+        rows = rows.filter(struck_out=False)
+    found = rows.order_by().filter(**{f"{lookup}__in": make_passage_lookup(kind, text)})
+    return found.values_list(question, flat=True)
+
+
 class QuestionQuerySet(ClassifiedQuerySet):
     def live(self) -> Self:
         # An exclusion, for which SQLite uses no index: it expects few live questions, and would read all of them first.
@@ -133,21 +143,12 @@ class QuestionQuerySet(ClassifiedQuerySet):
         """
         found, questions = Q(pk__in=make_index_lookup(text)), type(self)(self.model)
         for kind in PASSAGES:
-            found |= Q(pk__in=questions.with_passage(kind, text, user))
+            found |= Q(pk__in=get_keys_by_passage(kind, text, user))
         if references := parse_action_references(text):
             found |= Q(pk__in=questions.linked_to_actions(references, user).values("pk"))
         if meeting := parse_meeting_name(text):
             found |= Q(pk__in=questions.at_meeting(meeting).values("pk"))
         return self.filter(found).annotate(relevance=make_relevance_expression(text))
-
-    @staticmethod
-    def with_passage(kind: str, text: str, user: Reader) -> models.QuerySet:
-        """The keys of questions with an answer, a review or an action of these words, a `kind` of `PASSAGES`."""
-        model, lookup, question = PASSAGES[kind]
-        rows = apps.get_model("register", model)._default_manager.visible_to(user)
-        if kind == "action":
-            rows = rows.filter(struck_out=False)
-        return rows.order_by().filter(**{f"{lookup}__in": make_passage_lookup(kind, text)}).values(question)
 
     def with_ages(self, on: date) -> Self:
         """Annotate `age_in_days` and `days_in_status`, in working days on a date in London."""

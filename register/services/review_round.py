@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from register.ledger.unit_of_work import Actor, record
 from register.models import Answer, Meeting, MeetingLink, Question, Review, User
@@ -49,12 +49,8 @@ def get_disagreements(answer: Answer) -> tuple[str, ...]:
 
 
 def get_positions(answer: Answer, by: Reader) -> QuerySet:
-    """Return the reviews of an answer that `by` may see, annotated with `has_left`.
-
-    Whoever is no active member any more is not waited for.
-    """
-    reviews = Review.objects.visible_to(by).filter(answer=answer).select_related("organisation")
-    return reviews.annotate(has_left=~Exists(User.objects.reviewing().filter(pk=OuterRef("reviewer"))))
+    """Return the reviews of an answer that `by` may see, annotated as by `with_leavers`."""
+    return Review.objects.visible_to(by).filter(answer=answer).select_related("organisation").with_leavers()
 
 
 def apply_transition(
