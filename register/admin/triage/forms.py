@@ -20,7 +20,7 @@ STEPS = {
     "open": ("Open and next", "1", ("open",)),
     "merge": ("Duplicate", "2", ("merge",)),
     "withdraw": ("Withdraw", "3", ("withdraw",)),
-    "await_input": ("Open and ask for input", "4", ("open", "await_input")),
+    "await_input": ("Open and ask", "4", ("open", "await_input")),
     "defer": ("Defer", "h", ("defer",)),
 }
 
