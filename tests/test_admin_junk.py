@@ -88,7 +88,7 @@ def test_junk_in_a_parameter_of_the_admin_is_answered(role, texts, more, ask):
         for parameter in sorted({*get_parameters(ask("get", address)), *LOOKED_FOR, *more}):
             text = next(in_turn)
             ask("get", f"{address}?{parameter}={quote(text)}")
-            ask("post", address, {"action": "set_due", "_selected_action": "1", parameter: text})
+            ask("post", address, {"action": "edit", "_selected_action": "1", parameter: text})
 
 
 @pytest.mark.parametrize(("role", "texts"), [("superuser", FEW), ("member", FEWEST)], ids=["superuser", "member"])
@@ -108,7 +108,7 @@ def test_a_search_of_too_many_words_is_refused_in_a_sentence(role, ask):
 
 @pytest.mark.parametrize("role", ["triage"])
 def test_rows_that_are_chosen_by_what_is_no_key_are_refused(role, ask):
-    answer = ask("post", "/admin/register/question/", {"action": "set_due", "_selected_action": "abc"})
+    answer = ask("post", "/admin/register/question/", {"action": "edit", "_selected_action": "abc"})
     assert (answer.status_code, "Choose rows of this list" in answer.content.decode()) == (400, True)
 
 

@@ -1,8 +1,10 @@
 """Many questions at once: foreseen, done one by one, and said."""
 
+from datetime import date
+
 import pytest
 
-from register.models import Meeting, Organisation
+from register.models import Meeting, Organisation, Topic
 from register.services.answers import propose_answer
 from register.services.questions import change_status
 from tests.conftest import GIVEN, refreshed
@@ -18,7 +20,7 @@ def preview(client, action, *questions, tab="all"):
     """Return what the preview's form carries of what each question was."""
     page = choose(client, action, *questions, tab=tab)
     rows = page.context["rows"] if page.context and "rows" in page.context else ()
-    return {f"seen_{question.pk}": question.seen for question, *_ in rows}
+    return {f"seen_{row.question.pk}": row.seen for row in rows}
 
 
 def apply(client, action, *questions, **given):
@@ -28,7 +30,7 @@ def apply(client, action, *questions, **given):
 def test_what_would_happen_is_shown_before_the_button(client_of, moved):
     open_one, closed = moved("open"), moved("closed")
     page = choose(client_of("triage"), "move_await_input", open_one, closed)
-    assert [(row[0], row[1]) for row in page.context["rows"]] == [(open_one, True), (closed, False)]
+    assert [(row.question, row.would) for row in page.context["rows"]] == [(open_one, True), (closed, False)]
     assert "is closed: “Ask for input” is for questions that are open" in page.content.decode()
     assert refreshed(open_one).status == "open"
 
@@ -54,18 +56,17 @@ def test_every_move_can_be_made_in_bulk(name, cast, client_of, moved):
 def test_owner_person_due_date_and_meeting_are_set_in_bulk(cast, client_of, raised):
     chosen, client = [raised(), raised()], client_of("triage")
     ofgem, meeting = Organisation.objects.get(name="Ofgem"), Meeting.objects.get(number=16)
-    apply(client, "assign_owner", *chosen, owner=ofgem.pk)
-    apply(client, "assign_person", *chosen, assignee=cast.lead.pk)
-    apply(client, "set_due", *chosen, due_on="2027-01-31")
+    apply(client, "edit", *chosen, owner=ofgem.pk, assignee=cast.lead.pk, due_on="2027-01-31", priority="low")
     apply(client, "schedule", *chosen, meeting=meeting.pk)
     for question in map(refreshed, chosen):
         assert (question.owner, question.assignee, str(question.due_on)) == (ofgem, cast.lead, "2027-01-31")
+        assert (question.priority, question.history.count()) == ("low", 2)
         assert str(question.meeting_links.get()) == "scheduled at CCDG16"
 
 
 def test_a_missing_input_is_asked_for_and_nothing_done(client_of, raised):
     question = raised()
-    page = apply(client_of("triage"), "assign_owner", question)
+    page = apply(client_of("triage"), "edit", question)
     assert page.context["form"].errors
     assert question.history.count() == 1
 
@@ -105,5 +106,57 @@ def test_what_became_hidden_since_the_preview_is_counted(client_of, raised):
 
 def test_the_result_shows_old_and_new_values(client_of, raised):
     ofgem = Organisation.objects.get(name="Ofgem")
-    page = apply(client_of("triage"), "assign_owner", raised(), owner=ofgem.pk)
+    page = apply(client_of("triage"), "edit", raised(), owner=ofgem.pk)
     assert "owner: ENA → Ofgem" in page.content.decode()
+
+
+def test_raised_questions_are_opened_with_what_they_lack_in_one_form(cast, client_of, raised):
+    chosen = [raised(owner=None, topic=None, priority="") for _ in range(3)]
+    client, topic = client_of("triage"), Topic.objects.first()
+    page = choose(client, "move_open", *chosen)
+    assert [row.said for row in page.context["rows"]] == ["raised → open; it has no owner, no topic, no priority"] * 3
+    given = {"owner": Organisation.objects.get(name="DCC").pk, "topic": topic.pk, "priority": "high"}
+    apply(client, "move_open", *chosen, **given)
+    assert {(row.status, row.owner.name, row.topic, row.priority) for row in map(refreshed, chosen)} == {
+        ("open", "DCC", topic, "high")
+    }
+
+
+def test_one_that_still_lacks_something_stays_raised_and_unedited(client_of, raised):
+    question = raised(owner=None)
+    page = apply(client_of("triage"), "move_open", question, priority="low")
+    assert "Give it an owner first." in page.content.decode()
+    assert (refreshed(question).status, question.history.count()) == ("raised", 1)
+
+
+def test_a_person_and_a_due_date_are_taken_away(cast, client_of, raised):
+    question = raised(assignee=cast.lead, due_on=date(2027, 1, 31))
+    apply(client_of("triage"), "edit", question, assignee="nobody", no_due="on")
+    assert (refreshed(question).assignee, refreshed(question).due_on) == (None, None)
+
+
+def test_what_is_unticked_in_the_preview_is_left_alone(client_of, raised):
+    left, done, client = raised(), raised(), client_of("triage")
+    seen = preview(client, "edit", left, done)
+    choose(client, "edit", done, _apply="1", **seen, priority="low")
+    assert (refreshed(left).history.count(), refreshed(done).priority) == (1, "low")
+
+
+def test_an_error_shows_all_rows_again_as_they_were_ticked(client_of, raised):
+    left, done, client = raised(), raised(), client_of("triage")
+    seen = preview(client, "edit", left, done)
+    page = choose(client, "edit", done, _apply="1", **seen)
+    assert [(row.question, row.ticked) for row in page.context["rows"]] == [(left, False), (done, True)]
+
+
+def test_where_none_is_ticked_nothing_is_done_and_it_is_said(client_of, raised):
+    question, client = raised(), client_of("triage")
+    given = {"action": "edit", "_selected_action": "0", "_apply": "1", "priority": "low"}
+    page = client.post(f"{LIST}?tab=all", given | preview(client, "edit", question))
+    assert "Tick at least one question." in page.content.decode()
+    assert question.history.count() == 1
+
+
+def test_one_that_is_not_possible_is_not_ticked_at_first(client_of, moved):
+    page = choose(client_of("triage"), "move_await_input", moved("open"), moved("closed"))
+    assert [row.ticked for row in page.context["rows"]] == [True, False]
