@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.shortcuts import render
 from django.urls import reverse
 
+from register import session_end
 from register.kept_text import get_login_shown_to, lead_back, pack, unpack
 
 ENDED = "Your session ended, so nothing was saved."
@@ -44,6 +45,8 @@ class RegisterSite(admin.AdminSite):
         kept = unpack(request.POST.get("kept"))
         more = {"kept": request.POST["kept"], "why": f"{ENDED} {KEPT}"} if kept else {}
         response = super().login(request, {**more, **(extra_context or {})})
+        if request.method == "POST" and request.user.is_authenticated:
+            session_end.begin(request)
         if not kept or not request.user.is_authenticated:
             return response
         if kept["login"] == request.user.pk:

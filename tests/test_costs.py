@@ -16,8 +16,8 @@ from register.services.reference import keep
 from register.services.splitting import split_question
 from tests.conftest import GIVEN
 
-# One more than the fifteen while a question's last move can be undone.
-MOST_OF_A_LIST, MOST_OF_A_QUESTION = 12, 15 + 1
+# More than the fifteen: while a question's last move can be undone, for the reader's keys, and for whom to ask.
+MOST_OF_A_LIST, MOST_OF_A_QUESTION = 12, 15 + 3
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = (
     "questions/",

@@ -45,6 +45,7 @@ FLOORS = {
     "management": 3,
     "client_address": 2,
     "kept_text": 2,
+    "session_end": 2,
     "access_log": 3,
     "sign_in": 3,
     "admin_site": 3,

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from register.admin.guarded import RegisterAdmin
 from register.admin.refusable_forms import RefusableForm
 from register.admin.reviewing import review_page
-from register.admin.short_page import other_classifications, reclassify_form, short_page
+from register.admin.short_page import DayInput, other_classifications, reclassify_form, short_page
 from register.admin.used_once import used_once
 from register.models import Answer
 from register.models.search import parse_references
@@ -17,6 +17,7 @@ from register.services.answers import (
     edit_answer,
     get_proposable_questions,
     propose_answer,
+    propose_for_review,
     reclassify_answer,
 )
 from register.services.briefing import get_settling_agreement
@@ -28,6 +29,12 @@ AS_USUAL = ("", "As strict as usual: Members, or as its question")
 
 class ProposeForm(RefusableForm):
     classification = forms.ChoiceField(choices=[AS_USUAL, *Classification.choices], required=False)
+    review_by = forms.DateField(
+        label="Start its review, until",
+        widget=DayInput(),
+        required=False,
+        help_text="Left empty, it stays a draft that can be reworded.",
+    )
 
 
 @admin.register(Answer)
@@ -65,7 +72,9 @@ class AnswerAdmin(RegisterAdmin):
 
     def get_fields(self, request, obj=None):
         shown = ("question", "text", "classification")
-        return shown if obj is None else (*shown, "status", "number", "proposed_by_whom")
+        if obj is None:
+            return (*shown, "review_by") if request.user.has_role(Role.TRIAGE) else shown
+        return (*shown, "status", "number", "proposed_by_whom")
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
@@ -81,6 +90,9 @@ class AnswerAdmin(RegisterAdmin):
             *frozen,
         )
 
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, {"title": "Propose an answer", **(extra_context or {})})
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         return super().get_form(request, obj, change=change, form=RefusableForm if change else ProposeForm, **kwargs)
 
@@ -90,7 +102,11 @@ class AnswerAdmin(RegisterAdmin):
             saved = edit_answer(obj, given["text"], by=request.user, seen=given["seen"])
         else:
             classification = given["classification"] or None
-            saved = propose_answer(given["question"], given["text"], by=request.user, classification=classification)
+            told = {"by": request.user, "classification": classification}
+            if review_by := given.get("review_by"):
+                saved = propose_for_review(given["question"], given["text"], review_by=review_by, **told)
+            else:
+                saved = propose_answer(given["question"], given["text"], **told)
         obj.__dict__.update(saved.__dict__)
 
     def get_urls(self):
@@ -136,5 +152,5 @@ class AnswerAdmin(RegisterAdmin):
 
     def response_add(self, request, obj, post_url_continue=None):
         super().response_post_save_add(request, obj)
-        messages.success(request, f"{obj} is proposed.")
+        messages.success(request, f"{obj} is {'in review' if obj.status == AnswerStatus.IN_REVIEW else 'proposed'}.")
         return HttpResponseRedirect(reverse("admin:register_question_change", args=[obj.question_id]))

@@ -122,6 +122,19 @@ class AssigneeFilter(admin.SimpleListFilter):
         return queryset.filter(assignee__username=self.value()) if self.value() else queryset
 
 
+class RaiserFilter(admin.SimpleListFilter):
+    """What the person raised."""
+
+    title = "raised by"
+    parameter_name = "raised"
+
+    def lookups(self, request, model_admin):
+        return [("me", "me")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(raised_by=request.user) if self.value() == "me" else queryset
+
+
 def get_standings(request):
     """Return the standings that the list at this address can hold."""
     return tuple(Standing) if request.GET.get("tab") == "all" else LIVE_STANDINGS

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.keys import KeySelect
+from register.admin.neighbours import get_list_address, get_way
 from register.admin.short_page import DayInput, SeenForm, short_page
 from register.admin.used_once import used_once
 from register.models import Meeting, MeetingLink, Organisation, Question
@@ -23,6 +24,22 @@ def move_form(transition, user):
     """
     fields = {item.name: _field(item, user) for item in transition.inputs}
     return type("MoveForm", (forms.Form,), fields)
+
+
+def seen_move_form(transition, user):
+    """Return the same with the version of the question that was shown."""
+    return type("SeenMoveForm", (move_form(transition, user), SeenForm), {})
+
+
+def make_form_in_place(transition, question, user):
+    """Return the unbound form of a transition for the question's own page, or None where it needs a page of its own.
+
+    It needs one where something has to be looked for.
+    """
+    if any(item.kind in LOOKED_FOR for item in transition.inputs):
+        return None
+    form = seen_move_form(transition, user)
+    return form(initial={"seen": question.version}, auto_id=f"id_{transition.name}_%s")
 
 
 def describe_status(question, chosen=None):
@@ -66,6 +83,7 @@ def _meeting(item, user, common):
     return forms.ModelChoiceField(Meeting.objects.visible_to(user), widget=widget, **common)
 
 
+LOOKED_FOR = (InputType.QUESTION, InputType.MEETING)  # in lists that are too long to stand in a page
 _FIELDS = {
     InputType.TEXT: _text,
     InputType.DATE: _date,
@@ -89,7 +107,8 @@ def move_page(model_admin, request, object_id, name):
     transition = TRANSITIONS.get(name)
     if question is None or transition is None:
         raise Http404("There is no such move.")
-    facts, back = get_facts(question, request.user), reverse("admin:register_question_change", args=[question.pk])
+    facts = get_facts(question, request.user)
+    back = reverse("admin:register_question_change", args=[question.pk]) + get_way(request)
     if not transition.may_be_made_by(facts.parts, facts.status):
         raise PermissionDenied(f"“{transition.label}” on {question.reference} is not yours to make.")
     if request.method != "POST" and (refused := transition.initial_refusals(facts)):
@@ -104,7 +123,7 @@ def move_page(model_admin, request, object_id, name):
     return short_page(
         model_admin,
         request,
-        form_class=type("SeenMoveForm", (move_form(transition, request.user), SeenForm), {}),
+        form_class=seen_move_form(transition, request.user),
         initial={"seen": question.version},
         act=act,
         title=f"{transition.label}: {question.reference}",
@@ -114,4 +133,5 @@ def move_page(model_admin, request, object_id, name):
         told=get_feed_preview(question, transition, request.user),
         asks=_get_further_asks(transition, facts),
         back=back,
+        onward=get_list_address(request),
     )

@@ -1,13 +1,27 @@
 """The questions before and after one in the list that a person came from."""
 
 from copy import copy
+from urllib.parse import urlencode
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import QueryDict
+from django.urls import reverse
 
 from register.refusals import Refused
 
 CAME_FROM = "_changelist_filters"  # Django's own parameter, in which a list's page keeps its address
+
+
+def get_way(request):
+    """Return the query that keeps the list a person came from, with its question mark, or an empty string."""
+    return f"?{urlencode({CAME_FROM: request.GET[CAME_FROM]})}" if CAME_FROM in request.GET else ""
+
+
+def get_list_address(request):
+    """Return the address of the list of questions that a person came from, or None where they came from none."""
+    if CAME_FROM not in request.GET:
+        return None
+    return f"{reverse('admin:register_question_changelist')}?{request.GET[CAME_FROM]}"
 
 
 def get_neighbours(model_admin, request, question):

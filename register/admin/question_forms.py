@@ -20,11 +20,19 @@ class RaiseForm(RefusableForm):
     reason = forms.CharField(required=False, help_text="Where it comes from, if that is worth keeping.")
 
 
+# Who deals with a question and when: edited where they are shown, beside it.
+FACTS = ("owner", "assignee", "topic", "priority", "due_on")
+FORM_ID = "question_form"  # as Django calls it
+
+
 class EditForm(RefusableForm):
     reason = forms.CharField(required=False, help_text="Why it is changed, for the history.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in FACTS:
+            if name in self.fields:  # they stand outside of the form's element, and belong to it
+                self.fields[name].widget.attrs["form"] = FORM_ID
         self._keep_assignee()
         for name in self._choice_fields:
             self.fields[name].choices = partial(self._get_choices, name)

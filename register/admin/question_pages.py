@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
+from register.admin.neighbours import get_list_address, get_way
 from register.admin.short_page import DayInput, ReasonForm, SeenForm, reclassify_form, short_page
 from register.admin.used_once import used_once
 from register.services.briefing import get_split_feed_preview
@@ -95,6 +96,7 @@ def _make_page(model_admin, request, question, form_class, act, label, **more):
         title=f"{label}: {question.reference}",
         button=label,
         about=question,
-        back=reverse("admin:register_question_change", args=[question.pk]),
+        back=reverse("admin:register_question_change", args=[question.pk]) + get_way(request),
+        onward=get_list_address(request),
         **more,
     )

@@ -4,7 +4,9 @@ from django.db.models import prefetch_related_objects
 from django.utils.formats import date_format
 
 from register.admin.guarded import is_visible
-from register.admin.neighbours import get_neighbours
+from register.admin.moves import make_form_in_place
+from register.admin.neighbours import get_neighbours, get_way
+from register.admin.question_forms import FACTS
 from register.admin.short_page import other_classifications
 from register.admin.timeline import describe_timeline
 from register.clock import today
@@ -13,8 +15,9 @@ from register.ledger.timeline import load_question_history
 from register.models import Origin, Question
 from register.models.questions import describe_lateness
 from register.services.answers import can_propose, get_reviewable_answer
-from register.services.briefing import get_settling_agreement
+from register.services.briefing import WHO_READS, get_settling_agreement
 from register.services.position_tallies import WORDS, count_reviews
+from register.services.preferences import get_preferences
 from register.services.questions import get_moves
 from register.services.review_round import get_positions
 from register.services.splitting import get_split_refusal
@@ -42,6 +45,8 @@ def get_panels(model_admin, request, question):
         **_get_answers(question, request.user),
         "facts": _get_facts(question),
         "late": describe_lateness(question, today()),
+        "way": get_way(request),
+        "fact_names": FACTS,
         **_get_possibilities(question, request.user),
         **_get_links(question, request.user),
         **_get_past(model_admin, request, question),
@@ -95,8 +100,12 @@ def get_merge_end(question, user):
 def _get_possibilities(question, user):
     """Return what the user may do with the question now."""
     is_triage = user.has_role(Role.TRIAGE)
+    moves = get_moves(question, user)
     return {
-        "moves": get_moves(question, user),
+        "moves": [(transition, make_form_in_place(transition, question, user)) for transition, no in moves if not no],
+        "refused_moves": [(transition, reasons) for transition, reasons in moves if reasons],
+        "readers": WHO_READS[question.classification],
+        "keys": get_preferences(user).keys,
         "may_reclassify": bool(other_classifications(question, user)),
         "to_review": get_reviewable_answer(question, user),
         "may_propose": can_propose(question, user),

@@ -17,6 +17,7 @@ from register.admin.lists import (
     BodyFilter,
     HolderFilter,
     MeetingFilter,
+    RaiserFilter,
     TabFilter,
     TriageList,
     get_standings,
@@ -24,7 +25,7 @@ from register.admin.lists import (
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.printing import print_page, print_question_page
-from register.admin.question_forms import EditForm, RaiseForm
+from register.admin.question_forms import FACTS, EditForm, RaiseForm
 from register.admin.question_pages import put_back_page, reclassify_page, split_page
 from register.admin.question_panels import get_merge_end, get_panels
 from register.admin.refusable_forms import RefusableForm
@@ -78,6 +79,7 @@ class QuestionAdmin(RegisterAdmin):
         "priority",
         "classification",
         AssigneeFilter,
+        RaiserFilter,
     )
     change_list_template = "register/question_list.html"
     actions = ()
@@ -214,7 +216,10 @@ class QuestionAdmin(RegisterAdmin):
             return [(None, {"fields": self._may_give(request)})]
         if getattr(request, "is_of_the_past", False):
             return [(None, {"fields": ("reference", "status_word", *EDITABLE, "classification", *self.of_status)})]
-        return [(None, {"fields": (*EDITABLE, "reason")})] if self.has_change_permission(request, obj) else []
+        if not self.has_change_permission(request, obj):
+            return []
+        words = tuple(name for name in EDITABLE if name not in FACTS)
+        return [(None, {"fields": (*words, "reason")}), ("Facts", {"fields": FACTS})]
 
     def _may_give(self, request):
         if request.user.has_role(Role.TRIAGE):
@@ -281,6 +286,9 @@ class QuestionAdmin(RegisterAdmin):
             path("print/", page(print_page), name="register_question_print"),
             *super().get_urls(),
         ]
+
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, {"title": "Raise a question", **(extra_context or {})})
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         question = self.get_object(request, object_id)

@@ -10,10 +10,14 @@ from django.urls import reverse
 from register.services.form_uses import get_use, is_form_token, use_form
 
 
+def make_form_token():
+    return secrets.token_urlsafe(16)
+
+
 def get_form_token(request):
     """Return the token of the form that was sent, or a new one for a form that is shown."""
     sent = request.POST.get("form_token", "")
-    return sent if is_form_token(sent) else secrets.token_urlsafe(16)
+    return sent if is_form_token(sent) else make_form_token()
 
 
 def used_once(view):

@@ -1,17 +1,19 @@
 """Propose, edit, reclassify and review answers."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from register.characters import strip_unseen
 from register.clock import today
-from register.ledger.unit_of_work import record
+from register.ledger.unit_of_work import record, unit_of_work
 from register.models import Answer, Question, Review, User, clearance
 from register.models.visibility import get_classifications
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.permissions import get_parts, require_part, require_role
-from register.services.questions import check_reclassification
+from register.services.questions import change_status, check_reclassification
 from register.services.rows import Check, check_not_stale, check_nothing, unit_of_work_on
 from register.vocabulary import (
     COMMENT_NEEDED,
@@ -58,6 +60,20 @@ def propose_answer(
         if answer.classification not in clearance(by):
             raise Refused("Choose a classification that you may read yourself.")
         return record(clean_row(answer), by=by, reason=clean_remark(reason))
+
+
+def propose_for_review(
+    question: Question, text: str, *, by: User, review_by: Any, classification: str | None = None
+) -> Answer:
+    """Add a draft answer and start its review until a day, in one write; return it.
+
+    Raises what `propose_answer` and `change_status` raise.
+    """
+    with unit_of_work():
+        answer = propose_answer(question, text, by=by, classification=classification)
+        change_status(answer.question, "start_review", by=by, review_by=review_by)
+        answer.refresh_from_db()
+        return answer
 
 
 def permit_proposal(question: Question, by: User) -> None:

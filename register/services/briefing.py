@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from register.models import Answer, Question, User
+from register.models import Answer, Question, User, clearance
 from register.services.questions import get_facts
 from register.services.review_round import get_positions
 from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest
@@ -34,7 +34,17 @@ def get_move_briefing(question: Question, by: User) -> list[Passage]:
     """
     answers = Answer.objects.visible_to(by).filter(question=question, status__in=IN_HAND)
     passages = [passage for answer in answers for passage in _make_answer_passages(answer, by)]
-    return [_make_question_passage(question), *passages]
+    return [*_make_asked_passages(question, by), _make_question_passage(question), *passages]
+
+
+def _make_asked_passages(question: Question, by: User) -> list[Passage]:
+    """Return what was asked of the body that is waited on, as far as `by` may see it."""
+    if question.status != Status.AWAITING_INPUT:
+        return []
+    versions = question.history.filter(status=Status.AWAITING_INPUT, status_since=question.status_since)
+    asked = versions.filter(classification__in=clearance(by)).order_by("history_id").first()
+    words = asked.history_change_reason if asked else None
+    return [Passage(f"What {question.waiting_on} was asked", words)] if words else []
 
 
 def _make_question_passage(question: Question) -> Passage:

@@ -3,6 +3,7 @@
 from django import template
 
 from register.admin.problems import list_problems
+from register.admin.used_once import make_form_token
 from register.clock import today
 from register.kept_text import sign_login
 
@@ -18,3 +19,15 @@ def error_summary(*forms):
 @register.simple_tag
 def tally_sentence(tally):
     return tally.describe_fully(today())
+
+
+@register.simple_tag
+def form_token():
+    """Return a new token of a form that is used once."""
+    return make_form_token()
+
+
+@register.filter
+def get_field(form, name):
+    """Return a form's field of that name, as it is shown."""
+    return form[name]

@@ -47,35 +47,45 @@ def page_of(question):
     return f"{LIST}{question.pk}/change/"
 
 
+def make_move(person, question, name, **given):
+    """Make a move in place, on the question's own page, and come back to it."""
+    page = person.open(page_of(question)).page
+    page.click(f"details:has(form[action*='/move/{name}/']) > summary")
+    for field, value in given.items():
+        page.locator(f"#id_{name}_{field}").fill(value)
+    person.check(f"move-{name}")
+    page.click(f"form[action*='/move/{name}/'] button")
+
+
 def test_a_triager_takes_a_raised_question_to_closed(visitor, asked):
     triager = visitor("lead").check("front")
     page = triager.open(f"{LIST}?tab=triage").check("list").page
     page.click(f"tr:has-text('{asked.reference}') a")
     triager.check("question")
-    page.click("a.move:has-text('Open')")
-    page.click("button.main")
-    page.click("a.move:has-text('Ask for input')")
-    triager.check("move")
-    page.select_option("#id_waiting_on", label="DCC")
-    page.fill("#id_reason", "What does the DCC say?")
-    page.click("button.main")
-    page.click("a.move:has-text('Record what came back')")
-    page.fill("#id_reason", "It says yes.")
-    page.click("button.main")
+    make_move(triager, asked, "open")
+    page.click("details:has(form[action*='/move/await_input/']) > summary")
+    page.select_option("#id_await_input_waiting_on", label="DCC")
+    page.fill("#id_await_input_reason", "What does the DCC say?")
+    page.click("form[action*='/move/await_input/'] button")
+    make_move(triager, asked, "receive_input", reason="It says yes.")
     propose_answer(asked, "Only the appointed MDR may.", by=somebody("triage"))
-    page.reload()
-    page.click("a.move:has-text('Start review')")
-    page.fill("#id_review_by", in_a_month().isoformat())
-    page.click("button.main")
+    make_move(triager, asked, "start_review", review_by=in_a_month().isoformat())
     page.click("a.move:has-text('Agree')")
     triager.check("agree")
     page.fill("#id_reason", "By email.")
     page.click("button:has-text('Agree')")
-    page.click("a.move:has-text('Close')")
-    page.fill("#id_disposition", "SEC modification MP162")
-    page.click("button.main")
+    make_move(triager, asked, "close", disposition="SEC modification MP162")
     triager.check("closed")
     assert refreshed(asked).status == "closed"
+
+
+def test_a_move_leads_back_to_the_list_that_one_came_from(visitor, asked):
+    page = visitor("lead").open(f"{LIST}?tab=triage&q=who").page
+    page.click(f"tr:has-text('{asked.reference}') a")
+    page.click("details:has(form[action*='/move/open/']) > summary")
+    page.click("form[action*='/move/open/'] button")
+    assert page.url.endswith(f"{LIST}?tab=triage&q=who")
+    assert f"{asked.reference} is now open." in page.inner_text("[role=status] >> nth=0")
 
 
 def test_many_are_moved_at_once_and_one_is_refused(visitor, raised_in_full):

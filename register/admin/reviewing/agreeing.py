@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.moves import describe_status
+from register.admin.neighbours import get_list_address, get_way
 from register.admin.reviewing.layout import get_layout
 from register.admin.reviewing.run import make_run
 from register.admin.short_page import SeenForm, short_page
@@ -44,7 +45,8 @@ def agree_page(model_admin, request, object_id):
     question = model_admin.get_object(request, object_id)
     if question is None:
         raise Http404("There is no such question.")
-    facts, back = get_facts(question, request.user), reverse("admin:register_question_change", args=[question.pk])
+    facts = get_facts(question, request.user)
+    back = reverse("admin:register_question_change", args=[question.pk]) + get_way(request)
     if not AGREE.may_be_made_by(facts.parts, facts.status):
         raise PermissionDenied(f"“{AGREE.label}” on {question.reference} is not yours to make.")
     answer = get_answer_in_review(question) if question.status == Status.IN_REVIEW else None
@@ -57,7 +59,7 @@ def agree_page(model_admin, request, object_id):
 def _make_page(model_admin, request, question, answer, back):
     ready = Question.objects.visible_to(request.user).ready_to_agree(today()).order_by("review_by", "pk")
     run = make_run(ready.values_list("pk", flat=True)[:MOST_READY], question.pk, request)
-    onward = _lead_on(run) if run.place or run.count else back
+    onward = _lead_on(run) if run.place else get_list_address(request) or back
     meetings = _get_offered_meetings(question, request.user)
     disagreeing = get_disagreements(answer) if answer else ()
 
