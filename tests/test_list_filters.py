@@ -75,3 +75,16 @@ def test_each_filter_that_is_offered_counts_what_this_person_may_see(role, clien
                 with subtests.test(list=model.__name__, by=choice["query_string"]):
                     found = client.get(f"{get_address(model)}{choice['query_string']}&_facets=True")
                     assert {row.pk for row in found.context["cl"].result_list} <= visible
+
+
+@pytest.mark.parametrize("address", ["?tab=in_review", "?raised=you"])
+def test_a_filter_that_the_page_does_not_offer_is_refused(address, client_of):
+    refused = client_of("triage").get(f"/admin/register/question/{address}")
+    assert (refused.status_code, "cannot take its value" in refused.content.decode()) == (400, True)
+
+
+def test_the_filters_are_cleared_where_there_are_some_and_the_tab_stays(client_of, raised):
+    raised()
+    tab, filtered = (client_of("triage").get(f"/admin/register/question/?tab=all{more}") for more in ("", "&raised=me"))
+    assert "Clear the filters" not in tab.content.decode()
+    assert '<a class="chip" href="?tab=all">Clear the filters</a>' in filtered.content.decode()

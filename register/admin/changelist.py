@@ -41,6 +41,15 @@ class OfferedChangeList(ChangeList):
             raise Refused(f"This list cannot be filtered by {', '.join(others)}.")
         return found
 
+    @property
+    def narrowing(self):
+        """The names in the address that filter the list."""
+        return set(self.get_filters_params())
+
+    @property
+    def without_filters(self):
+        return self.get_query_string(remove=[*self.narrowing, "p"])
+
 
 def refuse_in_a_page(view):
     """Answer a list's `Refused` with a page of status 400 that says why. Decorates a view of a ModelAdmin."""

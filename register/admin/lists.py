@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR
 from django.urls import reverse
 
@@ -50,10 +51,11 @@ class TabFilter(admin.SimpleListFilter):
         return [(name, label) for name, (label, _) in TABS.items() if name not in left_out]
 
     def value(self):
-        chosen = super().value()
-        return chosen if chosen in TABS else DEFAULT_TAB
+        return super().value() or DEFAULT_TAB
 
     def queryset(self, request, queryset):
+        if self.value() not in TABS:
+            raise IncorrectLookupParameters(self.value())
         return TABS[self.value()][1](queryset, request.user)
 
     def choices(self, changelist):
@@ -132,7 +134,9 @@ class RaiserFilter(admin.SimpleListFilter):
         return [("me", "me")]
 
     def queryset(self, request, queryset):
-        return queryset.filter(raised_by=request.user) if self.value() == "me" else queryset
+        if self.value() not in (None, "me"):
+            raise IncorrectLookupParameters(self.value())
+        return queryset.filter(raised_by=request.user) if self.value() else queryset
 
 
 def get_standings(request):
@@ -205,6 +209,10 @@ class TriageList(OfferedChangeList):
     @property
     def everything(self):
         return self.get_query_string({TabFilter.parameter_name: "all"}, ["p"])
+
+    @property
+    def narrowing(self):
+        return super().narrowing - {TabFilter.parameter_name}
 
     @property
     def tab(self):
