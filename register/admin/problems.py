@@ -25,9 +25,14 @@ def _list_asks(form):
 def list_problems(*forms):
     """Return [(sentence, id of the field that it is about, or nothing)] of what is wrong with forms that were sent."""
     return [
-        (sentence, form[name].id_for_label or form[name].auto_id if name in form.fields else "")
+        (sentence, _get_id(form[name]) if name in form.fields else "")
         for form in forms
         if form is not None and form.is_bound
         for name, sentences in form.errors.items()
         for sentence in sentences
     ]
+
+
+def _get_id(field):
+    """Return the id of what takes the focus: of radios, the first."""
+    return field.id_for_label or field.subwidgets[0].id_for_label

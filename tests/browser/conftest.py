@@ -54,9 +54,9 @@ class Visitor:
         self.page.goto(self.address + path)
         return self
 
-    def sign_in(self, username):
+    def sign_in(self, username, password=PASSWORD):
         self.open("/admin/").page.fill("#id_username", username)
-        self.page.fill("#id_password", PASSWORD)
+        self.page.fill("#id_password", password)
         self.page.click("input[type=submit]")
         return self
 
@@ -84,11 +84,11 @@ def visitor(chromium, live_server, transactional_db):
     """Return a function that opens a window for somebody of the cast, signed in."""
     contexts = []
 
-    def visit(username, **options):
+    def visit(username, password=PASSWORD, **options):
         context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options})
         contexts.append(context)
         context.set_default_timeout(15_000)
-        return Visitor(context.new_page(), live_server.url).sign_in(username)
+        return Visitor(context.new_page(), live_server.url).sign_in(username, password)
 
     yield visit
     for context in contexts:

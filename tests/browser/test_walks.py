@@ -153,12 +153,3 @@ def test_a_report_is_uploaded_looked_over_and_recorded(visitor):
     page.click("input[value='Record what is ticked']")
     triager.check("report")
     assert (Question.objects.count(), Meeting.objects.filter(number=17).count()) == (2, 1)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_the_main_pages_hold_on_a_telephone_and_in_the_dark(width, scheme, visitor, asked):
-    reader = visitor("member", viewport={"width": width, "height": 844}, color_scheme=scheme)
-    reader.check(f"front-{width}-{scheme}")
-    for name, path in (("list", LIST), ("question", page_of(asked)), ("history", f"{LIST}{asked.pk}/history/")):
-        reader.open(path).check(f"{name}-{width}-{scheme}")
