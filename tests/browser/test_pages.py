@@ -1,5 +1,7 @@
 """The pages of a busy month: whoever reads them, on whatever screen, by eye, by ear or by keys."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.browser.example import LIST, Places, example, sign_in  # noqa: F401 a fixture
@@ -88,12 +90,12 @@ def test_each_page_is_read_in_order_with_one_name(visitor, example):  # noqa: F8
         parts = page.evaluate(READ_ALOUD)
         headings = [int(tag[1]) for tag, _ in parts if tag in ("h1", "h2", "h3")]
         assert headings.count(1) == 1, (address, parts)
-        assert all(later - earlier <= 1 for earlier, later in zip(headings, headings[1:], strict=False)), address
+        assert all(later - earlier <= 1 for earlier, later in pairwise(headings)), address
         assert [tag for tag, _ in parts].count("main") == 1, address
         unnamed = page.evaluate(
             "() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href]')]"
             ".filter((n) => n.checkVisibility() && !n.labels?.length && !n.textContent.trim() && !n.value"
-            " && !n.getAttribute('aria-label') && !n.title && !n.getAttribute('aria-labelledby')).map((n) => n.outerHTML)"
+            " && !n.ariaLabel && !n.title && !n.getAttribute('aria-labelledby')).map((n) => n.outerHTML)"
         )
         assert unnamed == [], address
         titles.add(page.title())
