@@ -1,5 +1,6 @@
 # make run: the demo register on http://127.0.0.1:$(PORT)/   make run EXAMPLE=1: with sixty questions of a busy month
 # make test: the tests without the slow ones, on SQLite unless DATABASE_URL is set   make test-all: every test
+# make screenshots: pictures of the main pages, of the example, in tests/screenshots/
 # make lint, make check: what else CI asks   make test-newest: the tests on the newest Django and Python
 PYTHON ?= python3
 PORT ?= 8000
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-all test-newest lint check lock bench
+.PHONY: run test test-all test-newest lint check lock bench screenshots
 
 run: $(VENV)/runtime
 	@DEBUG=1 $(BIN)/python manage.py run_demo 127.0.0.1:$(PORT)$(if $(EXAMPLE), --example)
@@ -34,6 +35,9 @@ check: $(VENV)/development
 # Takes its arguments so: make bench ARGS="--sizes 10000 100000 --engines postgresql"
 bench: $(VENV)/runtime
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: $(VENV)/development
+	$(BIN)/python -m tests.screenshots
 
 # Needs uv. Resolves the short input lists for every platform and names no index.
 lock:

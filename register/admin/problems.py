@@ -25,12 +25,18 @@ def _list_asks(form):
 def list_problems(*forms):
     """Return [(sentence, id of the field that it is about, or nothing)] of what is wrong with forms that were sent."""
     return [
-        (sentence, _get_id(form[name]) if name in form.fields else "")
+        (_name(form, name, error), _get_id(form[name]) if name in form.fields else "")
         for form in forms
         if form is not None and form.is_bound
-        for name, sentences in form.errors.items()
-        for sentence in sentences
+        for name, errors in form.errors.as_data().items()
+        for error in errors
     ]
+
+
+def _name(form, name, error):
+    """Return the sentence of an error; that a field is required says which, away from the field."""
+    sentence = " ".join(error.messages)
+    return f"{form[name].label}: {sentence[0].lower()}{sentence[1:]}" if error.code == "required" else sentence
 
 
 def _get_id(field):

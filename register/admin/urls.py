@@ -8,6 +8,7 @@ from register.admin.desk import changes_page, last_visit_page
 from register.admin.finding import find_page
 from register.admin.reviewing import own_reviews_page
 from register.admin.staying import stay_page
+from register.admin.style import style_page
 from register.admin.triage import keys_page, triage_page, undo_page
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("find/", admin.site.admin_view(find_page), name="register_find"),
     path("reviews/", admin.site.admin_view(own_reviews_page), name="register_own_reviews"),
     path("stay/", admin.site.admin_view(stay_page), name="register_stay"),
+    path("style/", admin.site.admin_view(style_page), name="register_style"),
     path("triage/", admin.site.admin_view(triage_page), name="register_triage"),
     path("triage/keys/", admin.site.admin_view(keys_page), name="register_keys"),
     path("triage/<int:question_id>/", admin.site.admin_view(triage_page), name="register_triage_question"),

@@ -40,6 +40,7 @@ def facts():
         "tokens": {name: _token(name) for name in ("bench.feed", "bench.triage")},
         "session": _session("bench.triage"),
         "references": [question.reference for question in spread],
+        "keys": [question.pk for question in spread],
         "open": list(public.filter(status="open", split_from=None).values_list("reference", flat=True)[:160]),
         "last_page": _last_page(public),
         "since": _positions(),

@@ -83,11 +83,12 @@ def _nobody(place):
 
 
 def _reads(headers, path):
-    """Return the function that makes requests of a path with facts in it: one for each reference that it names."""
+    """Return the function that makes requests of a path with facts in it: one for each question that it names."""
 
     def asks(place):
-        references = place.facts["references"] if "{reference}" in path else [""]
-        return [Ask(path.format(reference=name, **place.facts), headers(place)) for name in references]
+        questions = list(zip(place.facts["references"], place.facts["keys"], strict=True))
+        named = questions if "{reference}" in path or "{key}" in path else questions[:1]
+        return [Ask(path.format(reference=name, key=key, **place.facts), headers(place)) for name, key in named]
 
     return asks
 
@@ -193,7 +194,9 @@ def _lists():
         by_age = {"ours": _admin(f"?{given}&o=-{{age_column}}")}
         called = f"list by age, {name}" if name in TABS else f"list by age, of one {name}"
         yield Work(called, by_age, LISTED, burst=2, crowd=name in CROWDED)
-    yield Work("front page", {"ours": _reads(_cookie, "/admin/")}, (Target("itself", 1.5),), burst=2)
+    pages = {"desk": "/admin/", "triage": "/admin/triage/", "question's page": LIST + "{key}/change/"}
+    for name, path in pages.items():
+        yield Work(name, {"ours": _reads(_cookie, path)}, (Target("itself", 1.5),), burst=2)
 
 
 # Search
