@@ -160,6 +160,7 @@ def test_a_word_is_found_however_it_is_written(sought, written, raised):
 
 
 REFERENCES = ["DSQ-001", "DSQ 1", "dsq1", "001", "DSQ\u2013001", "DSQ\u2011001", "(DSQ-001)", "DSQ-001.", "[dsq 001];"]
+REFERENCES += ["dsq_1", "DSQ no. 1", "question DSQ-1", "DSQ - 1"]
 
 
 @pytest.mark.parametrize("written", REFERENCES)
@@ -170,7 +171,8 @@ def test_a_reference_is_found_as_people_write_it(written, raised):
 
 
 @pytest.mark.parametrize(
-    "written", ["DSQ-001 DSQ-002", "DSQ 1, DSQ 2", "dsq1 and dsq2", "001 & 002", "DSQ-002; DSQ-001"]
+    "written",
+    ["DSQ-001 DSQ-002", "DSQ 1, DSQ 2", "dsq1 and dsq2", "001 & 002", "DSQ-002; DSQ-001", "DSQ 1 & 2", "DSQ-1/DSQ-2"],
 )
 def test_two_references_are_found_at_once(written, raised):
     pair = {raised().pk, raised().pk}

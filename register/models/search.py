@@ -33,13 +33,15 @@ INDEXES = (QUESTIONS, PASSAGES)
 # A meeting as minutes call it: a group and a number.
 _MEETING = re.compile(r"[^\W\d_][\w &-]{0,20}?[ -]?\d{1,9}")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
-_ONE = r"(?:dsq\s?-?\s?\d{1,9}|\d{3,9})"
-_REFERENCES = re.compile(rf"{_ONE}(?: {_ONE})*")
+_DSQ = r"dsq[ -]{0,3}\d{1,9}"
+# What follows a first that is named in full may be its number alone: "DSQ 1 & 2", "DSQ-1/2".
+_REFERENCES = re.compile(rf"{_DSQ}(?:[ /](?:{_DSQ}|\d{{1,9}}))*|\d{{3,9}}(?: (?:{_DSQ}|\d{{3,9}}))*")
+_BETWEEN = re.compile(r"[^\w\s/-]|_|\b(?:and|nos?|numbers?|questions?)\b")
 
 
 def parse_references(text: str) -> list[str]:
     """Return the questions' references that a text consists of (`DSQ-007` for `dsq 7`, `(DSQ–7).` or `007`), or []."""
-    listed = " ".join(re.sub(r"[^\w\s/-]|\band\b", " ", _make_plain(text)).split())
+    listed = " ".join(_BETWEEN.sub(" ", _make_plain(text)).split())
     if not _REFERENCES.fullmatch(listed):
         return []
     return [f"DSQ-{int(number):03}" for number in re.findall(r"\d+", listed)]
