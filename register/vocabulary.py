@@ -85,7 +85,7 @@ COMMENT_NEEDED = (Position.AGREE_WITH_COMMENTS, Position.DISAGREE)
 
 
 class LinkKind(TextChoices):
-    """What happened to a question at a meeting."""
+    """How a meeting's report speaks of a question. The last five are those of links made before there was an agenda."""
 
     LISTED = "listed", "listed"
     RAISED = "raised", "raised"
@@ -94,6 +94,26 @@ class LinkKind(TextChoices):
     ANSWER_PRESENTED = "answer_presented", "answer presented"
     DECIDED = "decided", "decided"
     DEFERRED = "deferred", "deferred"
+
+
+LINKED_NOW = (LinkKind.LISTED, LinkKind.RAISED)
+
+
+class MeetingState(TextChoices):
+    PLANNED = "planned", "planned"
+    HELD = "held", "held"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class MeetingResult(TextChoices):
+    """What became of a question at a meeting."""
+
+    DISCUSSED = "discussed", "discussed"
+    ANSWER_PRESENTED = "answer_presented", "answer presented"
+    DECIDED = "decided", "decided"
+    DEFERRED = "deferred", "deferred"
+    NOT_REACHED = "not_reached", "not reached"
+    WITHDRAWN = "withdrawn", "withdrawn from the agenda"
 
 
 class ActionStatus(TextChoices):

@@ -9,7 +9,7 @@ from register.admin.reviewing import awaited
 from register.clock import today
 from register.models import Action, Group, Meeting, Organisation, Question
 from register.services.answers import record_review
-from register.services.links import link_meeting
+from register.services.meetings import schedule_question
 from register.services.questions import edit_question, put_back_review
 from register.services.reference import keep
 from tests.conftest import PATHS
@@ -27,7 +27,7 @@ def busy(cast, moved):
     group = Group.objects.get()
     keep(Action(group=group, reference="15/10", text="Late.", due_on=date(2021, 3, 16)), by=cast.triage)
     meeting = keep(Meeting(group=group, number=99, held_on=today() + timedelta(days=9)), by=cast.triage)
-    link_meeting(moved("open"), meeting, "scheduled", by=cast.triage)
+    schedule_question(moved("open"), meeting, by=cast.triage)
 
 
 def figures(page):

@@ -12,7 +12,9 @@ from register.ledger.audited_models import get_audited_models
 from register.models import Action, Audited, Group, LedgerHead, Meeting, Question
 from register.services.answers import propose_answer, record_review
 from register.services.links import link_action, link_meeting
+from register.services.meetings import GivenOutcome, add_item, record_outcomes, schedule_question
 from register.services.reference import keep
+from tests.conftest import in_a_month
 
 DOCUMENTED = sorted(get_documented_kinds())
 ABOUT_A_QUESTION = sorted(
@@ -31,6 +33,11 @@ def busy(cast, moved):
     )
     link_action(action, question, by=cast.triage)
     link_meeting(question, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    to_come = keep(Meeting(group=Group.objects.get(), number=99, held_on=in_a_month()), by=cast.triage)
+    later = keep(Meeting(group=Group.objects.get(), number=100, held_on=in_a_month()), by=cast.triage)
+    schedule_question(question, to_come, by=cast.triage)
+    add_item(to_come, action=action, by=cast.triage)
+    record_outcomes(to_come, [GivenOutcome(question, "deferred", to=later)], by=cast.triage)
     propose_answer(moved("open"), "An answer.", by=cast.triage)
     return question
 

@@ -20,11 +20,13 @@ from register.ledger.unit_of_work import record, unit_of_work
 from register.ledger.verification import verify
 from register.models import (
     Action,
+    AgendaItem,
     Group,
     HeadlineReport,
     LedgerEntry,
     LedgerHead,
     Meeting,
+    MeetingLink,
     Organisation,
     Origin,
     Question,
@@ -163,6 +165,8 @@ def full(cast, moved):
     question = moved("closed")
     action = keep(Action(group=Group.objects.get(), reference="15/10", text="Share it."), by=cast.triage)
     link_action(action, question, by=cast.triage)
+    record(AgendaItem(meeting=Meeting.objects.first(), question=question, place=1), by=cast.triage)
+    record(MeetingLink(meeting=Meeting.objects.first(), question=question, kind="listed"), by=cast.triage)
     report = HeadlineReport(
         meeting=Meeting.objects.first(),
         file_name="report.md",

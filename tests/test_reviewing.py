@@ -10,7 +10,7 @@ from register.admin.reviewing.run import Run
 from register.clock import today
 from register.models import Answer, Group, Meeting, Review
 from register.services.answers import record_review
-from register.services.links import link_meeting
+from register.services.meetings import GivenOutcome, record_outcomes
 from register.services.questions import put_back_review
 from register.services.reference import keep
 
@@ -104,7 +104,7 @@ def test_an_approver_goes_from_one_that_is_ready_to_the_next(asked, cast, client
 
 def test_the_meeting_that_was_held_since_is_filled_in(asked, cast, client_of):
     meeting = keep(Meeting(group=Group.objects.create(name="EX"), number=9, held_on=today()), by=cast.triage)
-    link_meeting(asked[0], meeting, "answer_presented", by=cast.triage)
+    record_outcomes(meeting, [GivenOutcome(asked[0], "answer_presented")], by=cast.triage)
     page = client_of("approver").get(agree_page_of(asked[0])).content.decode()
     assert f'<option value="{meeting.pk}" selected>' in page
 

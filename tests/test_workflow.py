@@ -193,9 +193,9 @@ def test_agreeing_needs_a_meeting_or_a_reason(cast, moved):
     assert change_status(question, "agree", by=cast.lead, reason="By email.").status == "agreed"
 
 
-def test_the_deciding_meeting_is_linked(cast, moved):
+def test_the_deciding_meeting_has_an_outcome(cast, moved):
     question = moved("agreed")
-    assert [str(link) for link in question.meeting_links.all()] == ["decided at CCDG16"]
+    assert [str(outcome) for outcome in question.meeting_outcomes.all()] == ["decided at CCDG16"]
 
 
 @pytest.mark.parametrize(

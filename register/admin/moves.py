@@ -10,7 +10,7 @@ from register.admin.keys import KeySelect
 from register.admin.neighbours import get_list_address, get_way
 from register.admin.short_page import DayInput, SeenForm, short_page
 from register.admin.used_once import used_once
-from register.models import Meeting, MeetingLink, Organisation, Question
+from register.models import AgendaItem, Meeting, Organisation, Question
 from register.services.briefing import get_feed_preview, get_move_briefing
 from register.services.questions import change_status, get_facts
 from register.services.rows import check_not_stale
@@ -79,7 +79,7 @@ def _question(item, user, common):
 
 
 def _meeting(item, user, common):
-    widget = KeySelect(MeetingLink._meta.get_field("meeting"), admin.site)
+    widget = KeySelect(AgendaItem._meta.get_field("meeting"), admin.site)
     return forms.ModelChoiceField(Meeting.objects.visible_to(user), widget=widget, **common)
 
 

@@ -9,9 +9,10 @@ from django.utils.text import capfirst
 
 from register.admin.changelist import refuse_in_a_page
 from register.admin.exports import get_changelist, refuse_long_list
+from register.admin.meetings.brought_up import list_brought_up
 from register.admin.question_panels import POSITIONS, STANDING
 from register.clock import today
-from register.models import Answer, MeetingLink, Origin, Question, Review
+from register.models import Answer, Origin, Question, Review
 from register.services.position_tallies import PositionTally, count_reviews
 
 BATCH = 500  # questions whose answers are read at once
@@ -40,8 +41,7 @@ def make_sheets(questions, user):
 
 
 def _make_batch(questions, user):
-    links = MeetingLink.objects.visible_to(user).filter(question__in=questions, struck_out=False)
-    meetings = _group(links.select_related("meeting__group"), "question_id")
+    meetings = list_brought_up(questions, user)
     origins = Origin.objects.visible_to(user).filter(question__in=questions).select_related("report__meeting__group")
     answers = Answer.objects.visible_to(user).filter(question__in=questions, status__in=STANDING)
     latest = {answer.question_id: answer for answer in answers.order_by("number")}

@@ -4,6 +4,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.formats import date_format
 
 from register.admin.guarded import is_visible
+from register.admin.meetings.brought_up import list_brought_up
 from register.admin.moves import make_form_in_place
 from register.admin.neighbours import get_neighbours, get_way
 from register.admin.question_forms import FACTS
@@ -115,12 +116,11 @@ def _get_possibilities(question, user):
 
 
 def _get_links(question, user):
-    meetings = question.meeting_links.visible_to(user).filter(struck_out=False)
     actions = question.action_links.visible_to(user).filter(struck_out=False)
     asked_as = [question.pk, *filter(None, [question.split_from_id])]
     origins = Origin.objects.visible_to(user).filter(question__in=asked_as)
     return {
-        "meeting_links": meetings.select_related("meeting__group"),
+        "brought_up": list_brought_up([question], user)[question.pk],
         "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
         "origins": origins.select_related("report__meeting__group"),
     }

@@ -22,6 +22,7 @@ from register.admin.lists import (
     TriageList,
     get_standings,
 )
+from register.admin.meetings.question_pages import outcome_page, schedule_page
 from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.printing import print_page, print_question_page
@@ -278,6 +279,8 @@ class QuestionAdmin(RegisterAdmin):
             path("<int:object_id>/move/<str:name>/", page(move_page), name="register_question_move"),
             path("<int:object_id>/reclassify/", page(reclassify_page), name="register_question_reclassify"),
             path("<int:object_id>/put-back/", page(put_back_page), name="register_question_put_back"),
+            path("<int:object_id>/schedule/", page(schedule_page), name="register_question_schedule"),
+            path("<int:object_id>/outcome/", page(outcome_page), name="register_question_outcome"),
             path("<int:object_id>/split/", page(split_page), name="register_question_split"),
             path("import/", page(upload_page), name="register_question_import"),
             path("import/<int:pending_id>/", page(preview_page), name="register_question_import_preview"),

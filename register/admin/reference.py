@@ -9,11 +9,11 @@ from register.admin.merging import MergedAdmin
 from register.admin.short_page import DayInput, ReasonForm, short_page
 from register.admin.used_once import used_once
 from register.clock import today
-from register.models import Action, ActionLink, Group, Meeting, MeetingLink, Organisation, Origin, Topic
-from register.models.search import parse_action_references, parse_meeting_name
+from register.models import Action, ActionLink, Group, MeetingLink, Organisation, Origin, Topic
+from register.models.search import parse_action_references
 from register.refusals import Refused
 from register.services.links import link_action, link_meeting, strike_out
-from register.vocabulary import Role
+from register.vocabulary import LINKED_NOW, Role
 
 
 @admin.register(Organisation)
@@ -34,25 +34,6 @@ class TopicAdmin(MergedAdmin):
 class GroupAdmin(KeptAdmin):
     list_display = ("name", "full_name")
     search_fields = ("name", "full_name")
-
-
-@admin.register(Meeting)
-class MeetingAdmin(KeptAdmin):
-    list_display = ("__str__", "held_on")
-    list_select_related = ("group",)
-    list_filter = ("group",)
-    search_fields = ("minuted_name",)
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_name()
-
-    def find_named(self, rows, text):
-        return rows.find_by_name(parse_meeting_name(text))
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "held_on":
-            kwargs["widget"] = DayInput()
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class OverdueFilter(admin.SimpleListFilter):
@@ -122,14 +103,17 @@ class LinkAdmin(RegisterAdmin):
             raise PermissionDenied("Only Triage may strike out a link.")
 
         def act(given):
-            strike_out(link, by=request.user, reason=given["reason"])
+            self.strike_out(link, given["reason"], by=request.user)
             return f"Struck out: {link}."
 
-        back = reverse("admin:register_question_change", args=[link.question_id])
+        back = self.get_address(link)
         title = f"Strike out: {link}"
         return short_page(
             self, request, form_class=ReasonForm, act=act, title=title, button="Strike out", about=link, back=back
         )
+
+    def strike_out(self, link, reason, by):
+        strike_out(link, by=by, reason=reason)
 
     def get_address(self, row):
         return reverse("admin:register_question_change", args=[row.question_id])
@@ -143,6 +127,10 @@ class LinkAdmin(RegisterAdmin):
 class MeetingLinkAdmin(LinkAdmin):
     fields = ("question", "meeting", "kind", "paragraph")
     autocomplete_fields = ("question", "meeting")
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        kwargs["choices"] = [("", "---------"), *((kind.value, kind.label) for kind in LINKED_NOW)]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         saved = link_meeting(**form.cleaned_data, by=request.user)

@@ -14,11 +14,23 @@ from rest_framework.exceptions import ValidationError
 
 from register.clock import get_day_refusal, today
 from register.documents.sources import Live, Past, get_position_at
-from register.models import Answer, Document, Meeting, MeetingLink, Organisation, Question, Topic
+from register.models import (
+    AgendaItem,
+    Answer,
+    Document,
+    Meeting,
+    MeetingLink,
+    MeetingOutcome,
+    Organisation,
+    Question,
+    Topic,
+)
 from register.models.questions import make_live_condition, make_overdue_condition
 from register.models.search import MOST_WORDS, find_in_rows, make_relevance_expression, parse_references, split_words
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Position, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
+
+BROUGHT_UP_BY = (MeetingLink, AgendaItem, MeetingOutcome)  # a question at a meeting
 
 
 def parse_moment(name, text):
@@ -145,8 +157,9 @@ class QuestionFilter(FilterSet):
             raise ValidationError({name: [f"There is no meeting called {value}."]})
         position = self.request.reading.position
         source = Live() if position is None else Past(position)
-        links = source.get_rows(MeetingLink, {"": {"question"}}).filter(meeting_id__in=meetings)
-        return questions.filter(id__in={link.question_id for link in links})
+        rows = (source.get_rows(model, {"": {"question"}}) for model in BROUGHT_UP_BY)
+        found = {row.question_id for some in rows for row in some.filter(meeting_id__in=meetings)}
+        return questions.filter(id__in=found - {None})
 
     def filter_words(self, questions, name, value):
         if len(split_words(value)) > MOST_WORDS:

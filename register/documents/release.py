@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from register.documents.former_links import move_former_links
 from register.documents.search_texts import rebuild_search_texts
 from register.documents.updating import rebuild_documents
 from register.ledger.head_lock import lock_head_table
@@ -42,6 +43,7 @@ def complete_release() -> int:
         return 0
     record_roles()
     rebuild_search_texts()
+    move_former_links()
     changed = rebuild_documents(before_first_change=begin_release)
     UnfinishedRelease.objects.filter(pk=1).delete()
     return changed

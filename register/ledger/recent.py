@@ -14,7 +14,17 @@ from register.models import LedgerEntry, clearance
 from register.models.visibility import Reader
 
 BATCH = 500  # entries read together: many are no news, or hidden
-NEWS = ("question", "answer", "review", "meetinglink", "action", "meeting", "headlinereport")
+NEWS = (
+    "question",
+    "answer",
+    "review",
+    "meetinglink",
+    "agendaitem",
+    "meetingoutcome",
+    "action",
+    "meeting",
+    "headlinereport",
+)
 
 
 @dataclass(frozen=True)

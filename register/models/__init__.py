@@ -1,4 +1,5 @@
 from register.models.actions import Action, ActionLink
+from register.models.agenda import AgendaItem, MeetingOutcome
 from register.models.answers import Answer, Review
 from register.models.audited import Audited
 from register.models.documents import Document
@@ -16,6 +17,7 @@ from register.models.visibility import clearance
 __all__ = [
     "Action",
     "ActionLink",
+    "AgendaItem",
     "Answer",
     "AtomAddress",
     "Audited",
@@ -27,6 +29,7 @@ __all__ = [
     "LedgerHead",
     "Meeting",
     "MeetingLink",
+    "MeetingOutcome",
     "Organisation",
     "Origin",
     "PendingUpload",

@@ -1,16 +1,18 @@
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import ClassVar, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Concat
 
 from register.characters import fold_name, is_printable
 from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.names import NamedReferenceQuerySet, NameKeyField
-from register.models.visibility import ClassifiedQuerySet, ReferenceQuerySet
-from register.vocabulary import LinkKind
+from register.models.visibility import ClassifiedQuerySet, Reader, ReferenceQuerySet
+from register.vocabulary import LinkKind, MeetingState
 
 
 class Group(Audited):
@@ -43,11 +45,26 @@ class MeetingQuerySet(ReferenceQuerySet):
         conditions = [Q(group__name_key=group, number=number) for group, number in plain]
         return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
+    def unsettled(self, on: date, user: Reader) -> Self:
+        """Meetings that are over or cancelled, with a question that `user` sees and no outcome settles."""
+        items = apps.get_model("register", "AgendaItem")._default_manager.visible_to(user).unsettled()
+        over = Q(held_on__lt=on) | Q(cancelled=True)
+        return self.filter(over, Exists(items.filter(meeting=OuterRef("pk"))))
+
+    def held_by(self, on: date) -> Self:
+        """Meetings that were held on a date in London or before."""
+        return self.filter(held_on__lte=on, cancelled=False)
+
+    def to_come(self, on: date) -> Self:
+        """Meetings on a date in London or after, the next one first."""
+        return self.filter(held_on__gte=on, cancelled=False).order_by("held_on", "pk")
+
 
 class Meeting(Audited):
     group = models.ForeignKey(Group, models.PROTECT, related_name="meetings")
     number = models.PositiveIntegerField()
     held_on = models.DateField(null=True, blank=True, help_text="Left empty where the date is not known.")
+    cancelled = models.BooleanField(default=False, help_text="It is not held: what was scheduled for it waits.")
 
     objects: ClassVar = MeetingQuerySet.as_manager()
     history = AuditHistory()
@@ -73,6 +90,16 @@ class Meeting(Audited):
     def __str__(self) -> str:
         return self.name
 
+    def get_state(self, on: date) -> MeetingState:
+        """Return whether it is planned, held or cancelled, on a date in London. One with no date is planned."""
+        if self.cancelled:
+            return MeetingState.CANCELLED
+        return MeetingState.HELD if self.held_on and self.held_on <= on else MeetingState.PLANNED
+
+    @computed_from("cancelled")
+    def is_cancelled(self) -> bool:
+        return bool(self.cancelled)  # a version of before there was the column has none
+
     @computed_from("group__name", "number")
     def name(self) -> str:
         """The name that minutes use: CCDG15."""
@@ -85,7 +112,7 @@ class Meeting(Audited):
 
 
 class MeetingLink(Audited):
-    """What happened to a question at a meeting. A mistaken link is struck out, never deleted."""
+    """That a meeting's report lists or raises a question. A mistaken link is struck out, never deleted."""
 
     question = models.ForeignKey("Question", models.PROTECT, related_name="meeting_links")
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="links")

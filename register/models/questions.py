@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.apps import apps
@@ -13,7 +15,7 @@ from django.utils.formats import date_format
 
 from register import clock, workflow
 from register.models.audited import Audited, AuditHistory, computed_from
-from register.models.meetings import Meeting, MeetingLink
+from register.models.meetings import Meeting
 from register.models.names import MergeableQuerySet, NameKeyField, make_merge_constraint
 from register.models.people import Organisation, User
 from register.models.search import (
@@ -33,6 +35,7 @@ PASSAGES = {
     "review": ("Review", "pk", "answer__question"),
     "action": ("ActionLink", "action", "question"),
 }
+BROUGHT_UP_BY = ("MeetingLink", "AgendaItem", "MeetingOutcome")  # a question at a meeting
 LONGEST_CHAIN = 5  # merges that documents and pages follow: each is one more look-up of what shows a question
 
 
@@ -245,9 +248,11 @@ class QuestionQuerySet(ClassifiedQuerySet):
         return self.in_review().filter(settled, ~Exists(against))
 
     def at_meeting(self, name: str) -> Self:
-        """Questions linked to a meeting of that name."""
-        links = MeetingLink.objects.filter(meeting__in=Meeting.objects.find_by_name(name), struck_out=False)
-        return self.filter(pk__in=links.values("question"))
+        """Questions that a meeting of that name listed, has on its agenda, or said something of."""
+        meetings = Meeting.objects.find_by_name(name)
+        rows = (apps.get_model("register", model)._default_manager for model in BROUGHT_UP_BY)
+        found = (row.filter(meeting__in=meetings, struck_out=False) for row in rows)
+        return self.filter(reduce(or_, (Q(pk__in=some.values("question")) for some in found)))
 
 
 def _build_set_only_in(column: str, *statuses: str) -> Q:

@@ -4,7 +4,7 @@ from functools import reduce
 from typing import Any, Protocol, Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Manager, Model
+from django.db.models import Manager, Model, Q
 
 from register.models.audited import AuditedQuerySet
 from register.vocabulary import Classification, Role
@@ -56,13 +56,20 @@ class ClassifiedQuerySet(AuditedQuerySet):
         """Rows that may be read with a clearance, as `clearance` returns it."""
         if seen == EVERYTHING:
             return self.all()  # no condition, and no join for one
-        return self.filter(**{f"{path}__in": seen for path in self.classified_by})
+        return self.filter(*(_may_be_read(self.model, path, seen) for path in self.classified_by))
 
     @classmethod
     def make_manager(cls, *paths: str) -> Manager:
         """Return a manager with these look-ups as `classified_by`."""
         queryset_class: Any = type(cls.__name__, (cls,), {"classified_by": paths})
         return queryset_class.as_manager()
+
+
+def _may_be_read(model: type[Model], path: str, seen: tuple[str, ...]) -> Q:
+    """Return the condition of one look-up: what belongs to no such row is not hidden by it."""
+    relation, _, _ = path.partition("__")
+    known = Q(**{f"{path}__in": seen})
+    return known | Q(**{relation: None}) if relation != path and model._meta.get_field(relation).null else known
 
 
 class ReferenceQuerySet(AuditedQuerySet):
@@ -81,4 +88,9 @@ def get_classification_paths(model: type[Model]) -> tuple[str, ...]:
 
 def get_classifications(row: Any) -> tuple[str, ...]:
     """Return the classifications that a reader must be cleared for to see a row of a visible model."""
-    return tuple(reduce(getattr, path.split("__"), row) for path in get_classification_paths(type(row)))
+    found = (_follow(row, path.split("__")) for path in get_classification_paths(type(row)))
+    return tuple(classification for classification in found if classification is not None)
+
+
+def _follow(row: Any, names: list[str]) -> Any:
+    return reduce(lambda found, name: None if found is None else getattr(found, name), names, row)

@@ -9,7 +9,7 @@ from register.refusals import Refused
 from register.services.cleaning import clean_remark, clean_row, require_text
 from register.services.permissions import require_role
 from register.services.rows import reload_visible
-from register.vocabulary import Role
+from register.vocabulary import LINKED_NOW, Role
 
 Link = TypeVar("Link", MeetingLink, ActionLink)
 
@@ -17,12 +17,14 @@ Link = TypeVar("Link", MeetingLink, ActionLink)
 def link_meeting(
     question: Question, meeting: Meeting, kind: str, *, by: Actor, paragraph: str = "", reason: str = ""
 ) -> MeetingLink:
-    """Link a question to a meeting: `kind` is a `LinkKind`, `paragraph` that of the meeting's report. Return the link.
+    """Link a question to a meeting: `kind` is one of `LINKED_NOW`, `paragraph` that of its report. Return the link.
 
     Raises NotVisible, NotPermitted, Refused, Invalid.
     """
     with unit_of_work():
         require_role(by, Role.TRIAGE, to="link a meeting")
+        if kind not in LINKED_NOW:
+            raise Refused("Choose listed or raised: what became of a question at a meeting is an outcome.")
         link = MeetingLink(
             question=reload_visible(question, by), meeting=meeting, kind=kind, paragraph=strip_unseen(paragraph or "")
         )

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from register.ledger.unit_of_work import Actor, record
-from register.models import Answer, Meeting, MeetingLink, Question, Review, User
+from register.models import Answer, Question, Review, User
 from register.models.visibility import Reader
-from register.services.cleaning import clean_row
-from register.vocabulary import AnswerStatus, Classification, LinkKind, Position, Status, strictest, strictness
+from register.services.meetings import note_decision
+from register.vocabulary import AnswerStatus, Classification, Position, Status, strictest, strictness
 from register.workflow import Transition
 
 
@@ -58,7 +58,7 @@ def apply_transition(
 ) -> Answer | None:
     """Change the answers as the transition requires; return what the question's `agreed_answer` is then, or None.
 
-    A `meeting` among `values` is taken out and linked to the question as its decision.
+    A `meeting` among `values` is taken out, and its outcome says that it decided the question.
     """
     step = _STEPS.get(transition.name)
     return step(question, values, by, reason) if step else question.agreed_answer
@@ -88,14 +88,8 @@ def _send_back(question: Question, values: dict[str, Any], by: Actor, reason: st
 
 def _agree(question: Question, values: dict[str, Any], by: Actor, reason: str) -> Answer:
     if meeting := values.pop("meeting", None):
-        _link_decision(question, meeting, by, reason)
+        note_decision(question, meeting, by=by, reason=reason)
     return _set_status(get_answer_in_review(question), AnswerStatus.AGREED, by, reason)
-
-
-def _link_decision(question: Question, meeting: Meeting, by: Actor, reason: str) -> None:
-    link = {"question": question, "meeting": meeting, "kind": LinkKind.DECIDED, "paragraph": ""}
-    if not MeetingLink.objects.filter(**link, struck_out=False).exists():
-        record(clean_row(MeetingLink(**link)), by=by, reason=reason)
 
 
 def _reopen(question: Question, values: dict[str, Any], by: Actor, reason: str) -> None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from register.characters import strip_unseen
-from register.clock import london_date
+from register.clock import london_date, today
 from register.ledger.unit_of_work import Actor, record
-from register.models import ActionLink, MeetingLink, Question
+from register.models import ActionLink, AgendaItem, Meeting, MeetingLink, Question
 from register.refusals import Refused
 from register.services.cleaning import apply_changes, clean_row, require_text
+from register.services.meetings import schedule_question
 from register.services.permissions import require_role
 from register.services.questions import record_raised
 from register.services.rows import check_not_stale, unit_of_work_on
@@ -43,7 +44,8 @@ def split_question(
     """Set the question's `title` and `text`, and raise a new one of `new_title` and `new_text`; return the new one.
 
     The new question is raised by `by`, has the first one's `HANDED_DOWN`, the same `raised_on` (the date in London of
-    the record where there is none) and the same links to meetings and actions. `seen` is as in `edit_question`. Raises
+    the record where there is none) and the same links to meetings and actions, and is on the agendas of the same
+    meetings to come. `seen` is as in `edit_question`. Raises
     NotVisible, NotPermitted, Refused, Invalid, Stale.
     """
     with unit_of_work_on(question, by) as question:
@@ -78,3 +80,6 @@ def _copy_links(question: Question, rest: Question, by: Actor, reason: str) -> N
         for link in model.objects.filter(question=question, struck_out=False):
             link.pk, link.question, link._state.adding = None, rest, True
             record(clean_row(link), by=by, reason=reason)
+    to_come = Meeting.objects.to_come(today())
+    for item in AgendaItem.objects.scheduling().filter(question=question, meeting__in=to_come):
+        schedule_question(rest, item.meeting, by=by, reason=reason)

@@ -16,6 +16,11 @@ def error_summary(*forms):
     return {"problems": list_problems(*forms)}
 
 
+@register.inclusion_tag("admin/error_summary.html")
+def error_summary_of(forms, *others):
+    return {"problems": list_problems(*forms, *others)}
+
+
 @register.simple_tag
 def tally_sentence(tally):
     return tally.describe_fully(today())

@@ -19,9 +19,12 @@ _SHAPE = """
         'disposition', nullif(q.disposition, ''), 'outcome', nullif(q.outcome, ''),
         'merged_into', (SELECT reference FROM register_question
             WHERE id = q.merged_into_id AND classification = 'public'),
+        'merged_into_url', (SELECT '/api/v1/questions/' || reference || '/' FROM register_question
+            WHERE id = q.merged_into_id AND classification = 'public'),
         'split_from', (SELECT reference FROM register_question
             WHERE id = q.split_from_id AND classification = 'public'),
-        'meetings', {meetings}, 'actions', {actions}, 'answers', {answers},
+        'meetings', {meetings}, 'schedulings', {schedulings}, 'meeting_outcomes', {outcomes},
+        'actions', {actions}, 'answers', {answers},
         'version', (SELECT position FROM register_document
             WHERE kind = 'question' AND object_id = q.id AND clearance = 'public' AND body IS NOT NULL))
 """
@@ -31,6 +34,21 @@ _MEETING = """
     FROM register_meetinglink l JOIN register_meeting m ON m.id = l.meeting_id
         JOIN register_group g ON g.id = m.group_id
     WHERE l.question_id = q.id AND NOT l.struck_out ORDER BY l.id
+"""
+_SCHEDULING = """
+    SELECT {obj}('meeting', g.name || m.number, 'held_on', m.held_on, 'cancelled', {cancelled},
+        'url', '/api/v1/meetings/' || m.id || '/') AS part
+    FROM register_agendaitem i JOIN register_meeting m ON m.id = i.meeting_id JOIN register_group g ON g.id = m.group_id
+    WHERE i.question_id = q.id AND NOT i.struck_out ORDER BY i.id
+"""
+_OUTCOME = """
+    SELECT {obj}('meeting', g.name || m.number, 'held_on', m.held_on, 'url', '/api/v1/meetings/' || m.id || '/',
+        'result', u.result, 'deferred_to', h.name || d.number, 'paragraph', nullif(u.paragraph, ''),
+        'note', nullif(u.note, '')) AS part
+    FROM register_meetingoutcome u JOIN register_meeting m ON m.id = u.meeting_id
+        JOIN register_group g ON g.id = m.group_id LEFT JOIN register_meeting d ON d.id = u.deferred_to_id
+        LEFT JOIN register_group h ON h.id = d.group_id
+    WHERE u.question_id = q.id AND NOT u.struck_out ORDER BY u.id
 """
 _ACTION = """
     SELECT {obj}('reference', g.name || ' ' || a.reference, 'url', '/api/v1/actions/' || a.id || '/',
@@ -68,6 +86,7 @@ SQLITE = {
     "many": "(SELECT json_group_array(json(part)) FROM ({rows}))",
     "named": "(SELECT json_group_object(position, held) FROM ({rows}))",
     "nested": "json({part})",
+    "cancelled": "json(iif(m.cancelled, 'true', 'false'))",
     "clock_runs": f"json(iif({_RUNS}, 'true', 'false'))",
     "recorded_at": "replace(q.recorded_at, ' ', 'T') || 'Z'",
     "status_since": "replace(q.status_since, ' ', 'T') || 'Z'",
@@ -77,6 +96,7 @@ POSTGRESQL = {
     "many": "(SELECT coalesce(json_agg(part), '[]') FROM ({rows}) parts)",
     "named": "(SELECT coalesce(json_object_agg(position, held), '{{}}') FROM ({rows}) parts)",
     "nested": "{part}",
+    "cancelled": "m.cancelled",
     "clock_runs": _RUNS,
     "recorded_at": _time("recorded_at"),
     "status_since": _time("status_since"),
@@ -91,6 +111,8 @@ def composed(dialect, which):
 
     parts = {
         "meetings": nested("many", _MEETING),
+        "schedulings": nested("many", _SCHEDULING),
+        "outcomes": nested("many", _OUTCOME),
         "actions": nested("many", _ACTION),
         "answers": nested("many", _ANSWER, reviews=nested("named", _REVIEW)),
     }

@@ -10,11 +10,11 @@ from register.admin.bulk.edit_form import EditAloneForm, EditForm
 from register.admin.keys import KeySelect
 from register.admin.moves import describe_status, move_form
 from register.admin.short_page import ReasonForm
-from register.models import Meeting, MeetingLink, Question
-from register.services.links import link_meeting
+from register.models import AgendaItem, Meeting, Question
+from register.services.meetings import schedule_question
 from register.services.questions import change_status, edit_question, get_facts
 from register.services.triage import triage_question
-from register.vocabulary import LinkKind, Role, Status
+from register.vocabulary import Role, Status
 from register.workflow import MISSING, TRANSITIONS
 
 
@@ -69,7 +69,7 @@ class ScheduleForm(ReasonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["meeting"].widget = KeySelect(MeetingLink._meta.get_field("meeting"), admin.site)
+        self.fields["meeting"].widget = KeySelect(AgendaItem._meta.get_field("meeting"), admin.site)
         self.fields["meeting"].widget.choices = self.fields["meeting"].choices
 
 
@@ -79,7 +79,7 @@ def _foresee_schedule(question, user):
 
 def _schedule(question, form, user):
     given = form.cleaned_data
-    link_meeting(question, given["meeting"], LinkKind.SCHEDULED, by=user, reason=given["reason"])
+    schedule_question(question, given["meeting"], by=user, reason=given["reason"])
     return f"scheduled for {given['meeting']}"
 
 

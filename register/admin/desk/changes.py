@@ -33,7 +33,9 @@ def get_change_lines(user, since, most):
 
 
 def _is_news(change):
-    """Tell nobody of each member who was asked for a position: that the review began is told already."""
+    """Tell nobody of each member who was asked for a position, for that the review began is told; nor of an order."""
+    if change.model == "agendaitem":  # a question's place on an agenda is none; an item of no question has no page
+        return change.question_id and "place" not in change.fields
     return not (change.model == "review" and change.row.position == Position.NO_RESPONSE)
 
 
@@ -88,6 +90,18 @@ def _describe_link(change):
     return f"{row.get_kind_display()} at {row.meeting}"
 
 
+def _describe_item(change):
+    row = change.row
+    if row.struck_out:
+        return f"no longer on the agenda of {row.meeting}"
+    return f"scheduled for {row.meeting}" if row.history_type == "+" else f"moved on the agenda of {row.meeting}"
+
+
+def _describe_outcome(change):
+    row = change.row
+    return f"{row.get_result_display()} at {row.meeting}{': struck out' if row.struck_out else ''}"
+
+
 def _describe_row(change):
     if change.row.history_type == "+":
         return "added"
@@ -103,4 +117,6 @@ _DESCRIBED = {
     "answer": _describe_answer,
     "review": _describe_review,
     "meetinglink": _describe_link,
+    "agendaitem": _describe_item,
+    "meetingoutcome": _describe_outcome,
 }

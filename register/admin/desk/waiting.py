@@ -5,9 +5,9 @@ from django.db.models import Count, Min, OuterRef, Q, Subquery
 from register import clock
 from register.admin.desk.figures import Figure, get_list_address
 from register.clock import today
-from register.models import Meeting, MeetingLink, Organisation, Question
+from register.models import AgendaItem, Meeting, Organisation, Question
 from register.models.tallies import TallyBy
-from register.vocabulary import LinkKind, Status
+from register.vocabulary import Status
 from register.workflow import MEMBERS_HOLD
 
 SHOWN = 8
@@ -60,11 +60,11 @@ def _get_members(seen, totals):
 
 def get_next_meeting(user):
     """Return the next meeting to come with the questions scheduled for it, or None."""
-    meeting = Meeting.objects.visible_to(user).filter(held_on__gte=today()).order_by("held_on").first()
+    meeting = Meeting.objects.visible_to(user).to_come(today()).first()
     if meeting is None:
         return None
-    links = MeetingLink.objects.visible_to(user).filter(meeting=meeting, kind=LinkKind.SCHEDULED, struck_out=False)
-    scheduled = list(links.select_related("question")[: SHOWN + 1])
+    items = AgendaItem.objects.visible_to(user).standing().filter(meeting=meeting)
+    scheduled = list(items.select_related("question", "action__group")[: SHOWN + 1])
     return {
         "meeting": meeting,
         "in_days": clock.working_days(today(), meeting.held_on),

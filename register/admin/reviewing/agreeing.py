@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
+from register.admin.meetings.brought_up import list_brought_up
 from register.admin.moves import describe_status
 from register.admin.neighbours import get_list_address, get_way
 from register.admin.reviewing.layout import get_layout
@@ -18,7 +19,7 @@ from register.services.briefing import get_feed_preview
 from register.services.questions import change_status, get_facts
 from register.services.review_round import get_answer_in_review, get_disagreements
 from register.services.rows import check_not_stale
-from register.vocabulary import Status
+from register.vocabulary import MeetingState, Status
 from register.workflow import TRANSITIONS
 
 AGREE = TRANSITIONS["agree"]
@@ -97,9 +98,9 @@ def _lead_on(run):
 
 def _get_offered_meetings(question, user):
     """Return the meetings that were held last, and those that the question is linked to."""
-    held = Meeting.objects.visible_to(user).filter(held_on__lte=today())
+    held = Meeting.objects.visible_to(user).held_by(today())
     latest = held.order_by("-held_on", "-number").values_list("pk", flat=True)[:LATEST_MEETINGS]
-    linked = question.meeting_links.visible_to(user).filter(struck_out=False).values_list("meeting", flat=True)
+    linked = [told.meeting.pk for told in list_brought_up([question], user)[question.pk]]
     return Meeting.objects.filter(pk__in=[*latest, *linked]).select_related("group").order_by("-held_on", "-number")
 
 
@@ -108,6 +109,7 @@ def _find_deciding_meeting(question, answer, user):
     if answer is None:
         return None
     proposed_on = answer.history.order_by("history_id").values_list("history_date", flat=True).first()
-    linked = question.meeting_links.visible_to(user).filter(struck_out=False, meeting__held_on__lte=today())
-    since = linked.filter(meeting__held_on__gte=proposed_on.date()).order_by("-meeting__held_on")
-    return since.values_list("meeting", flat=True).first()
+    told = (line.meeting for line in list_brought_up([question], user)[question.pk])
+    since = [meeting for meeting in told if meeting.get_state(today()) == MeetingState.HELD]
+    since = [meeting for meeting in since if meeting.held_on >= proposed_on.date()]
+    return max(since, key=lambda meeting: meeting.held_on).pk if since else None

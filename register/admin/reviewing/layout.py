@@ -3,6 +3,7 @@
 from django.utils.formats import date_format
 
 from register import clock
+from register.admin.meetings.brought_up import list_brought_up
 from register.admin.question_panels import POSITIONS
 from register.clock import today
 from register.ledger.timeline import compare_words
@@ -27,12 +28,11 @@ def describe_end(review_by):
 def get_layout(question, answer, user):
     """Return what `register/review.html` shows, by name; `answer` is None where it has left the review meanwhile."""
     end, tone = describe_end(question.review_by)
-    links = question.meeting_links.visible_to(user).filter(struck_out=False)
     return {
         "template": "register/review.html",
         "question": question,
         "origins": Origin.objects.visible_to(user).filter(question=question).select_related("report__meeting__group"),
-        "meetings": links.select_related("meeting__group"),
+        "meetings": list_brought_up([question], user)[question.pk],
         "end": end,
         "end_tone": tone,
         **(_get_answer(question, answer, user) if answer else {}),

@@ -5,10 +5,10 @@ from datetime import timedelta
 from django import forms
 
 from register.admin.moves import move_form
+from register.admin.reference_field import ReferenceField
 from register.admin.short_page import DayInput
 from register.clock import today
-from register.models import Meeting, Organisation, Question, Topic
-from register.models.search import parse_references
+from register.models import Meeting, Organisation, Topic
 from register.vocabulary import Priority
 from register.workflow import TRANSITIONS
 
@@ -86,21 +86,3 @@ def _make_step_form(transition, user):
     field = ReferenceField(user=user, label="Duplicate of", required=False, help_text="A reference, such as DSQ-002.")
     fields = {**form_class.base_fields, "merged_into": field}
     return type("MergeForm", (forms.Form,), fields)
-
-
-class ReferenceField(forms.CharField):
-    """A question by its reference, however it is written; those that the user may not see are not there."""
-
-    def __init__(self, *, user, **kwargs):
-        super().__init__(**kwargs)
-        self.user = user
-
-    def clean(self, value):
-        written = super().clean(value)
-        if not written:
-            return None
-        references = parse_references(written)
-        found = Question.objects.visible_to(self.user).filter(reference__in=references[:1]).first()
-        if found is None:
-            raise forms.ValidationError("There is no question of that reference: write it as DSQ-002.")
-        return found

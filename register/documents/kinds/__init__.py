@@ -5,13 +5,14 @@ feed, and how its changes read in a question's timeline. Documents, the schema, 
 resources of the API and the timeline are made from it.
 """
 
-from register.documents.kinds import action, answer, meeting, origin, question, reference_data, review
+from register.documents.kinds import action, agenda, answer, meeting, origin, question, reference_data, review
 from register.documents.kinds.kind import KINDS, Kind, get_documented_kinds, get_kind
 
 __all__ = [
     "KINDS",
     "Kind",
     "action",
+    "agenda",
     "answer",
     "get_documented_kinds",
     "get_kind",

@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import Q
 from rest_framework import serializers
 
+from register.documents.kinds.agenda import AgendaItemOfMeeting, OutcomeOfMeeting
 from register.documents.kinds.fields import Part, TextOrNull, Url
 from register.documents.kinds.kind import Kind
 from register.models import Meeting, MeetingLink
@@ -17,7 +18,7 @@ class QuestionOfMeeting(Part):
 
 
 class MeetingDocument(serializers.Serializer):
-    """One meeting, with the questions that came up there."""
+    """One meeting, with its agenda, what became of each question, and what its report lists."""
 
     id = serializers.IntegerField()
     reference = serializers.CharField(help_text="Name and date where known: CCDG15 2021-03-16. Numbers can restart.")
@@ -26,11 +27,14 @@ class MeetingDocument(serializers.Serializer):
     group = serializers.CharField(source="group.name")
     number = serializers.IntegerField()
     held_on = serializers.DateField(allow_null=True)
+    cancelled = serializers.BooleanField(source="is_cancelled")
+    agenda = AgendaItemOfMeeting(many=True)
+    outcomes = OutcomeOfMeeting(many=True)
     links = QuestionOfMeeting(many=True)
 
 
 class MeetingKind(Kind):
-    """Meetings, with the questions that came up there."""
+    """Meetings, with their agendas and outcomes."""
 
     model = Meeting
     serializer_class = MeetingDocument

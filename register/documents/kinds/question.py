@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from register.documents.kinds.agenda import OutcomeOfQuestion, SchedulingOfQuestion
 from register.documents.kinds.answer import AnswerOfQuestion
 from register.documents.kinds.fields import (
     ChoiceOrNull,
@@ -25,7 +26,7 @@ class MeetingOfQuestion(Part):
     meeting = serializers.CharField(source="meeting.name", help_text="The name that minutes use: CCDG15.")
     held_on = serializers.DateField(source="meeting.held_on", allow_null=True)
     url = Url(source="meeting")
-    kind = serializers.ChoiceField(LinkKind.choices, help_text="What happened there.")
+    kind = serializers.ChoiceField(LinkKind.choices, help_text="How its report speaks of it.")
     paragraph = TextOrNull()
 
 
@@ -69,6 +70,8 @@ class QuestionDocument(serializers.Serializer):
     merged_into_url = MergedIntoUrl()
     split_from = ReferenceOf(help_text="The reference of the question it was split from.")
     meetings = MeetingOfQuestion(source="meeting_links", many=True)
+    schedulings = SchedulingOfQuestion(many=True)
+    meeting_outcomes = OutcomeOfQuestion(many=True)
     actions = ActionOfQuestion(source="action_links", many=True)
     answers = AnswerOfQuestion(many=True)
 

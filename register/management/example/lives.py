@@ -5,9 +5,9 @@ from register.management.example.moved_clock import Diary
 from register.management.example.texts import COMMENTS, get_topic_name, make_answer, make_text, make_title
 from register.models import Question, Topic
 from register.services.answers import propose_answer, record_review
-from register.services.links import link_meeting
+from register.services.meetings import GivenOutcome, record_outcomes, schedule_question
 from register.services.questions import change_status, edit_question, raise_question
-from register.vocabulary import AnswerStatus, Classification, LinkKind, Position, Priority
+from register.vocabulary import AnswerStatus, Classification, Position, Priority
 
 PRIORITIES = (Priority.MEDIUM, Priority.LOW, Priority.HIGH, Priority.MEDIUM)
 OWNERS = ("Elexon", "DCC", "RECCo", "Gemserv", "Ofgem")
@@ -97,8 +97,18 @@ class Life:
         self.review(days_ago + 20, -days_ago - 5, "AAC-NA")
         self.move(days_ago, "agree", by="ofgem.approver", reason="All who said something agree.")
 
-    def link(self, days_ago: int, meeting: str, kind: str = LinkKind.SCHEDULED) -> None:
+    def schedule(self, days_ago: int, meeting: str, **how) -> None:
         def act():
-            link_meeting(self.question, self.cast.meetings[meeting], kind, by=self.cast.logins["ofgem.triage"])
+            schedule_question(self.question, self.cast.meetings[meeting], by=self.cast.logins["ofgem.triage"], **how)
+
+        self.diary.note(days_ago, act)
+
+    def settle(self, days_ago: int, meeting: str, result: str, to: str = "", **said) -> None:
+        """Record what became of it at a meeting; `to` is the meeting that it was put off to."""
+
+        def act():
+            meetings, by = self.cast.meetings, self.cast.logins["elexon.triage"]
+            given = GivenOutcome(self.question, result, to=meetings[to] if to else None, **said)
+            record_outcomes(meetings[meeting], [given], by=by)
 
         self.diary.note(days_ago, act)

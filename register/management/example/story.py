@@ -5,7 +5,7 @@ from functools import partial
 from register.management.example.cast import GROUP, Cast
 from register.management.example.lives import Life
 from register.management.example.moved_clock import Diary
-from register.vocabulary import Classification, LinkKind, Outcome
+from register.vocabulary import Classification, MeetingResult, Outcome
 
 BEGINS = 150  # days ago
 MEETINGS = ((1, -111), (2, -83), (3, -55), (4, -20), (5, 8))  # (number, days from today)
@@ -70,7 +70,7 @@ class Story:
             if place in (2, 5):
                 life.propose(2)
             if place in (3, 7):
-                life.link(2, NEXT)
+                life.schedule(2, NEXT, minutes=15, presenter="Ofgem")
 
     def _tell_waiting(self):
         asked = (("DCC", 24), ("DCC", 15), ("Elexon", 11), ("DCC", 8), ("RECCo", 8), ("Gemserv", 5), ("DCC", 3))
@@ -81,6 +81,14 @@ class Story:
                 life.move(ago + 9, "await_input", waiting_on="Elexon", reason="Asked for the settlement view of it.")
                 life.move(ago + 4, "receive_input", reason="Daily is enough for settlement.")
             life.move(ago, "await_input", waiting_on=body, reason=f"Asked {body} what it does today, and its cost.")
+            self._tell_last_agenda(place, life)
+
+    def _tell_last_agenda(self, place, life):
+        """Of those that wait: one was put off at the last meeting, and two are not settled yet."""
+        if place in (0, 1):
+            life.schedule(26, LAST, minutes=15)
+        if place == 1:
+            life.settle(17, LAST, MeetingResult.DEFERRED, to=NEXT, note="The DCC had not answered yet.")
 
     def _tell_reviews(self):
         for place, (ago, ends_in, positions) in enumerate(REVIEWS):
@@ -88,13 +96,14 @@ class Story:
             life.open(ago + 15)
             life.review(ago, ends_in, positions)
             if place in (3, 5):
-                life.link(2, NEXT)
+                life.schedule(2, NEXT, minutes=10)
 
     def _tell_decided(self):
         for ago in (2, 6, 18, 30):
             life = self._add()
             life.agree(ago)
-            life.link(max(1, ago - 1), LAST, LinkKind.DISCUSSED)
+            life.schedule(26, LAST, minutes=10, presenter="Elexon")
+            life.settle(17, LAST, MeetingResult.ANSWER_PRESENTED, paragraph="3.1")
         for ago in (12, 25, 40, 55):
             life = self._add()
             life.agree(ago + 10)

@@ -15,7 +15,14 @@ from register.services.reference import keep
 from register.vocabulary import Classification, Role
 
 # The relation by which a row belongs to what has a classification that can be changed.
-BELONGS_BY = {"review": "answer", "origin": "report", "meetinglink": "question", "actionlink": "action"}
+BELONGS_BY = {
+    "review": "answer",
+    "origin": "report",
+    "meetinglink": "question",
+    "agendaitem": "question",
+    "meetingoutcome": "question",
+    "actionlink": "action",
+}
 
 
 def restrict_places(places: Iterable[str], *, by: User, reason: str) -> list[str]:

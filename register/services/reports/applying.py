@@ -28,6 +28,7 @@ from register.models import (
 from register.refusals import Refused
 from register.services.cleaning import clean_row
 from register.services.links import link_action, link_meeting
+from register.services.meetings import note_discussion
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import get_or_new, keep
@@ -206,10 +207,11 @@ class _ReportApplication:
             question = self._reword(proposal)
         else:
             question = self._raise(proposal)
-        self._link(question, self.meeting, LinkKind.LISTED, proposal, proposal.paragraph)
+        self._link(question, proposal)
         for name in proposal.meetings:
             if name != self.report.meeting.name:
-                self._link(question, self.get_or_make_meeting(name), LinkKind.DISCUSSED, proposal)
+                meeting, reason = self.get_or_make_meeting(name), self.get_reason(proposal.paragraph)
+                note_discussion(question, meeting, by=self.by, reason=reason)
         self.record_origin(OriginKind.ASKED, proposal, question=question)
 
     def _raise(self, proposal: Proposal) -> Question:
@@ -232,11 +234,11 @@ class _ReportApplication:
         reason = self.get_reason(proposal.paragraph)
         return edit_question(proposal.target, by=self.by, reason=reason, text=text, title=title)
 
-    def _link(self, question: Question, meeting: Meeting, kind: str, proposal: Proposal, paragraph: str = "") -> None:
-        there = MeetingLink.objects.filter(question=question, meeting=meeting, kind=kind, struck_out=False)
-        if not there.exists():
-            reason = self.get_reason(proposal.paragraph)
-            link_meeting(question, meeting, kind, paragraph=paragraph, by=self.by, reason=reason)
+    def _link(self, question: Question, proposal: Proposal) -> None:
+        listed = MeetingLink.objects.filter(question=question, meeting=self.meeting, kind=LinkKind.LISTED)
+        if not listed.filter(struck_out=False).exists():
+            where, reason = proposal.paragraph, self.get_reason(proposal.paragraph)
+            link_meeting(question, self.meeting, LinkKind.LISTED, paragraph=where, by=self.by, reason=reason)
 
     def record_origin(self, kind: str, proposal: Proposal, paragraph: str | None = None, **item: Any) -> None:
         """Record where the item came from, in the published words."""

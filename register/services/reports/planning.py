@@ -307,13 +307,18 @@ def _propose_link(key: str, asked: AskedQuestion, existing: _ExistingItems, comm
     if best is None:
         return None
     held, score = Question.objects.get(pk=best[2]), round(best[1])
-    cited = {str(link.meeting) for link in held.meeting_links.filter(struck_out=False).select_related("meeting__group")}
-    if score < MUCH_THE_SAME and not cited & set(asked.meetings):
+    if score < MUCH_THE_SAME and not _list_meetings(held) & set(asked.meetings):
         return None
     note = f"It resembles {held.reference} ({score} of 100): a link to it is proposed, not a second question."
     denied = bool(_DENIES.search(bare)) != bool(_DENIES.search(_strip_wording(held.text)))
     kind, note = (ProposalKind.CLASH, f"{note} But one of the two says “not”.") if denied else (ProposalKind.NEW, note)
     return Proposal(key, kind, ItemType.LINK, held=held.text, note=note, score=score, target=held, **common)
+
+
+def _list_meetings(held: Question) -> set[str]:
+    """Return the names of the meetings that listed or discussed a question."""
+    related = (held.meeting_links, held.meeting_outcomes)
+    return {str(row.meeting) for rows in related for row in rows.filter(struck_out=False)}
 
 
 _DENIES = re.compile(r"\b(?:not|no|never|without|cannot|isn|doesn|won|can t)\b")

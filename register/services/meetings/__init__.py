@@ -1,0 +1,33 @@
+"""What a meeting is for: its agenda, and what became of each question there."""
+
+from register.services.meetings.agenda import (
+    add_item,
+    carry_over,
+    edit_item,
+    order_agenda,
+    schedule_question,
+    strike_out_item,
+)
+from register.services.meetings.outcomes import (
+    WITHOUT_MEETING,
+    GivenOutcome,
+    note_decision,
+    note_discussion,
+    record_outcomes,
+    strike_out_outcome,
+)
+
+__all__ = [
+    "WITHOUT_MEETING",
+    "GivenOutcome",
+    "add_item",
+    "carry_over",
+    "edit_item",
+    "note_decision",
+    "note_discussion",
+    "order_agenda",
+    "record_outcomes",
+    "schedule_question",
+    "strike_out_item",
+    "strike_out_outcome",
+]
