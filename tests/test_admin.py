@@ -133,7 +133,7 @@ def test_each_move_has_a_page_that_makes_it(name, cast, client_of, moved, raised
     client, url = client_of("lead"), page_of(question, f"move/{name}/")
     given = dict(GIVEN[name])
     if name == "merge":
-        given["merged_into"] = raised().pk
+        given["merged_into"] = raised().reference
     if "waiting_on" in given:
         given["waiting_on"] = Organisation.objects.get(name=given["waiting_on"]).pk
     if "meeting" in given:

@@ -9,7 +9,7 @@ from register.admin.reviewing import awaited
 from register.clock import today
 from register.models import Action, Group, Meeting, Organisation, Question
 from register.services.answers import record_review
-from register.services.meetings import schedule_question
+from register.services.meetings import GivenOutcome, record_outcomes, schedule_question
 from register.services.questions import edit_question, put_back_review
 from register.services.reference import keep
 from tests.conftest import PATHS
@@ -28,6 +28,15 @@ def busy(cast, moved):
     keep(Action(group=group, reference="15/10", text="Late.", due_on=date(2021, 3, 16)), by=cast.triage)
     meeting = keep(Meeting(group=group, number=99, held_on=today() + timedelta(days=9)), by=cast.triage)
     schedule_question(moved("open"), meeting, by=cast.triage)
+    hold(cast, moved("open"), 98)
+
+
+def hold(cast, question, number):
+    """Schedule the question for a meeting, which then was yesterday."""
+    meeting = Meeting(group=Group.objects.get(), number=number, held_on=today() + timedelta(days=1))
+    schedule_question(question, keep(meeting, by=cast.triage), by=cast.triage)
+    meeting.held_on = today() - timedelta(days=1)
+    return keep(meeting, by=cast.triage)
 
 
 def figures(page):
@@ -43,6 +52,14 @@ def test_each_number_is_the_length_of_its_list(role, busy, client_of):
     assert len(counted) > 5
     for count, address in counted:
         assert client.get(address).context["cl"].result_count == count, address
+
+
+def test_a_meeting_stands_on_the_desk_until_it_is_settled(cast, moved, client_of):
+    question = moved("open")
+    meeting = hold(cast, question, 98)
+    assert "1 question without an outcome" in client_of("triage").get("/admin/").content.decode()
+    record_outcomes(meeting, [GivenOutcome(question, "not_reached")], by=cast.triage)
+    assert "Every meeting held is settled." in client_of("triage").get("/admin/").content.decode()
 
 
 def test_what_a_member_may_not_see_is_not_counted(busy, client_of):
@@ -95,11 +112,11 @@ def test_the_desk_costs_the_same_whatever_the_register_holds(
     busy, cast, moved, client_of, django_assert_max_num_queries
 ):
     client = client_of("triage")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         client.get("/admin/")
     for status in PATHS:
         moved(status)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         client.get("/admin/")
 
 

@@ -1,6 +1,5 @@
 """Merging questions: what they may be merged into, and where a merged question leads its readers."""
 
-import json
 from itertools import pairwise
 
 import pytest
@@ -8,12 +7,11 @@ import pytest
 from register.ledger.verification import verify
 from register.models import LedgerHead, Question
 from register.refusals import Refused
-from register.services.questions import change_status, reclassify_question
+from register.services.questions import change_status, edit_question, reclassify_question
 from tests.conftest import refreshed
 from tests.test_documents import everything_is_kept
 
 REASON = "The same question."
-CHOICES = "/admin/autocomplete/?app_label=register&model_name=question&field_name=merged_into&term="
 
 
 @pytest.fixture
@@ -141,7 +139,7 @@ def test_a_move_over_the_api_shows_the_end_that_it_took(api, chain, moved):
 def test_the_page_of_a_merge_says_that_it_took_the_end(chain, client_of, moved):
     (first, _, end), question, browser = chain(3), moved("open"), client_of("triage")
     address = f"/admin/register/question/{question.pk}/move/merge/"
-    page = browser.post(address, {"merged_into": first.pk, "reason": REASON}, follow=True).content.decode()
+    page = browser.post(address, {"merged_into": first.reference, "reason": REASON}, follow=True).content.decode()
     said = f"{question.reference} is now merged into {end.reference}, for {first.reference} leads there."
     assert said in page
 
@@ -159,10 +157,18 @@ def test_the_page_of_a_merged_question_leads_to_the_end(cast, chain, client_of):
     assert leads_to(second)
 
 
-def test_what_leads_to_a_withdrawn_question_is_not_offered(cast, chain, client_of, moved):
-    first, end = chain(2)
-    kept = moved("closed")
-    change_status(end, "withdraw", by=cast.triage, outcome="overtaken", reason="Settled.")
-    offered = {int(row["id"]) for row in json.loads(client_of("triage").get(CHOICES).content)["results"]}
-    assert kept.pk in offered
-    assert not offered & {first.pk, end.pk}
+def test_the_page_of_a_merge_shows_what_reads_alike_and_can_take_it(cast, client_of, moved, raised):
+    question, taken, ended = (moved("open", title=f"Who reads meters, {n}?") for n in ("first", "then", "last"))
+    edit_question(taken, by=cast.triage, text="The whole text of what reads alike.")
+    edit_question(ended, by=cast.triage, text="Of one that is withdrawn.")
+    change_status(ended, "withdraw", by=cast.triage, outcome="overtaken", reason="Settled.")
+    page = client_of("triage").get(f"/admin/register/question/{question.pk}/move/merge/").content.decode()
+    assert "The whole text of what reads alike." in page
+    assert "Of one that is withdrawn." not in page
+
+
+def test_the_page_of_a_merge_takes_a_reference_as_people_write_it(chain, client_of, moved):
+    (_, end), question = chain(2), moved("open")
+    given = {"merged_into": end.reference.lower().replace("-", " "), "reason": REASON}
+    client_of("triage").post(f"/admin/register/question/{question.pk}/move/merge/", given)
+    assert refreshed(question).merged_into == end

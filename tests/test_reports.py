@@ -389,6 +389,13 @@ def test_a_triager_uploads_sees_accepts_and_follows_the_links(cast, client_of):
     assert not PendingUpload.objects.exists()
 
 
+def test_an_upload_of_which_nothing_is_ticked_is_kept(cast, client_of):
+    client = client_of("triage")
+    preview = upload(client).url
+    assert "The upload is kept" in client.post(preview, {}).content.decode()
+    assert client.get(preview).status_code == 200
+
+
 def test_clashes_are_not_ticked(cast, client_of):
     keep(Meeting(group=Meeting.objects.first().group, number=17, held_on="2021-05-11"), by=cast.triage)
     client = client_of("triage")

@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from register.admin.keys import KeySelect
 from register.admin.neighbours import get_list_address, get_way
+from register.admin.reference_field import ReferenceField
 from register.admin.short_page import DayInput, SeenForm, short_page
 from register.admin.used_once import used_once
-from register.models import AgendaItem, Meeting, Organisation, Question
-from register.services.briefing import get_feed_preview, get_move_briefing
+from register.models import AgendaItem, Meeting, Organisation
+from register.services.briefing import Passage, get_feed_preview, get_move_briefing
+from register.services.look_alikes import get_look_alikes
 from register.services.questions import change_status, get_facts
 from register.services.rows import check_not_stale
 from register.workflow import TRANSITIONS, InputType
@@ -74,8 +76,7 @@ def _organisation(item, user, common):
 
 
 def _question(item, user, common):
-    widget = KeySelect(Question._meta.get_field("merged_into"), admin.site)
-    return forms.ModelChoiceField(Question.objects.visible_to(user), widget=widget, **common)
+    return ReferenceField(user=user, **common | {"help_text": f"{item.ask} A reference, such as DSQ-002."})
 
 
 def _meeting(item, user, common):
@@ -98,6 +99,17 @@ def _get_further_asks(transition, facts):
     """Return what the move will ask for beyond each field's own hint: one of two, or a word on what stands."""
     hints = {item.ask for item in transition.inputs}
     return [sentence for sentence in transition.refusals(facts, {}, {}) if sentence not in hints]
+
+
+def _get_reading(transition, question, user):
+    """Return the passages to read before the move: for a merge, also the questions that read like this one."""
+    alike = get_look_alikes(question, user) if asks_for_question(transition) else []
+    passages = [Passage(f"Alike: {other.reference}, {other.get_status_display()}", other.text) for other in alike]
+    return [*get_move_briefing(question, user), *passages]
+
+
+def asks_for_question(transition):
+    return any(item.kind == InputType.QUESTION for item in transition.inputs)
 
 
 @used_once
@@ -129,7 +141,7 @@ def move_page(model_admin, request, object_id, name):
         title=f"{transition.label}: {question.reference}",
         button=transition.label,
         about=question,
-        reading=get_move_briefing(question, request.user),
+        reading=_get_reading(transition, question, request.user),
         told=get_feed_preview(question, transition, request.user),
         asks=_get_further_asks(transition, facts),
         back=back,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from register.admin.neighbours import get_list_address, get_way
 from register.admin.short_page import DayInput, ReasonForm, SeenForm, reclassify_form, short_page
 from register.admin.used_once import used_once
-from register.services.briefing import get_split_feed_preview
+from register.services.briefing import Passage, get_split_feed_preview
 from register.services.questions import put_back_review, reclassify_question
 from register.services.splitting import get_split_refusal, split_question
 from register.vocabulary import Role
@@ -21,7 +21,7 @@ class PutBackForm(ReasonForm, SeenForm):
 
 
 class SplitForm(ReasonForm):
-    """Starts with the whole question on both sides: each is cut down to its part."""
+    """The whole question stands where it stays, to be cut down, and beside; the new one is written or pasted."""
 
     title = forms.CharField(label="Title that stays", max_length=200)
     text = forms.CharField(label="Text that stays", widget=forms.Textarea(attrs={"rows": 6}))
@@ -68,10 +68,12 @@ def split_page(model_admin, request, object_id):
         request.made_address = reverse("admin:register_question_change", args=[rest.pk])
         return f"{question.reference} is split: the rest is {rest.reference}, {rest.get_status_display()}."
 
-    whole = {"title": question.title, "text": question.text, "new_title": question.title, "new_text": question.text}
-    initial = whole | {"seen": question.version}
-    preview = get_split_feed_preview(question)
-    return _make_page(model_admin, request, question, SplitForm, act, "Split in two", initial=initial, told=preview)
+    beside = {
+        "initial": {"title": question.title, "text": question.text, "seen": question.version},
+        "reading": [Passage(f"{question.reference} as it is now: {question.title}", question.text)],
+        "told": get_split_feed_preview(question),
+    }
+    return _make_page(model_admin, request, question, SplitForm, act, "Split in two", **beside)
 
 
 def _get_question(model_admin, request, object_id, *roles):

@@ -202,8 +202,6 @@ class QuestionAdmin(RegisterAdmin):
         return question
 
     def get_search_results(self, request, queryset, search_term):
-        if request.GET.get("field_name") == "merged_into":  # what the page of a merge offers
-            queryset = queryset.mergeable_into()
         words = " ".join(search_term.split()[:MOST_WORDS])
         return (queryset.search(words, request.user) if words else queryset), False
 

@@ -20,6 +20,7 @@ from register.services.reports.proposals import APPLIED_UNASKED, ItemType, Propo
 from register.vocabulary import Priority, Purpose, Role
 
 BEFORE = "The report is read first: you see what it proposes beside what the register holds."
+NOTHING_TICKED = "Nothing was ticked, so nothing was recorded. The upload is kept: tick something, or discard it."
 TITLES = {
     ProposalKind.NEW: "New",
     ProposalKind.CHANGED: "Changed: both wordings side by side",
@@ -148,13 +149,13 @@ class HeadlineReportAdmin(RegisterAdmin):
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return None
+        if not applied:
+            messages.info(request, NOTHING_TICKED)
+            return None
         discard_upload(pending)
         return self._show_summary(request, report.meeting.name, applied, get_report_of_file(bytes(pending.content)))
 
     def _show_summary(self, request, meeting, applied, report):
-        if not applied:
-            messages.info(request, f"Nothing of the {meeting} Headline Report was ticked, so nothing was recorded.")
-            return HttpResponseRedirect(reverse("admin:register_headlinereport_changelist"))
         kinds = [f"{sum(p.kind == kind for p in applied)} {kind}" for kind in APPLIED_UNASKED]
         messages.success(request, f"{meeting} Headline Report: {', '.join(kinds)}; recorded as {request.user}.")
         return HttpResponseRedirect(reverse("admin:register_headlinereport_change", args=[report.pk]))

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Concat
 
 from register.characters import fold_name, is_printable
@@ -46,10 +46,14 @@ class MeetingQuerySet(ReferenceQuerySet):
         return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
     def unsettled(self, on: date, user: Reader) -> Self:
-        """Meetings that are over or cancelled, with a question that `user` sees and no outcome settles."""
+        """Meetings that are over or cancelled, with `to_settle`: how many questions that `user` sees stand open.
+
+        That is, no outcome settles their scheduling. Meetings with none are left out.
+        """
         items = apps.get_model("register", "AgendaItem")._default_manager.visible_to(user).unsettled()
+        counted = items.filter(meeting=OuterRef("pk")).order_by().values("meeting").annotate(count=Count("pk"))
         over = Q(held_on__lt=on) | Q(cancelled=True)
-        return self.filter(over, Exists(items.filter(meeting=OuterRef("pk"))))
+        return self.filter(over).annotate(to_settle=Subquery(counted.values("count"))).filter(to_settle__gt=0)
 
     def held_by(self, on: date) -> Self:
         """Meetings that were held on a date in London or before."""

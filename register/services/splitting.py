@@ -45,8 +45,7 @@ def split_question(
 
     The new question is raised by `by`, has the first one's `HANDED_DOWN`, the same `raised_on` (the date in London of
     the record where there is none) and the same links to meetings and actions, and is on the agendas of the same
-    meetings to come. `seen` is as in `edit_question`. Raises
-    NotVisible, NotPermitted, Refused, Invalid, Stale.
+    meetings to come. `seen` is as in `edit_question`. Raises NotVisible, NotPermitted, Refused, Invalid, Stale.
     """
     with unit_of_work_on(question, by) as question:
         require_role(by, Role.TRIAGE, to="split a question")

@@ -91,6 +91,7 @@ def test_a_question_is_split_in_two(visitor, asked):  # noqa: F811
     triager.check("split")
     page.fill("#id_title", "Who may fetch?")
     page.fill("#id_new_title", "How often?")
+    page.fill("#id_new_text", "How often may reads be fetched?")
     page.fill("#id_reason", "They have different owners.")
     page.click("button.main")
     triager.check("split-done")

@@ -56,7 +56,11 @@ def _get_sections(user, totals):
     if user.has_role(Role.MEMBER):
         made.append(sections.make_reviews_section(user))
     if user.has_role(Role.TRIAGE):
-        made += [sections.make_late_section(user), sections.make_triage_section(user, totals[Status.RAISED])]
+        made += [
+            sections.make_late_section(user),
+            sections.make_triage_section(user, totals[Status.RAISED]),
+            sections.make_settle_section(user),
+        ]
     if user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER):
         made.append(sections.make_ready_section(user))
     if user.has_role(Role.TRIAGE):

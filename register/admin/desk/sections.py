@@ -9,7 +9,7 @@ from register.admin.desk.figures import Figure, get_list_address, make_figure
 from register.admin.lists import TABS
 from register.admin.reviewing.awaited import get_awaited_reviews
 from register.clock import today
-from register.models import Action, Question
+from register.models import Action, Meeting, Question
 from register.models.questions import LIVE_STANDINGS, describe_lateness
 from register.services.position_tallies import get_position_tallies
 from register.vocabulary import Role, Status
@@ -90,6 +90,22 @@ def make_triage_section(user, count):
 def _name_raiser(question):
     raiser = question.raised_by
     return str(raiser.organisation or raiser) if raiser else "system"
+
+
+def make_settle_section(user):
+    """Meetings that are over or cancelled, with questions of which no outcome tells, the longest ago first."""
+    meetings = Meeting.objects.visible_to(user).unsettled(today(), user).select_related("group")
+    lines = [_make_settle_line(meeting) for meeting in meetings.order_by("held_on", "pk")]
+    figure = Figure(len(lines), "to settle", get_list_address("meeting", state="unsettled"))
+    quiet = "Every meeting held is settled."
+    return Section("settle", "Meetings to settle", tuple(lines[:SHOWN]), _get_filled([figure]), quiet)
+
+
+def _make_settle_line(meeting):
+    title = f"{meeting.to_settle} question{'' if meeting.to_settle == 1 else 's'} without an outcome"
+    address = reverse("admin:register_meeting_outcomes", args=[meeting.pk])
+    when = date_format(meeting.held_on, DAY) if meeting.held_on else "with no date"
+    return Line(str(meeting), title, address, f"cancelled, {when}" if meeting.is_cancelled else f"held {when}", "due")
 
 
 def make_ready_section(user):

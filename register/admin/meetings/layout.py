@@ -17,6 +17,8 @@ def get_meeting_panels(meeting, user):
     """Return what the template shows of a meeting, as far as the user may see it."""
     agenda, state = get_agenda(meeting, user), meeting.get_state(today())
     outcomes = MeetingOutcome.objects.visible_to(user).filter(meeting=meeting, struck_out=False)
+    is_triage = user.has_role(Role.TRIAGE)
+    can_add = state == MeetingState.PLANNED or (state == MeetingState.HELD and meeting.held_on == today())
     others = outcomes.filter(item=None).select_related("question", "deferred_to__group")
     return {
         "meeting": meeting,
@@ -30,8 +32,9 @@ def get_meeting_panels(meeting, user):
         "unsettled": [item for item in agenda if item.question and not item.told],
         "told_of_others": others,
         "dates": _get_former_dates(meeting),
-        "is_triage": user.has_role(Role.TRIAGE),
-        "can_add": state == MeetingState.PLANNED or (state == MeetingState.HELD and meeting.held_on == today()),
+        "is_triage": is_triage,
+        "can_add": can_add,
+        "can_order": is_triage and can_add and len(agenda) > 1,
         "all_address": get_list_address(tab="all", meeting=str(meeting)),
         **_get_neighbours(meeting, user),
         **_get_report(meeting, user),

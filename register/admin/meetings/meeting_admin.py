@@ -34,7 +34,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [*MeetingState.choices, ("unsettled", "held, with questions unsettled")]
+        return [*MeetingState.choices, ("unsettled", "held or cancelled, with questions to settle")]
 
     def queryset(self, request, queryset):
         conditions = {
@@ -73,7 +73,8 @@ class MeetingAdmin(KeptAdmin):
 
     @admin.display(description="state")
     def state(self, meeting):
-        return meeting.get_state(today()).label
+        state = meeting.get_state(today())
+        return state.label if meeting.held_on or state != MeetingState.PLANNED else "no date known"
 
     @admin.display(description="on its agenda")
     def agenda(self, meeting):

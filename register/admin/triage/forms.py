@@ -5,7 +5,6 @@ from datetime import timedelta
 from django import forms
 
 from register.admin.moves import move_form
-from register.admin.reference_field import ReferenceField
 from register.admin.short_page import DayInput
 from register.clock import today
 from register.models import Meeting, Organisation, Topic
@@ -74,15 +73,5 @@ def make_step_forms(user, data, chosen):
     """Return {step's name: the form of its inputs}: of the one that was chosen, with what was sent."""
     made = {}
     for name, (_, _, moves) in STEPS.items():
-        made[name] = _make_step_form(TRANSITIONS[moves[-1]], user)(data if name == chosen else None, prefix=name)
+        made[name] = move_form(TRANSITIONS[moves[-1]], user)(data if name == chosen else None, prefix=name)
     return made
-
-
-def _make_step_form(transition, user):
-    form_class = move_form(transition, user)
-    if "merged_into" not in form_class.base_fields:
-        return form_class
-    # Written as a reference, or taken from a look-alike: no picker stands between a person and a number.
-    field = ReferenceField(user=user, label="Duplicate of", required=False, help_text="A reference, such as DSQ-002.")
-    fields = {**form_class.base_fields, "merged_into": field}
-    return type("MergeForm", (forms.Form,), fields)
