@@ -104,7 +104,7 @@ def _get_further_asks(transition, facts):
 def _get_reading(transition, question, user):
     """Return the passages to read before the move: for a merge, also the questions that read like this one."""
     alike = get_look_alikes(question, user) if asks_for_question(transition) else []
-    passages = [Passage(f"Alike: {other.reference}, {other.get_status_display()}", other.text) for other in alike]
+    passages = [Passage(f"Alike: {other} ({other.get_status_display()})", other.text) for other in alike]
     return [*get_move_briefing(question, user), *passages]
 
 
