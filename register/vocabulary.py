@@ -120,7 +120,25 @@ class ActionStatus(TextChoices):
     OPEN = "open", "open"
     DONE = "done", "done"
     SUPERSEDED = "superseded", "superseded"
+    TRANSFERRED = "transferred", "transferred"
     CANCELLED = "cancelled", "cancelled"
+
+
+class PackFormat(TextChoices):
+    PDF = "pdf", "PDF"
+    WORD = "docx", "Word"
+
+
+class UpdateKind(TextChoices):
+    """What an update says of an action. Those that are called like a status give the action that status."""
+
+    NOTED = "noted", "noted"
+    CARRIED = "carried", "carried forward"
+    DONE = "done", "done"
+    SUPERSEDED = "superseded", "superseded"
+    TRANSFERRED = "transferred", "transferred"
+    CANCELLED = "cancelled", "cancelled"
+    REOPENED = "reopened", "opened again"
 
 
 class OriginKind(TextChoices):

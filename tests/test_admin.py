@@ -11,6 +11,7 @@ from register.clock import today
 from register.ledger.versions import get_version
 from register.models import Action, Group, LedgerEntry, Meeting, MeetingLink, Organisation, Question, User
 from register.models.questions import make_holder_expression
+from register.services.amending import amend_answer
 from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.links import link_action, link_meeting
 from register.services.questions import change_status, edit_question, reclassify_question
@@ -134,6 +135,8 @@ def test_each_move_has_a_page_that_makes_it(name, cast, client_of, moved, raised
     given = dict(GIVEN[name])
     if name == "merge":
         given["merged_into"] = raised().reference
+    if name == "agree_as_amended":
+        amend_answer(question, "As amended.", Meeting.objects.get(number=15), by=cast.triage)
     if "waiting_on" in given:
         given["waiting_on"] = Organisation.objects.get(name=given["waiting_on"]).pk
     if "meeting" in given:

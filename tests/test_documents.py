@@ -16,6 +16,7 @@ from register.ledger.unit_of_work import unit_of_work
 from register.ledger.verification import verify
 from register.models import Action, Document, Group, Meeting, Organisation, Question, Topic
 from register.refusals import Refused
+from register.services.actions import Update, update_action
 from register.services.answers import propose_answer, reclassify_answer
 from register.services.links import link_action, link_meeting, strike_out
 from register.services.questions import change_status, edit_question, raise_question, reclassify_question
@@ -121,8 +122,7 @@ def rename_group(cast, question, action):
 
 
 def finish_action(cast, question, action):
-    action.status = "done"
-    keep(action, by=cast.triage)
+    update_action(action, Update("done", note="It came by email."), by=cast.triage)
 
 
 def hide_action(cast, question, action):

@@ -10,6 +10,8 @@ from register.documents.kinds.fields import Classified, Tally, cut
 from register.documents.sources import Live, Past
 from register.ledger.audited_models import get_audited_models
 from register.models import Action, Audited, Group, LedgerHead, Meeting, Question
+from register.services.actions import Update, update_action
+from register.services.amending import amend_answer
 from register.services.answers import propose_answer, record_review
 from register.services.links import link_action, link_meeting
 from register.services.meetings import GivenOutcome, add_item, record_outcomes, schedule_question
@@ -39,6 +41,11 @@ def busy(cast, moved):
     add_item(to_come, action=action, by=cast.triage)
     record_outcomes(to_come, [GivenOutcome(question, "deferred", to=later)], by=cast.triage)
     propose_answer(moved("open"), "An answer.", by=cast.triage)
+    amend_answer(moved("open"), "As amended.", Meeting.objects.get(number=15), by=cast.triage)
+    heir = keep(Action(group=Group.objects.get(), reference="16/01", text="Do it."), by=cast.triage)
+    update_action(
+        action, Update("superseded", Meeting.objects.get(number=15), "2.1", superseded_by=heir), by=cast.triage
+    )
     return question
 
 

@@ -34,6 +34,7 @@ from register.models import (
     SearchText,
 )
 from register.refusals import NotPermitted, Refused
+from register.services.actions import Update, update_action
 from register.services.links import link_action
 from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
@@ -167,6 +168,7 @@ def full(cast, moved):
     link_action(action, question, by=cast.triage)
     record(AgendaItem(meeting=Meeting.objects.first(), question=question, place=1), by=cast.triage)
     record(MeetingLink(meeting=Meeting.objects.first(), question=question, kind="listed"), by=cast.triage)
+    update_action(action, Update("noted", note="It waits."), by=cast.triage)
     report = HeadlineReport(
         meeting=Meeting.objects.first(),
         file_name="report.md",

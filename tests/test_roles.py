@@ -5,10 +5,13 @@ from django.contrib import admin
 from django.urls import reverse
 
 from register.models import Action, Group, Meeting
+from register.services.actions import Update, update_action
 from register.services.answers import propose_answer
 from register.services.links import link_action, link_meeting
+from register.services.meetings import GivenOutcome, add_item, record_outcomes, schedule_question
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.reference import keep
+from tests.conftest import in_a_month
 from tests.test_reports import MINUTES, bring_in
 
 HUSH = "Hush"
@@ -36,10 +39,24 @@ def pages(cast, moved, raised):
     )
     link_action(action, question, by=cast.triage)
     link_action(secret, question, by=cast.triage)
+    update_action(secret, Update("noted", note=f"{HUSH}, more of it."), by=cast.triage)
+    put_on_an_agenda(question, hidden, secret, by=cast.triage)
     pointing = change_status(moved("open"), "merge", by=cast.triage, merged_into=hidden, reason="The same.")
     edit_question(pointing, by=cast.triage, title="Points at something")
     reclassify_question(hidden, "restricted", by=cast.triage)
     return sorted(_pages())
+
+
+def put_on_an_agenda(*items, by):
+    """Put questions and an action on the agenda of a meeting to come, and record that the questions were put off."""
+    group = Group.objects.first()
+    first, then = (keep(Meeting(group=group, number=n, held_on=in_a_month()), by=by) for n in (98, 99))
+    for item in items:
+        if isinstance(item, Action):
+            add_item(first, action=item, by=by)
+        else:
+            schedule_question(item, first, by=by, presenter=HUSH if HUSH in item.title else "")
+            record_outcomes(first, [GivenOutcome(item, "deferred", to=then, note=item.text)], by=by)
 
 
 def _pages():

@@ -6,8 +6,9 @@ import pytest
 from django.db import transaction
 
 from register.clock import today
-from register.models import Organisation, Question, Topic
+from register.models import Meeting, Organisation, Question, Topic
 from register.refusals import NotPermitted, NotVisible, Refused
+from register.services.amending import amend_answer
 from register.services.answers import propose_answer
 from register.services.questions import change_status, edit_question, raise_question
 from register.vocabulary import Status
@@ -27,6 +28,7 @@ DESIGN = {
     "start_review": ("in_review", {"open": TRIAGE}),
     "send_back": ("open", {"in_review": TRIAGE}),
     "agree": ("agreed", {"in_review": APPROVER}),
+    "agree_as_amended": ("agreed", dict.fromkeys(("open", "awaiting_input", "in_review"), APPROVER)),
     "close": ("closed", {"agreed": TRIAGE}),
     "defer": ("deferred", dict.fromkeys(("raised", "open", "awaiting_input"), TRIAGE)),
     "resume": ("open", {"deferred": TRIAGE}),
@@ -60,6 +62,8 @@ def test_each_role_makes_the_moves_of_the_table_and_no_others(status, name, cast
         given["merged_into"] = raised()
     if name == "start_review" and status == "open":
         propose_answer(question, "An answer.", by=cast.triage)
+    if name == "agree_as_amended" and status in DESIGN[name][1]:
+        amend_answer(question, "As amended.", Meeting.objects.get(number=15), by=cast.triage)
     target, sources = DESIGN[name]
     before = everything_about(question)
     for role in EVERYBODY:

@@ -1,6 +1,9 @@
 """A list as it stands, taken away as CSV or as a workbook."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import tablib
 from django.core.exceptions import PermissionDenied
@@ -38,6 +41,18 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class Exported:
+    """What a list is taken away as: the beginning of the file's name, and its columns; `prepare` completes the rows."""
+
+    name: str
+    columns: Mapping[str, Callable[[Any], Any]]
+    prepare: Callable[[Any], Any] = lambda rows: rows
+
+
+QUESTIONS = Exported("questions", COLUMNS, lambda rows: rows.annotate(assignee_label=make_assignee_label("assignee")))
+
+
 @refuse_in_a_page
 def export_page(model_admin, request, name):
     """Return the visible rows of the list at this address as a file; formulas are escaped."""
@@ -46,12 +61,13 @@ def export_page(model_admin, request, name):
     changelist = get_changelist(model_admin, request)
     if refused := refuse_long_list(model_admin, request, changelist):
         return refused
-    data = tablib.Dataset(headers=list(COLUMNS))
-    questions = changelist.get_queryset(request).annotate(assignee_label=make_assignee_label("assignee"))
-    for question in questions.iterator(500):
-        data.append([_make_cell(get_value(question)) for get_value in COLUMNS.values()])
+    exported = model_admin.exported
+    data = tablib.Dataset(headers=list(exported.columns))
+    for row in exported.prepare(changelist.get_queryset(request)).iterator(500):
+        data.append([_make_cell(get_value(row)) for get_value in exported.columns.values()])
     form = FORMATS[name]()
-    headers = {"Content-Disposition": f'attachment; filename="questions-{today():%Y-%m-%d}.{form.get_extension()}"'}
+    file_name = f"{exported.name}-{today():%Y-%m-%d}.{form.get_extension()}"
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     content = form.export_data(data)
     if isinstance(content, str):  # a byte order mark, without which Excel takes the file for Windows-1252
         content = content.encode("utf-8-sig")
@@ -68,9 +84,9 @@ def refuse_long_list(model_admin, request, changelist):
     """Return the way back to a list that is too long to be made into one file, or None."""
     if changelist.get_queryset(request).order_by()[: MOST_TAKEN + 1].count() <= MOST_TAKEN:
         return None
-    ask = f"Filter the list first: at most {MOST_TAKEN:,} questions are taken away at once."
+    ask = f"Filter the list first: at most {MOST_TAKEN:,} {model_admin.exported.name} are taken away at once."
     model_admin.message_user(request, ask, "error")
-    return redirect(f"{reverse('admin:register_question_changelist')}?{request.GET.urlencode()}")
+    return redirect(f"{reverse(f'admin:register_{model_admin.opts.model_name}_changelist')}?{request.GET.urlencode()}")
 
 
 def _make_cell(value):

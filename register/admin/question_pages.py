@@ -1,4 +1,4 @@
-"""The short pages of one question beside its moves: reclassify, move a review's end, split."""
+"""The short pages of one question beside its moves: reclassify, move a review's end, amend, split."""
 
 from django import forms
 from django.contrib import messages
@@ -9,8 +9,12 @@ from django.urls import reverse
 from register.admin.neighbours import get_list_address, get_way
 from register.admin.short_page import DayInput, ReasonForm, SeenForm, reclassify_form, short_page
 from register.admin.used_once import used_once
+from register.clock import today
+from register.models import Meeting
+from register.services.amending import amend_answer
 from register.services.briefing import Passage, get_split_feed_preview
 from register.services.questions import put_back_review, reclassify_question
+from register.services.review_round import get_open_answers
 from register.services.splitting import get_split_refusal, split_question
 from register.vocabulary import Role
 
@@ -18,6 +22,17 @@ from register.vocabulary import Role
 class PutBackForm(ReasonForm, SeenForm):
     review_by = forms.DateField(widget=DayInput())
     field_order = ("review_by", "reason")
+
+
+class AmendForm(ReasonForm):
+    text = forms.CharField(label="Text as amended", widget=forms.Textarea(attrs={"rows": 10}))
+    meeting = forms.ModelChoiceField(Meeting.objects.none(), label="Amended at")
+    field_order = ("text", "meeting", "reason")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        held = Meeting.objects.held_by(today()).select_related("group")
+        self.fields["meeting"].queryset = held.order_by("-held_on", "-pk")
 
 
 class SplitForm(ReasonForm):
@@ -53,6 +68,23 @@ def put_back_page(model_admin, request, object_id):
 
     initial = {"review_by": question.review_by, "seen": question.version}
     return _make_page(model_admin, request, question, PutBackForm, act, "Move the review's end", initial=initial)
+
+
+@used_once
+def amend_page(model_admin, request, object_id):
+    """Enter the text that a meeting amended the answer into."""
+    question = _get_question(model_admin, request, object_id, Role.TRIAGE)
+    former = next(filter(None, reversed(get_open_answers(question))), None)
+
+    def act(given):
+        amended = amend_answer(question, by=request.user, **given)
+        return f"It is answer {amended.number}, as amended at {amended.amended_at}: an approver can agree it."
+
+    beside = {
+        "initial": {"text": former.text if former else "", "meeting": Meeting.objects.held_by(today()).last()},
+        "reading": [Passage(f"Answer {former.number} as it is", former.text)] if former else [],
+    }
+    return _make_page(model_admin, request, question, AmendForm, act, "Enter as amended", **beside)
 
 
 @used_once

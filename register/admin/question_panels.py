@@ -3,6 +3,7 @@
 from django.db.models import prefetch_related_objects
 from django.utils.formats import date_format
 
+from register.admin.answer_panels import get_answer_panels
 from register.admin.guarded import is_visible
 from register.admin.meetings.brought_up import list_brought_up
 from register.admin.moves import make_form_in_place
@@ -15,24 +16,20 @@ from register.ledger.status_history import get_status_history
 from register.ledger.timeline import load_question_history
 from register.models import Origin, Question
 from register.models.questions import describe_lateness
+from register.services.amending import AMENDABLE
 from register.services.answers import can_propose, get_reviewable_answer
-from register.services.briefing import WHO_READS, get_settling_agreement
-from register.services.position_tallies import WORDS, count_reviews
+from register.services.briefing import WHO_READS
 from register.services.preferences import get_preferences
 from register.services.questions import get_moves
-from register.services.review_round import get_positions
 from register.services.splitting import get_split_refusal
-from register.vocabulary import AnswerStatus, Role, Status
+from register.vocabulary import Role, Status
 
-# The answer that is shown in full: the one in review or agreed, or the draft of the next.
-STANDING = (AnswerStatus.DRAFT, AnswerStatus.IN_REVIEW, AnswerStatus.AGREED)
-POSITIONS = [position for position, *_ in WORDS]  # disagreements first
 ALWAYS = ("Owner", "Assigned to", "Topic", "Priority", "Due")  # said also where there is none
 
 
 def get_panels(model_admin, request, question):
     """Return what the templates show of a question as `QuestionAdmin.load_object` loads it, by name."""
-    prefetch_related_objects([question], "answers")
+    prefetch_related_objects([question], "answers__amended_at__group")
     return {
         "question": question,
         "is_triage": request.user.has_role(Role.TRIAGE),
@@ -43,7 +40,7 @@ def get_panels(model_admin, request, question):
         "neighbours": get_neighbours(model_admin, request, question),
         "leads_to": get_merge_end(question, request.user),
         "merged_here": [row for row in question.derived if row.merged_into_id == question.pk],
-        **_get_answers(question, request.user),
+        **get_answer_panels(question, request.user),
         "facts": _get_facts(question),
         "late": describe_lateness(question, today()),
         "way": get_way(request),
@@ -51,25 +48,6 @@ def get_panels(model_admin, request, question):
         **_get_possibilities(question, request.user),
         **_get_links(question, request.user),
         **_get_past(model_admin, request, question),
-    }
-
-
-def _get_answers(question, user):
-    """Return the answers that the user may see, the latest first, and how positions stand on the one that matters."""
-    answers = [answer for answer in question.answers.all() if is_visible(answer, user)][::-1]
-    shown = next((answer for answer in answers if answer.status in STANDING), None)
-    if shown is None or shown.status == AnswerStatus.DRAFT:
-        return {"answers": answers, "shown_answer": shown}
-    reviews = sorted(get_positions(shown, user), key=lambda review: POSITIONS.index(review.position))
-    tally = count_reviews(reviews, question.review_by)
-    dealt_with = get_settling_agreement(shown) if shown.status == AnswerStatus.AGREED else None
-    return {
-        "answers": answers,
-        "shown_answer": shown,
-        "reviews": reviews,
-        "tally": tally,
-        "tally_sentence": tally.describe_fully(today()),
-        "dealt_with": dealt_with,
     }
 
 
@@ -110,6 +88,7 @@ def _get_possibilities(question, user):
         "may_reclassify": bool(other_classifications(question, user)),
         "to_review": get_reviewable_answer(question, user),
         "may_propose": can_propose(question, user),
+        "may_amend": is_triage and question.status in AMENDABLE,
         "may_split": is_triage and not get_split_refusal(question),
         "may_put_back": is_triage and question.status == Status.IN_REVIEW,
     }

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
-from register.admin.exports import export_page
+from register.admin.exports import QUESTIONS, export_page
 from register.admin.guarded import RegisterAdmin
 from register.admin.keys import is_key
 from register.admin.lists import (
@@ -27,7 +27,7 @@ from register.admin.moves import move_page
 from register.admin.pages import FirstThousand
 from register.admin.printing import print_page, print_question_page
 from register.admin.question_forms import FACTS, EditForm, RaiseForm
-from register.admin.question_pages import put_back_page, reclassify_page, split_page
+from register.admin.question_pages import amend_page, put_back_page, reclassify_page, split_page
 from register.admin.question_panels import get_merge_end, get_panels
 from register.admin.refusable_forms import RefusableForm
 from register.admin.reviewing import agree_page
@@ -57,6 +57,7 @@ def _pointed_at(question):
 
 @admin.register(Question)
 class QuestionAdmin(RegisterAdmin):
+    exported = QUESTIONS
     list_display = (
         "reference",
         "question",
@@ -279,6 +280,7 @@ class QuestionAdmin(RegisterAdmin):
             path("<int:object_id>/put-back/", page(put_back_page), name="register_question_put_back"),
             path("<int:object_id>/schedule/", page(schedule_page), name="register_question_schedule"),
             path("<int:object_id>/outcome/", page(outcome_page), name="register_question_outcome"),
+            path("<int:object_id>/amend/", page(amend_page), name="register_question_amend"),
             path("<int:object_id>/split/", page(split_page), name="register_question_split"),
             path("import/", page(upload_page), name="register_question_import"),
             path("import/<int:pending_id>/", page(preview_page), name="register_question_import_preview"),

@@ -6,12 +6,9 @@ from django.urls import path, reverse
 from register.admin.guarded import RegisterAdmin
 from register.admin.kept import KeptAdmin
 from register.admin.merging import MergedAdmin
-from register.admin.short_page import DayInput, ReasonForm, short_page
+from register.admin.short_page import ReasonForm, short_page
 from register.admin.used_once import used_once
-from register.clock import today
-from register.models import Action, ActionLink, Group, MeetingLink, Organisation, Origin, Topic
-from register.models.search import parse_action_references
-from register.refusals import Refused
+from register.models import ActionLink, Group, MeetingLink, Organisation, Topic
 from register.services.links import link_action, link_meeting, strike_out
 from register.vocabulary import LINKED_NOW, Role
 
@@ -34,46 +31,6 @@ class TopicAdmin(MergedAdmin):
 class GroupAdmin(KeptAdmin):
     list_display = ("name", "full_name")
     search_fields = ("name", "full_name")
-
-
-class OverdueFilter(admin.SimpleListFilter):
-    title = "overdue"
-    parameter_name = "overdue"
-
-    def lookups(self, request, model_admin):
-        return [("yes", "overdue")]
-
-    def queryset(self, request, queryset):
-        if self.value() not in (None, "yes"):
-            raise Refused("The filter overdue takes yes.")
-        return queryset.overdue(today()) if self.value() else queryset
-
-
-@admin.register(Action)
-class ActionAdmin(KeptAdmin):
-    list_display = ("reference", "text", "owned_by", "status", "due_on", "due_as_written", "meeting", "paragraph")
-    list_filter = ("status", OverdueFilter, ("owner", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("group", "owner", "owner_group", "meeting__group")
-    search_fields = ("reference", "text")
-    autocomplete_fields = ("meeting",)
-    change_form_template = "register/action.html"
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        action = self.get_object(request, object_id)
-        origins = Origin.objects.visible_to(request.user).filter(action=action).select_related("report__meeting__group")
-        return super().change_view(request, object_id, form_url, {"origins": origins, **(extra_context or {})})
-
-    def find_named(self, rows, text):
-        return rows.filter(reference__in=parse_action_references(text))
-
-    @admin.display(description="owner")
-    def owned_by(self, action):
-        return action.owned_by
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "due_on":
-            kwargs["widget"] = DayInput()
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class LinkAdmin(RegisterAdmin):

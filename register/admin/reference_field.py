@@ -1,9 +1,9 @@
-"""A field that takes a question by its reference."""
+"""Fields that take a question or an action by its reference."""
 
 from django import forms
 
-from register.models import Question
-from register.models.search import parse_references
+from register.models import Action, Question
+from register.models.search import parse_action_references, parse_references
 
 
 class ReferenceField(forms.CharField):
@@ -22,3 +22,21 @@ class ReferenceField(forms.CharField):
         if found is None:
             raise forms.ValidationError("There is no question of that reference: write it as DSQ-002.")
         return found
+
+
+class ActionReferenceField(forms.CharField):
+    """An action by its reference as minuted, in `group` where several groups have one; hidden ones are not there."""
+
+    def __init__(self, *, user=None, group=None, **kwargs):
+        super().__init__(**kwargs)
+        self.user, self.group = user, group
+
+    def clean(self, value):
+        written = super().clean(value)
+        if not written:
+            return None
+        found = Action.objects.visible_to(self.user).filter(reference__in=parse_action_references(written)[:1])
+        rows = sorted(found.select_related("group"), key=lambda action: action.group != self.group)
+        if not rows:
+            raise forms.ValidationError("There is no action of that reference: write it as 15/10.")
+        return rows[0]

@@ -1,10 +1,11 @@
-from register.models.actions import Action, ActionLink
+from register.models.actions import Action, ActionLink, ActionUpdate
 from register.models.agenda import AgendaItem, MeetingOutcome
 from register.models.answers import Answer, Review
 from register.models.audited import Audited
 from register.models.documents import Document
 from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
+from register.models.packs import MeetingPack
 from register.models.people import AtomAddress, FormUse, Organisation, Preferences, RaisedOnce, System, Token, User
 from register.models.questions import Question, Topic
 from register.models.releases import UnfinishedRelease
@@ -17,6 +18,7 @@ from register.models.visibility import clearance
 __all__ = [
     "Action",
     "ActionLink",
+    "ActionUpdate",
     "AgendaItem",
     "Answer",
     "AtomAddress",
@@ -30,6 +32,7 @@ __all__ = [
     "Meeting",
     "MeetingLink",
     "MeetingOutcome",
+    "MeetingPack",
     "Organisation",
     "Origin",
     "PendingUpload",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from register.models.audited import Audited, AuditHistory, computed_from
+from register.models.meetings import Meeting
 from register.models.people import Organisation, User
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet
@@ -22,6 +23,16 @@ class Answer(Audited):
     classification = models.CharField(max_length=12, choices=Classification.choices, default=Classification.MEMBERS)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="proposed_answers"
+    )
+
+    amended_at = models.ForeignKey(
+        Meeting,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="amended_answers",
+        help_text="The meeting that amended the answer before it into this text.",
     )
 
     objects: ClassVar = ClassifiedQuerySet.make_manager("classification", "question__classification")

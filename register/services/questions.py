@@ -20,7 +20,7 @@ from register.services.inputs import parse_inputs
 from register.services.permissions import get_parts, require_role
 from register.services.rows import Check, check_not_stale, check_nothing, reload_visible, unit_of_work_on
 from register.services.undoing import get_last_move, undo_move
-from register.vocabulary import Classification, Role, Status, strictness
+from register.vocabulary import Classification, Position, Role, Status, strictness
 from register.workflow import BELONGS_TO, TRANSITIONS, Facts, Part, Transition
 
 CONTENT = ("title", "text", "topic")  # what a question asks; the rest of EDITABLE is who deals with it, and when
@@ -238,11 +238,17 @@ def get_facts(question: Question, by: Actor, *, with_answers: bool = True) -> Fa
 
 def _add_answers(facts: Facts, question: Question, by: Actor) -> Facts:
     draft, reviewed = review_round.get_open_answers(question)
+    positions = review_round.get_given_positions(reviewed)
+    written = _has_written(by, reviewed)
     return replace(
         facts,
         draft=Classification(draft.classification) if draft else None,
-        written_by_mover=_has_written(by, reviewed),
+        written_by_mover=written,
+        amended_at=str(draft.amended_at) if draft and draft.amended_at else None,
+        amended_by_mover=written or _has_written(by, draft),
         disagreeing=review_round.get_disagreements(reviewed) if reviewed else (),
+        asked=len(positions),
+        silent=positions.count(Position.NO_RESPONSE),
     )
 
 

@@ -34,13 +34,16 @@ def keep(row: Row, *, by: Actor, seen: int | None = None, reason: str = "") -> R
         if by is not None:
             require_role(by, Role.TRIAGE, to=f"keep {row._meta.verbose_name_plural}")
             check_not_stale(row, seen)
-            _check_not_looser(row, by, reason)
+            _check_action(row, by, reason)
         return record(clean_row(row), by=by, reason=clean_remark(reason))
 
 
-def _check_not_looser(row: Audited, by: Actor, reason: str) -> None:
+def _check_action(row: Audited, by: Actor, reason: str) -> None:
+    """Refuse an action that is made looser by whoever may not, or whose status changes without an update."""
     if isinstance(row, Action) and (before := Action.objects.filter(pk=row.pk).first()):
         check_reclassification(before, row.classification, by, reason)
+        if row.status != before.status:
+            raise Refused("Record what became of the action: an update changes its status.")
 
 
 def keep_user(user: User, *, by: Actor, seen: int | None = None, reason: str = "") -> User:

@@ -48,6 +48,11 @@ def get_disagreements(answer: Answer) -> tuple[str, ...]:
     return tuple(f"{review.reviewer_name} of {review.organisation}" for review in reviews)
 
 
+def get_given_positions(answer: Answer | None) -> list[str]:
+    """Return the position of each member who was asked about an answer, of silence too; of none where there is none."""
+    return list(answer.reviews.values_list("position", flat=True)) if answer else []
+
+
 def get_positions(answer: Answer, by: Reader) -> QuerySet:
     """Return the reviews of an answer that `by` may see, annotated as by `with_leavers`."""
     return Review.objects.visible_to(by).filter(answer=answer).select_related("organisation").with_leavers()
@@ -89,7 +94,20 @@ def _send_back(question: Question, values: dict[str, Any], by: Actor, reason: st
 def _agree(question: Question, values: dict[str, Any], by: Actor, reason: str) -> Answer:
     if meeting := values.pop("meeting", None):
         note_decision(question, meeting, by=by, reason=reason)
-    return _set_status(get_answer_in_review(question), AnswerStatus.AGREED, by, reason)
+    draft, reviewed = get_open_answers(question)
+    if draft:  # as amended at a meeting, which was not agreed after all
+        _set_status(draft, AnswerStatus.SUPERSEDED, by, reason)
+    return _set_status(reviewed, AnswerStatus.AGREED, by, reason)
+
+
+def _agree_as_amended(question: Question, values: dict[str, Any], by: Actor, reason: str) -> Answer:
+    draft, reviewed = get_open_answers(question)
+    if reviewed:
+        _set_status(reviewed, AnswerStatus.SUPERSEDED, by, reason)
+    agreed = _set_status(draft, AnswerStatus.AGREED, by, reason)
+    paragraph = values.pop("paragraph", "")
+    note_decision(question, agreed.amended_at, by=by, reason=reason, paragraph=paragraph)
+    return agreed
 
 
 def _reopen(question: Question, values: dict[str, Any], by: Actor, reason: str) -> None:
@@ -114,4 +132,10 @@ def tighten_classification(answers: Iterable[Answer], classification: str, *, by
                 record(item, by=by, reason=reason)
 
 
-_STEPS = {"start_review": _open_round, "send_back": _send_back, "agree": _agree, "reopen": _reopen}
+_STEPS = {
+    "start_review": _open_round,
+    "send_back": _send_back,
+    "agree": _agree,
+    "agree_as_amended": _agree_as_amended,
+    "reopen": _reopen,
+}

@@ -50,6 +50,24 @@ def own_answer(facts: Facts, given: Given) -> str | None:
     return "Ask another approver to agree it: you wrote words of this answer." if facts.written_by_mover else None
 
 
+def nothing_amended(facts: Facts, given: Given) -> str | None:
+    return None if facts.amended_at else "Have Triage enter the text as amended at a meeting first."
+
+
+def own_amendment(facts: Facts, given: Given) -> str | None:
+    return "Ask another approver to agree it: you wrote words of this answer." if facts.amended_by_mover else None
+
+
+def unanswered(facts: Facts, given: Given) -> str | None:
+    if given.get("reason"):
+        return None
+    if facts.asked == facts.silent:
+        return "Say in the reason why it is agreed with no position at all."
+    return (
+        f"Say in the reason why it is agreed over silence: {facts.silent} of {facts.asked}." if facts.silent else None
+    )
+
+
 def standing_disagreement(facts: Facts, given: Given) -> str | None:
     if not facts.disagreeing or given.get("reason"):
         return None

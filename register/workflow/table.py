@@ -17,6 +17,10 @@ def _reason(ask: str, note: str = "", required: bool = True) -> Input:
 
 S, P = Status, Part
 _WITH_OWNER = (P.TRIAGE, P.OWNER)
+_OVER_SILENCE_OR_DISAGREEMENT = (
+    Guard("somebody is silent, or nobody was asked, and no reason says why", guards.unanswered, needs_given=True),
+    Guard("a disagreement stands and no reason deals with it", guards.standing_disagreement, needs_given=True),
+)
 
 TRANSITIONS = {
     transition.name: transition
@@ -83,9 +87,28 @@ TRANSITIONS = {
             guards=(
                 Guard("the approver proposed or reworded the answer", guards.own_answer),
                 Guard("neither a deciding meeting nor a reason is given", guards.no_decision, needs_given=True),
-                Guard(
-                    "a disagreement stands and no reason deals with it", guards.standing_disagreement, needs_given=True
+                *_OVER_SILENCE_OR_DISAGREEMENT,
+            ),
+        ),
+        Transition(
+            "agree_as_amended",
+            "Agree as amended",
+            _from(S.OPEN, S.AWAITING_INPUT, S.IN_REVIEW, by=[P.APPROVER]),
+            S.AGREED,
+            inputs=(
+                Input(
+                    "paragraph",
+                    InputType.TEXT,
+                    "Give the paragraph of the meeting's report, once there is one.",
+                    "where the report says so",
+                    required=False,
                 ),
+                _reason("Say why it is agreed.", required=False),
+            ),
+            guards=(
+                Guard("no text as amended at a meeting waits", guards.nothing_amended),
+                Guard("the approver wrote words of it, or of the answer before", guards.own_amendment),
+                *_OVER_SILENCE_OR_DISAGREEMENT,
             ),
         ),
         Transition(

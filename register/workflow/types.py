@@ -65,8 +65,10 @@ class Facts:
     """What the guards read of a question and of the person who makes the transition.
 
     `draft` is the classification of the draft answer, or None where there is none; `written_by_mover` is true where the
-    person proposed or reworded the answer in review; `disagreeing` names the reviewers whose disagreement stands;
-    `today` is the date in London. `last_move` is known to whoever made it, while it can be undone.
+    person proposed or reworded the answer in review, and `amended_by_mover` where they wrote words of that or of its
+    amended text; `amended_at` names the meeting that amended it, or is None where nothing waits to be agreed so.
+    `disagreeing` names the reviewers whose disagreement stands; of those `asked`, `silent` have not answered. `today`
+    is the date in London. `last_move` is known to whoever made it, while it can be undone.
     """
 
     reference: str
@@ -79,7 +81,11 @@ class Facts:
     has_priority: bool
     draft: Classification | None = None
     written_by_mover: bool = False
+    amended_at: str | None = None
+    amended_by_mover: bool = False
     disagreeing: tuple[str, ...] = ()
+    asked: int = 0
+    silent: int = 0
     last_move: LastMove | None = None
 
 

@@ -3,8 +3,8 @@
 from django.utils.formats import date_format
 
 from register import clock
+from register.admin.answer_panels import POSITIONS
 from register.admin.meetings.brought_up import list_brought_up
-from register.admin.question_panels import POSITIONS
 from register.clock import today
 from register.ledger.timeline import compare_words
 from register.models import Answer, Origin

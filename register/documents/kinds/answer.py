@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from register.documents.kinds.fields import Part, PositionTally, Url
+from register.documents.kinds.fields import NameOf, Part, PositionTally, Url
 from register.documents.kinds.kind import Kind
 from register.models import Answer
 from register.vocabulary import AnswerStatus, Classification
@@ -15,6 +15,7 @@ class AnswerOfQuestion(Part):
     status = serializers.ChoiceField(AnswerStatus.choices)
     text = serializers.CharField(allow_blank=True)
     classification = serializers.ChoiceField(Classification.choices)
+    amended_at = NameOf("amended_at", help_text="The meeting that amended the answer before it into this text.")
     reviews = PositionTally(help_text="How many members hold each position.")
 
 

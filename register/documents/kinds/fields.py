@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from rest_framework import serializers
 
 from register.documents.kinds import kind as kinds
-from register.documents.kinds.lookups import follow, get_own_classification_paths
+from register.documents.kinds.lookups import follow, get_own_classification_paths, resolve_source
 from register.models.questions import LONGEST_CHAIN
 from register.models.visibility import get_classification_paths, get_classifications
 from register.vocabulary import Classification, Position
@@ -125,16 +125,21 @@ class Url(serializers.URLField):
 
 
 class ReferenceOf(serializers.CharField):
-    """The reference of the row that a relation leads to; null where there is none, or none that the reader may see."""
+    """The reference of the row that a relation leads to; null where there is none, or none that the reader may see.
 
-    def __init__(self, **options: Any) -> None:
+    `shown` is the column or computed property that holds it.
+    """
+
+    def __init__(self, shown: str = "reference", **options: Any) -> None:
+        self.shown = shown
         super().__init__(allow_null=True, **options)
 
     def to_representation(self, value: Any) -> Any:
-        return Classified(value.reference, get_classifications(value))
+        return Classified(getattr(value, self.shown), get_classifications(value))
 
     def get_columns(self, model: Any) -> list[str]:
-        return ["reference", *get_classification_paths(follow(model, str(self.source)))]
+        related = follow(model, str(self.source))
+        return [*resolve_source([self.shown], related), *get_classification_paths(related)]
 
 
 def _get_merge_columns(model: Any) -> list[str]:

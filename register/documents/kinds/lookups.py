@@ -25,7 +25,7 @@ def get_relations(serializer: BaseSerializer, model: type[Model], reference: str
     Beside the serializer's fields a document has what it is called (`reference`) and what hides it.
     """
     relations: Relations = defaultdict(set)
-    lookups = get_lookups(serializer, model) | {*get_classification_paths(model), *_resolve_source([reference], model)}
+    lookups = get_lookups(serializer, model) | {*get_classification_paths(model), *resolve_source([reference], model)}
     for lookup in lookups:
         path, _, column = lookup.rpartition("__")
         relations[path].add(column)
@@ -50,10 +50,10 @@ def get_field_lookups(field: Field, model: type[Model]) -> Iterator[str]:
         path = "" if field.source == "*" else f"{field.source}__".replace(".", "__")
         yield from (f"{path}{column}" for column in field.get_columns(model))
     else:
-        yield from _resolve_source(field.source_attrs, model)
+        yield from resolve_source(field.source_attrs, model)
 
 
-def _resolve_source(attributes: list[str], model: type[Model]) -> Iterator[str]:
+def resolve_source(attributes: list[str], model: type[Model]) -> Iterator[str]:
     """Yield the columns behind a dotted source; a computed property stands for those that it is made from."""
     *relations, last = attributes
     path = "".join(f"{name}__" for name in relations)

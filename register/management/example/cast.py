@@ -5,8 +5,9 @@ from datetime import date
 
 from register.management.demo_logins import load_logins
 from register.models import Action, Group, Meeting, Organisation, User
+from register.services.actions import Update, update_action
 from register.services.reference import get_or_new, keep
-from register.vocabulary import ActionStatus, Role
+from register.vocabulary import Role
 
 GROUP = "EX"
 MORE_MEMBERS = (
@@ -47,5 +48,5 @@ class Cast:
 
     def finish_action(self, reference: str) -> None:
         row = Action.objects.get(group__name=GROUP, reference=reference)
-        row.status = ActionStatus.DONE
-        keep(row, by=self.logins["elexon.triage"], reason="It came with the pilot's report.")
+        update = Update("done", note="It came with the pilot's report.")
+        update_action(row, update, by=self.logins["elexon.triage"])

@@ -15,8 +15,8 @@ RAISERS = ("member.one", "ofgem.triage", "member.four", "elexon.triage", "member
 # The first member is silent in seven, two wait for an approver, and one that has ended is disagreed with.
 REVIEWS = (
     (26, -7, "-AAANA"),
-    (21, -2, "AADA-C"),
-    (17, -1, "-A-NA-"),
+    (21, -3, "AADA-C"),
+    (17, -4, "-A-NA-"),
     (14, 1, "AAAAAC"),
     (13, 2, "-DA-A-"),
     (11, 2, "ANAAAA"),

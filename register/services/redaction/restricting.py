@@ -22,6 +22,7 @@ BELONGS_BY = {
     "agendaitem": "question",
     "meetingoutcome": "question",
     "actionlink": "action",
+    "actionupdate": "action",
 }
 
 
