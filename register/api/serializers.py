@@ -48,6 +48,9 @@ class StatusChangeDocument(serializers.Serializer):
     locals()["from"] = serializers.ChoiceField(Status.choices, source="source", allow_null=True)
     to = serializers.ChoiceField(Status.choices, source="target")
     reason = serializers.CharField(allow_blank=True)
+    answer = serializers.IntegerField(allow_null=True, help_text="The number of the answer, of what was agreed.")
+    meeting = serializers.CharField(allow_null=True, help_text="The meeting that agreed it, where one did.")
+    disposition = serializers.CharField(allow_null=True, help_text="Where the answer landed, of what was closed.")
     position = serializers.IntegerField(help_text="Of the ledger entry.")
     redacted = serializers.BooleanField(help_text="Whether the reason was emptied by a redaction.")
 

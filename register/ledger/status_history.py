@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from register import clock
 from register.ledger.versions import annotate_entries
-from register.models import Question, clearance
+from register.models import Answer, Meeting, Question, clearance
 from register.models.visibility import Reader
 from register.vocabulary import Status
 
@@ -19,6 +19,8 @@ class StatusChange:
 
     `source` is None where the question was raised. `at` is aware and in UTC; `position` is that of the ledger entry.
     `days` are the working days that the question then spent in `target`, up to now where it is the present status.
+    Of an agreement, `answer` is the number of the agreed answer where the reader may see it, and `meeting` the name of
+    the meeting that agreed it; of a closing, `disposition` says where the answer landed.
     """
 
     at: datetime
@@ -30,6 +32,9 @@ class StatusChange:
     position: int
     redacted: bool
     days: int = 0
+    answer: int | None = None
+    meeting: str | None = None
+    disposition: str | None = None
 
     @property
     def source_label(self) -> str:
@@ -47,6 +52,9 @@ COLUMNS = (
     "status",
     "classification",
     "history_change_reason",
+    "agreed_answer_id",
+    "decided_at_id",
+    "disposition",
     "entry_position",
     "entry_salt",
 )
@@ -61,7 +69,7 @@ def get_status_history(question: Question, *, seen_by: Reader, versions: list[An
     """
     if versions is None:
         versions = _load_versions(question)
-    return _get_changes(versions, clearance(seen_by))
+    return _add_decisions(_get_changes(versions, clearance(seen_by)), versions, question, seen_by)
 
 
 def _load_versions(question: Question) -> list[Any]:
@@ -78,6 +86,29 @@ def _get_changes(versions: list[Any], seen: tuple[str, ...]) -> list[StatusChang
         changes[0] = _hide_beginning(changes[0])
     ends = [*(change.at for change in changes[1:]), timezone.now()]
     return [replace(change, days=_count_days(change.at, end)) for change, end in zip(changes, ends, strict=False)]
+
+
+def _add_decisions(
+    changes: list[StatusChange], versions: list[Any], question: Question, seen_by: Reader
+) -> list[StatusChange]:
+    """Return the changes with what each agreement agreed, and where, and what each closing came to."""
+    decided = {v.entry_position: v for v in versions if v.status in (Status.AGREED, Status.CLOSED)}
+    if not decided:
+        return changes
+    numbers = dict(Answer.objects.visible_to(seen_by).filter(question=question.pk).values_list("pk", "number"))
+    rows = Meeting.objects.filter(pk__in={v.decided_at_id for v in decided.values()}).select_related("group")
+    meetings = {meeting.pk: meeting.name for meeting in rows}
+    return [
+        replace(
+            change,
+            answer=numbers.get(version.agreed_answer_id),
+            meeting=meetings.get(version.decided_at_id),
+            disposition=version.disposition or None,
+        )
+        if (version := decided.get(change.position))
+        else change
+        for change in changes
+    ]
 
 
 def _count_days(begin: datetime, end: datetime) -> int:

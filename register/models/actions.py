@@ -18,7 +18,9 @@ class ReferenceKeyField(models.CharField):
     """The row's reference as it sorts: 15/2 before 15/10. It is kept up to date with every save."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 80, "editable": False, "default": ""} | options)
+        for name, value in (("max_length", 80), ("editable", False), ("default", "")):
+            options.setdefault(name, value)
+        super().__init__(**options)
 
     def pre_save(self, model_instance: Any, add: bool) -> str:
         setattr(model_instance, self.attname, make_reference_key(model_instance.reference))

@@ -311,6 +311,15 @@ class Question(Audited):
     review_by = models.DateField(null=True, editable=False)
     revisit_on = models.DateField(null=True, editable=False)
     agreed_answer = models.OneToOneField("Answer", models.PROTECT, null=True, editable=False, related_name="agreed_for")
+    decided_at = models.ForeignKey(
+        "Meeting",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="decided_questions",
+        help_text="The meeting that agreed the answer, where one did.",
+    )
     disposition = models.TextField(blank=True, editable=False)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True, editable=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged_questions")

@@ -63,7 +63,7 @@ def apply_transition(
 ) -> Answer | None:
     """Change the answers as the transition requires; return what the question's `agreed_answer` is then, or None.
 
-    A `meeting` among `values` is taken out, and its outcome says that it decided the question.
+    Of an agreement at a meeting, `values` have the meeting as `decided_at` then, and an outcome says so.
     """
     step = _STEPS.get(transition.name)
     return step(question, values, by, reason) if step else question.agreed_answer
@@ -94,6 +94,7 @@ def _send_back(question: Question, values: dict[str, Any], by: Actor, reason: st
 def _agree(question: Question, values: dict[str, Any], by: Actor, reason: str) -> Answer:
     if meeting := values.pop("meeting", None):
         note_decision(question, meeting, by=by, reason=reason)
+        values["decided_at"] = meeting
     draft, reviewed = get_open_answers(question)
     if draft:  # as amended at a meeting, which was not agreed after all
         _set_status(draft, AnswerStatus.SUPERSEDED, by, reason)
@@ -105,8 +106,9 @@ def _agree_as_amended(question: Question, values: dict[str, Any], by: Actor, rea
     if reviewed:
         _set_status(reviewed, AnswerStatus.SUPERSEDED, by, reason)
     agreed = _set_status(draft, AnswerStatus.AGREED, by, reason)
-    paragraph = values.pop("paragraph", "")
-    note_decision(question, agreed.amended_at, by=by, reason=reason, paragraph=paragraph)
+    if agreed.amended_at:
+        note_decision(question, agreed.amended_at, by=by, reason=reason, paragraph=values.pop("paragraph", ""))
+        values["decided_at"] = agreed.amended_at
     return agreed
 
 

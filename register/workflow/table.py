@@ -203,6 +203,7 @@ BELONGS_TO = {
     "outcome": (S.WITHDRAWN,),
     "merged_into": (S.MERGED,),
     "agreed_answer": (S.AGREED, S.CLOSED),
+    "decided_at": (S.AGREED, S.CLOSED),
     "disposition": (S.CLOSED,),
 }
 

@@ -16,7 +16,8 @@ _SHAPE = """
         'clock_runs', {clock_runs}, 'waiting_on', w.name, 'review_by', q.review_by, 'revisit_on', q.revisit_on,
         'agreed_answer', (SELECT number FROM register_answer
             WHERE id = q.agreed_answer_id AND classification = 'public'),
-        'disposition', nullif(q.disposition, ''), 'outcome', nullif(q.outcome, ''),
+        'decided_at', (SELECT g.name || m.number FROM register_meeting m JOIN register_group g ON g.id = m.group_id
+            WHERE m.id = q.decided_at_id), 'disposition', nullif(q.disposition, ''), 'outcome', nullif(q.outcome, ''),
         'merged_into', (SELECT reference FROM register_question
             WHERE id = q.merged_into_id AND classification = 'public'),
         'merged_into_url', (SELECT '/api/v1/questions/' || reference || '/' FROM register_question

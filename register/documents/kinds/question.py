@@ -64,6 +64,7 @@ class QuestionDocument(serializers.Serializer):
     review_by = serializers.DateField(allow_null=True)
     revisit_on = serializers.DateField(allow_null=True)
     agreed_answer = NumberOfAgreedAnswer()
+    decided_at = NameOf("decided_at", help_text="The meeting that agreed it, where one did: CCDG16.")
     disposition = TextOrNull()
     outcome = ChoiceOrNull(Outcome.choices)
     merged_into = MergedInto()
