@@ -4,7 +4,7 @@ Working days are those of England and Wales: Monday to Friday less the bank holi
 """
 
 from bisect import bisect_right
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,16 @@ RUNS_IN = frozenset({Status.RAISED, Status.OPEN, Status.IN_REVIEW})
 def london_date(moment: datetime) -> date:
     """Return the calendar date in London of an aware datetime."""
     return moment.astimezone(LONDON).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the first moment of a day in London."""
+    return datetime.combine(day, time(), LONDON)
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last moment of a day in London."""
+    return start_of_day(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
 @cache

@@ -7,6 +7,7 @@ from django.urls import reverse
 from register.admin.desk.figures import get_list_address
 from register.clock import today, working_days
 from register.models import Action, AgendaItem, Answer, HeadlineReport, Meeting, MeetingOutcome, Origin
+from register.services.packs import get_openable_packs
 from register.services.position_tallies import get_position_tallies
 from register.vocabulary import AnswerStatus, MeetingState, OriginKind, Role, Status
 
@@ -33,6 +34,8 @@ def get_meeting_panels(meeting, user):
         "told_of_others": others,
         "dates": _get_former_dates(meeting),
         "is_triage": is_triage,
+        "may_pack": is_triage or user.has_role(Role.APPROVER),
+        "packs": get_openable_packs(meeting, user),
         "can_add": can_add,
         "can_order": is_triage and can_add and len(agenda) > 1,
         "all_address": get_list_address(tab="all", meeting=str(meeting)),

@@ -11,6 +11,7 @@ from register.admin.kept import KeptAdmin
 from register.admin.meetings.agenda_pages import add_page, item_page, order_page
 from register.admin.meetings.layout import get_meeting_address, get_meeting_panels
 from register.admin.meetings.outcome_pages import outcomes_page
+from register.admin.meetings.pack_pages import pack_file, pack_page
 from register.admin.reference import LinkAdmin
 from register.admin.short_page import DayInput
 from register.clock import today
@@ -91,6 +92,8 @@ class MeetingAdmin(KeptAdmin):
             path("<int:object_id>/agenda/add/", page(add_page), name="register_meeting_agenda_add"),
             path("<int:object_id>/agenda/order/", page(order_page), name="register_meeting_agenda_order"),
             path("<int:object_id>/agenda/<int:item_id>/", page(item_page), name="register_meeting_agenda_item"),
+            path("<int:object_id>/pack/", page(pack_page), name="register_meeting_pack"),
+            path("<int:object_id>/pack/<int:pack_id>/", page(pack_file), name="register_meeting_pack_file"),
             path("<int:object_id>/outcomes/", page(outcomes_page), name="register_meeting_outcomes"),
             *super().get_urls(),
         ]

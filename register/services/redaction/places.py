@@ -12,12 +12,12 @@ from django.db import models
 
 from register.clock import london_date
 from register.ledger.audited_models import get_audited_models, get_history_models, get_model_name
+from register.ledger.stored_files import KEEPING_FILES
 from register.ledger.triggers import UNREDACTED_TEXT
 from register.models import (
     Action,
     Document,
     Group,
-    HeadlineReport,
     LedgerEntry,
     LedgerHead,
     Organisation,
@@ -158,4 +158,4 @@ def parse_id(place: str) -> tuple[type[models.Model], str, str] | None:
 
 
 def is_file(model: type[models.Model], column: str) -> bool:
-    return model is HeadlineReport and column == "content"
+    return model in KEEPING_FILES and column == "content"

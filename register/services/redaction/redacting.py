@@ -8,7 +8,7 @@ from django.db import models
 
 from register.characters import fold_for_search
 from register.ledger.unit_of_work import record, unit_of_work
-from register.models import HeadlineReport, User
+from register.models import HeadlineReport, MeetingPack, User
 from register.models.search import rebuild_search_indexes
 from register.refusals import Refused
 from register.services.cleaning import require_text
@@ -91,11 +91,11 @@ def get_row(place: str) -> tuple[Any, str]:
     return row, column
 
 
-def _empty_file(report: HeadlineReport, *, by: User, reason: str) -> None:
-    if report.is_file_redacted:
-        raise Refused(f"The file of the {report} is redacted already.")
-    report.content, report.is_file_redacted = b"", True
-    record(report, by=by, reason=reason)
+def _empty_file(row: HeadlineReport | MeetingPack, *, by: User, reason: str) -> None:
+    if row.is_file_redacted:
+        raise Refused(f"The file of the {row} is redacted already.")
+    row.content, row.is_file_redacted = b"", True
+    record(row, by=by, reason=reason)
 
 
 def _mark(row: models.Model, column: str, words: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from register.ledger.audited_models import get_audited_models
 from register.ledger.unit_of_work import record, unit_of_work
-from register.models import Action, Answer, HeadlineReport, LedgerEntry, Question, User
+from register.models import Action, Answer, HeadlineReport, LedgerEntry, MeetingPack, Question, User
 from register.refusals import Refused
 from register.services.answers import reclassify_answer
 from register.services.permissions import require_role
@@ -73,7 +73,7 @@ def _restrict_action(action: Action, by: User, reason: str) -> None:
     keep(action, by=by, reason=reason)
 
 
-def _restrict_report(report: HeadlineReport, by: User, reason: str) -> None:
+def _restrict_file(report: HeadlineReport | MeetingPack, by: User, reason: str) -> None:
     report.classification = Classification.RESTRICTED
     record(report, by=by, reason=reason)
 
@@ -82,5 +82,6 @@ _RESTRICT: dict[type, Callable[[Any, User, str], None]] = {
     Question: _restrict_question,
     Answer: _restrict_answer,
     Action: _restrict_action,
-    HeadlineReport: _restrict_report,
+    HeadlineReport: _restrict_file,
+    MeetingPack: _restrict_file,
 }
