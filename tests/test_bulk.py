@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from register.models import Group, Meeting, Organisation, Topic
+from register.services.amending import amend_answer
 from register.services.answers import propose_answer
 from register.services.questions import change_status
 from register.services.reference import keep
@@ -50,6 +51,8 @@ def test_every_move_can_be_made_in_bulk(name, cast, client_of, moved):
     question = moved(next(iter(DESIGN[name][1])))
     if name == "start_review":
         propose_answer(question, "An answer.", by=cast.triage)
+    if name == "agree_as_amended":
+        amend_answer(question, "As amended.", Meeting.objects.get(number=15), by=cast.triage)
     apply(client_of("lead"), f"move_{name}", question, **GIVEN[name])
     assert refreshed(question).status == DESIGN[name][0]
 

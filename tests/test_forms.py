@@ -47,7 +47,7 @@ def refreshed(row):
 
 
 CHANGES = {
-    "action": ({"status": "done"}, {"paragraph": "6.2"}),
+    "action": ({"due_as_written": "two weeks"}, {"paragraph": "6.2"}),
     "meeting": ({"held_on": "2021-03-17"}, {"number": "26"}),
     "organisation": ({"full_name": "Office of Gas"}, {"name": "OFGEM"}),
     "topic": ({"keywords": "aa, bb"}, {"name": "Topic B"}),
@@ -101,12 +101,13 @@ def test_a_save_that_names_no_version_is_refused(client_of):
 def test_the_refusal_shows_what_is_now_beside_what_was_typed(action, client_of):
     early, late = client_of("triage"), client_of("lead")
     sent = open_page(early, action)
-    older = open_page(late, action) | {"status": "cancelled", "paragraph": "6.2"}
-    save(early, action, sent | {"status": "done"})
+    older = open_page(late, action) | {"due_as_written": "soon", "paragraph": "6.2"}
+    save(early, action, sent | {"due_as_written": "two weeks"})
     form = save(late, action, older).context["adminform"].form
-    assert form.errors["status"] == ["It was “open” and is “done” now; what you typed is kept here."]
-    assert (form["status"].value(), form["paragraph"].value()) == ("cancelled", "6.2")
-    assert re.search(r"triage \(Elexon\) changed status at", str(form.non_field_errors()))
+    now = "It was “nothing” and is “two weeks” now; what you typed is kept here."
+    assert form.errors["due_as_written"] == [now]
+    assert (form["due_as_written"].value(), form["paragraph"].value()) == ("soon", "6.2")
+    assert re.search(r"triage \(Elexon\) changed due as written at", str(form.non_field_errors()))
 
 
 def test_what_the_reader_left_alone_is_brought_up_to_date(action, client_of):
@@ -143,7 +144,7 @@ def test_a_role_that_was_taken_stays_taken(cast, client_of):
 def test_of_two_who_save_at_once_one_is_told(cast, action):
     seen = get_version(action)
     first, second = refreshed(action), refreshed(action)
-    first.status, second.paragraph = "done", "6.2"
+    first.text, second.paragraph = "Another.", "6.2"
     keep(first, by=cast.triage, seen=seen)
     with pytest.raises(Stale):
         keep(second, by=cast.lead, seen=seen)

@@ -36,6 +36,7 @@ from register.models import (
 from register.refusals import NotPermitted, Refused
 from register.services.actions import Update, update_action
 from register.services.links import link_action
+from register.services.packs import keep_pack, make_file
 from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
 from register.services.reference import keep
@@ -179,6 +180,8 @@ def full(cast, moved):
     )
     record(report, by=cast.triage)
     record(Origin(report=report, kind="asked", paragraph="6.1", published="Who?", question=question), by=cast.triage)
+    content, facts = make_file(report.meeting, by=cast.triage, form="docx", classification="members")
+    keep_pack(report.meeting, content, facts, by=cast.triage, form="docx")
     redact(1, by=cast.approver, reason="To have one")
 
 

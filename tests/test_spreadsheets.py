@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from hypothesis import strategies
 
-from register.characters import is_printable
+from register.characters import is_printable, shows_something
 from register.ledger.unit_of_work import unit_of_work
 from register.ledger.verification import verify
 from register.models import LedgerHead, PendingUpload, Question
@@ -226,7 +226,9 @@ def test_another_triagers_upload_is_not_there(client_of):
 _STARTS = strategies.sampled_from(["", "'", "''", "=", "'=1+1", "-", "'-ve' reads", "@", "#N/A", "#REF!", "_x0041_"])
 _CHARACTERS = strategies.characters(exclude_categories=["Cs"])
 _BODIES = strategies.text(strategies.one_of(_CHARACTERS, strategies.sampled_from("\n\r\t\"',;'=£’\u2028")), max_size=40)
-TEXTS = strategies.builds("{}{}".format, _STARTS, _BODIES).filter(lambda text: text.strip() and is_printable(text))
+TEXTS = strategies.builds("{}{}".format, _STARTS, _BODIES).filter(
+    lambda text: shows_something(text) and is_printable(text)
+)
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx"])

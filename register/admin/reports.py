@@ -25,6 +25,8 @@ TITLES = {
     ProposalKind.NEW: "New",
     ProposalKind.CHANGED: "Changed: both wordings side by side",
     ProposalKind.CLASH: "Clashes: for you to decide",
+    ProposalKind.TOLD: "What became of actions and questions",
+    ProposalKind.DOUBT: "What may have become of them: for you to decide",
     ProposalKind.MENTION: "Mentions of actions",
     ProposalKind.UNCHANGED: "Held already",
 }

@@ -7,6 +7,7 @@ from django.urls import reverse
 from register.admin.desk.figures import get_list_address
 from register.clock import today, working_days
 from register.models import Action, AgendaItem, Answer, HeadlineReport, Meeting, MeetingOutcome, Origin
+from register.services.meetings import takes_items
 from register.services.packs import get_openable_packs
 from register.services.position_tallies import get_position_tallies
 from register.vocabulary import AnswerStatus, MeetingState, OriginKind, Role, Status
@@ -19,7 +20,7 @@ def get_meeting_panels(meeting, user):
     agenda, state = get_agenda(meeting, user), meeting.get_state(today())
     outcomes = MeetingOutcome.objects.visible_to(user).filter(meeting=meeting, struck_out=False)
     is_triage = user.has_role(Role.TRIAGE)
-    can_add = state == MeetingState.PLANNED or (state == MeetingState.HELD and meeting.held_on == today())
+    can_add = takes_items(meeting)
     others = outcomes.filter(item=None).select_related("question", "deferred_to__group")
     return {
         "meeting": meeting,

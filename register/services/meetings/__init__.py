@@ -7,6 +7,7 @@ from register.services.meetings.agenda import (
     order_agenda,
     schedule_question,
     strike_out_item,
+    takes_items,
 )
 from register.services.meetings.outcomes import (
     WITHOUT_MEETING,
@@ -30,4 +31,5 @@ __all__ = [
     "schedule_question",
     "strike_out_item",
     "strike_out_outcome",
+    "takes_items",
 ]

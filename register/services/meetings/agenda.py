@@ -50,6 +50,12 @@ def _append(item: AgendaItem, by: Actor, reason: str) -> AgendaItem:
     return record(clean_row(item), by=by, reason=clean_remark(reason))
 
 
+def takes_items(meeting: Meeting) -> bool:
+    """Return whether something can still be put on the agenda: it can on the day itself."""
+    state = meeting.get_state(today())
+    return state == MeetingState.PLANNED or (state == MeetingState.HELD and meeting.held_on == today())
+
+
 def _check_to_come(meeting: Meeting) -> None:
     """Raise Refused unless something can still be put on the agenda: on the day itself it can."""
     state = meeting.get_state(today())

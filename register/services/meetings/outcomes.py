@@ -11,7 +11,7 @@ from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import AgendaItem, Meeting, MeetingOutcome, Question
 from register.refusals import Refused
 from register.services.cleaning import clean_remark, clean_row, require_text
-from register.services.meetings.agenda import carry_over, schedule_question
+from register.services.meetings.agenda import carry_over, schedule_question, takes_items
 from register.services.permissions import require_role
 from register.services.rows import reload_visible
 from register.vocabulary import MeetingResult, MeetingState, Role
@@ -39,8 +39,8 @@ def record_outcomes(meeting: Meeting, given: Sequence[GivenOutcome], *, by: Acto
     """Record the outcomes of a meeting, all or none; return them.
 
     Each settles the scheduling of its question there, where there is one. A question that is put off to a meeting is
-    scheduled for it, and its old scheduling stays. No status moves by it. Raises NotVisible, NotPermitted, Refused with
-    a sentence for each that cannot be recorded, Invalid.
+    scheduled for it, unless that was held by now, and its old scheduling stays. No status moves by it. Raises
+    NotVisible, NotPermitted, Refused with a sentence for each that cannot be recorded, Invalid.
     """
     with unit_of_work():
         require_role(by, Role.TRIAGE, to="record what became of a question")
@@ -85,7 +85,7 @@ def _record(meeting: Meeting, given: GivenOutcome, by: Actor) -> MeetingOutcome:
         note=clean_remark(given.note),
     )
     recorded = record(clean_row(outcome), by=by, reason=clean_remark(given.note))
-    if given.to and not find_scheduling(question, given.to):
+    if given.to and takes_items(given.to) and not find_scheduling(question, given.to):
         why = f"Carried over from {meeting}."
         if item:
             carry_over(item, given.to, by=by, reason=why)

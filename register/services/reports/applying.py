@@ -26,17 +26,19 @@ from register.models import (
     User,
 )
 from register.refusals import Refused
+from register.services.actions import Update, update_action
 from register.services.cleaning import clean_row
 from register.services.links import link_action, link_meeting
-from register.services.meetings import note_discussion
+from register.services.meetings import GivenOutcome, note_discussion, record_outcomes
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import get_or_new, keep
 from register.services.reports.planning import get_meeting, get_paragraph_digest, plan_report, split_name
-from register.services.reports.proposals import APPLIED_UNASKED, ItemType, Plan, Proposal, ProposalKind
+from register.services.reports.proposals import APPLIED_UNASKED, APPLIED_WHERE_ASKED, ItemType, Plan, Proposal
 from register.vocabulary import LinkKind, OriginKind, Role
 
 TITLE_LENGTH = 200
+LONGEST_NOTE = 2_000  # characters
 
 # {a proposal's key: {owner, topic or priority: the name that the triager chose; due: the day that they confirmed}}
 Choices = Mapping[str, Mapping[str, str]]
@@ -62,7 +64,8 @@ def apply_report(
     require_role(by, Role.TRIAGE, to="import a report")
     with unit_of_work():
         fresh = plan_report(plan.report)
-        applied = [p for p in fresh.proposals if p.key in accepted and p.kind in (*APPLIED_UNASKED, ProposalKind.CLASH)]
+        can_be = (*APPLIED_UNASKED, *APPLIED_WHERE_ASKED)
+        applied = [proposal for proposal in fresh.proposals if proposal.key in accepted and proposal.kind in can_be]
         if applied:
             work = _ReportApplication(plan.report, by, choices or {})
             work.begin(file_name, content)
@@ -187,18 +190,35 @@ class _ReportApplication:
             action.owner, action.owner_group = organisation, None if organisation else group
 
     def apply_mention(self, proposal: Proposal) -> None:
-        action = get_or_new(Action, group=self.group, reference=proposal.label)
-        if action.pk is None:
-            minted_by = int(proposal.label.split("/")[0])
-            places = " and ".join(proposal.paragraphs)
-            action.text = f"Mentioned at {self.report.meeting.name}, {places}: {proposal.published}"[:2_000]
-            action.meeting = get_meeting(self.group.name, minted_by, None)
-            action.classification = self.report.meeting.classification
-            keep(action, by=self.by, reason=self.get_reason(proposal.paragraph))
+        action = self._get_or_make_action(proposal.label, " and ".join(proposal.paragraphs), proposal.published)
         for paragraph in proposal.paragraphs:
             self.record_origin(OriginKind.MENTIONED, proposal, paragraph=paragraph, action=action)
 
+    def _get_or_make_action(self, reference: str, places: str, published: str) -> Action:
+        """Return the action of a reference; one that the register does not hold is made as a stub."""
+        action = get_or_new(Action, group=self.group, reference=reference)
+        if action.pk is None:
+            action.text = f"Mentioned at {self.report.meeting.name}, {places}: {published}"[:2_000]
+            action.meeting = get_meeting(self.group.name, int(reference.split("/")[0]), None)
+            action.classification = self.report.meeting.classification
+            keep(action, by=self.by, reason=self.get_reason(places))
+        return action
+
+    def apply_update(self, proposal: Proposal) -> None:
+        place, words = proposal.paragraph, proposal.published
+        reference = proposal.key.split(":")[1]
+        heir = self._get_or_make_action(proposal.other, place, words) if proposal.other else None
+        update = Update(proposal.says, self.meeting, place, words[:LONGEST_NOTE], superseded_by=heir)
+        update_action(self._get_or_make_action(reference, place, words), update, by=self.by)
+
     # Questions
+
+    def apply_outcome(self, proposal: Proposal) -> None:
+        to = self.get_or_make_meeting(proposal.other) if proposal.other else None
+        outcome = GivenOutcome(
+            proposal.target, proposal.says, to, proposal.paragraph, proposal.published[:LONGEST_NOTE]
+        )
+        record_outcomes(self.meeting, [outcome], by=self.by)
 
     def apply_question(self, proposal: Proposal) -> None:
         if proposal.what == ItemType.LINK:
@@ -276,4 +296,6 @@ _APPLY = {
     "action": _ReportApplication.apply_action,
     "mention": _ReportApplication.apply_mention,
     "question": _ReportApplication.apply_question,
+    "update": _ReportApplication.apply_update,
+    "outcome": _ReportApplication.apply_outcome,
 }

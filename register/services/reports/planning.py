@@ -16,6 +16,7 @@ from register.headline_report.report import AskedQuestion, MeetingHeld, Mention,
 from register.headline_report.sentences import split_sentences
 from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.proposals import ItemType, Plan, Proposal, ProposalKind
+from register.services.reports.told import propose_told
 from register.vocabulary import OriginKind, Status
 
 MUCH_THE_SAME = 90  # out of 100: the same question in other words
@@ -54,6 +55,7 @@ def plan_report(report: Report) -> Plan:
             *(_propose_action(minted, existing) for minted in report.actions),
             *(_propose_mention(mention, existing) for mention in report.mentions),
             *_propose_questions(report, existing),
+            *propose_told(report, meeting, existing.actions),
         ],
         _find_gone(report, existing),
     )

@@ -13,10 +13,13 @@ class ProposalKind(StrEnum):
     CHANGED = "changed"
     CLASH = "clash"
     MENTION = "mention"
+    TOLD = "told"
+    DOUBT = "doubt"
     UNCHANGED = "unchanged"
 
 
-APPLIED_UNASKED = (ProposalKind.NEW, ProposalKind.CHANGED, ProposalKind.MENTION)
+APPLIED_UNASKED = (ProposalKind.NEW, ProposalKind.CHANGED, ProposalKind.MENTION, ProposalKind.TOLD)
+APPLIED_WHERE_ASKED = (ProposalKind.CLASH, ProposalKind.DOUBT)
 
 
 class ItemType(StrEnum):
@@ -24,6 +27,8 @@ class ItemType(StrEnum):
     ACTION = "action"
     QUESTION = "question"
     LINK = "link"
+    UPDATE = "update"
+    OUTCOME = "outcome"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,9 @@ class Proposal:
     """One thing to record. `key` names it within its report; `held` is the wording that the register has now.
 
     `due` is the day that an action's `due_as_written` means: recorded where it is stated, else once it is confirmed.
-    `note` is a sentence for the triager; `score` says out of 100 how much a question resembles the one held.
+    `note` is a sentence for the triager; `score` says out of 100 how much a question resembles the one held. `says` is
+    the kind of an update of an action, or the result of an outcome, and `other` the reference of the action or the name
+    of the meeting that belongs to it.
     """
 
     key: str
@@ -50,6 +57,8 @@ class Proposal:
     meetings: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     score: int | None = None
+    says: str = ""
+    other: str = ""
     target: Any = None  # the Meeting, Action or Question that the register has
 
 
@@ -69,5 +78,5 @@ class Plan:
 
     @property
     def unasked(self) -> set[str]:
-        """The keys of what is applied unless a triager says otherwise: all but clashes and what is held already."""
+        """The keys of what is applied unless a triager says otherwise: not clashes, doubts and what is held already."""
         return {proposal.key for proposal in self.proposals if proposal.kind in APPLIED_UNASKED}
