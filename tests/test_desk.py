@@ -183,4 +183,4 @@ def test_a_visit_that_was_noted_leaves_nothing_that_is_new(cast, client_of, move
 
 def test_a_day_that_is_none_is_refused_in_a_sentence(client_of):
     page = client_of("triage").get("/admin/changes/?since=yesterday")
-    assert "Enter a valid date." in page.content.decode()
+    assert "Name a day such as" in page.content.decode()

@@ -62,12 +62,18 @@ def export_page(model_admin, request, name):
     if refused := refuse_long_list(model_admin, request, changelist):
         return refused
     exported = model_admin.exported
-    data = tablib.Dataset(headers=list(exported.columns))
-    for row in exported.prepare(changelist.get_queryset(request)).iterator(500):
-        data.append([_make_cell(get_value(row)) for get_value in exported.columns.values()])
+    rows = exported.prepare(changelist.get_queryset(request)).iterator(500)
+    lines = ([get_value(row) for get_value in exported.columns.values()] for row in rows)
+    return make_file_response(exported.name, name, exported.columns, lines)
+
+
+def make_file_response(called, name, headings, lines):
+    """Return lines of values under headings as a file of the format `name`, called with today's date."""
+    data = tablib.Dataset(headers=list(headings))
+    for line in lines:
+        data.append([_make_cell(value) for value in line])
     form = FORMATS[name]()
-    file_name = f"{exported.name}-{today():%Y-%m-%d}.{form.get_extension()}"
-    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{called}-{today():%Y-%m-%d}.{form.get_extension()}"'}
     content = form.export_data(data)
     if isinstance(content, str):  # a byte order mark, without which Excel takes the file for Windows-1252
         content = content.encode("utf-8-sig")

@@ -6,6 +6,7 @@ from django.urls import path
 from register.admin.atom import atom_page
 from register.admin.desk import changes_page, last_visit_page
 from register.admin.finding import find_page
+from register.admin.past import decisions_page, past_list_page, past_question_page
 from register.admin.reviewing import own_reviews_page
 from register.admin.staying import stay_page
 from register.admin.style import style_page
@@ -13,6 +14,9 @@ from register.admin.triage import keys_page, triage_page, undo_page
 
 urlpatterns = [
     path("atom/", admin.site.admin_view(atom_page), name="register_atom"),
+    path("as-at/", admin.site.admin_view(past_list_page), name="register_past"),
+    path("as-at/<int:object_id>/", admin.site.admin_view(past_question_page), name="register_past_question"),
+    path("decisions/", admin.site.admin_view(decisions_page), name="register_decisions"),
     path("changes/", admin.site.admin_view(changes_page), name="register_changes"),
     path("changes/seen/", admin.site.admin_view(last_visit_page), name="register_last_visit"),
     path("find/", admin.site.admin_view(find_page), name="register_find"),

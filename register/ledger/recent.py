@@ -22,6 +22,7 @@ NEWS = (
     "agendaitem",
     "meetingoutcome",
     "action",
+    "actionupdate",
     "meeting",
     "headlinereport",
 )
@@ -47,8 +48,10 @@ class Change:
         return self.before is not None and getattr(self.before, "status", None) != getattr(self.row, "status", None)
 
 
-def get_recent_changes(since: datetime, *, seen_by: Reader, most: int) -> tuple[list[Change], bool]:
-    """Return (the last `most` changes since an aware moment, the latest first; whether there are more).
+def get_recent_changes(
+    since: datetime, *, seen_by: Reader, most: int, until: datetime | None = None
+) -> tuple[list[Change], bool]:
+    """Return (the last `most` changes from one aware moment to another, or now, latest first; whether there are more).
 
     A change shows where its object is visible to them now and was under its classification then.
     """
@@ -56,6 +59,7 @@ def get_recent_changes(since: datetime, *, seen_by: Reader, most: int) -> tuple[
     before: int | None = None
     while len(changes) <= most:
         entries = LedgerEntry.objects.filter(position__lt=before) if before else LedgerEntry.objects.all()
+        entries = entries.filter(at__lte=until) if until else entries
         batch = list(entries.order_by("-position")[:BATCH])
         fresh = [entry for entry in batch if entry.at >= since]
         changes += _load_changes(fresh, seen_by)

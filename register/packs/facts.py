@@ -1,23 +1,18 @@
 """What the register held at a moment, for readers of a classification: the facts of a meeting's pack."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from register.clock import end_of_day, london_date
-from register.documents.building import read_items
-from register.documents.kinds import KINDS
+from register.documents.differences import Document, find_changed_questions, read_at
 from register.documents.sources import Past, get_position_at
 from register.models import Action, LedgerEntry, Meeting, Question
 from register.vocabulary import ActionStatus, Classification, Status
 
 # Questions in these are told of, whether they are on the agenda or not.
 TOLD = (Status.AWAITING_INPUT, Status.IN_REVIEW, Status.AGREED)
-
-Document = dict[str, Any]
 
 
 @dataclass
@@ -54,7 +49,7 @@ def gather(meeting: Meeting, classification: str, as_at: datetime) -> Facts:
     the meeting yet.
     """
     position = get_position_at(as_at)
-    held = _read("meeting", [meeting.pk], position, classification)
+    held = read_at("meeting", [meeting.pk], position, classification)
     if meeting.pk not in held:
         raise LookupError(f"The register did not hold {meeting} yet at that moment.")
     entry = LedgerEntry.objects.get(position=position)
@@ -66,21 +61,17 @@ def gather(meeting: Meeting, classification: str, as_at: datetime) -> Facts:
     return facts
 
 
-def _read(kind: str, keys: Collection[int], position: int, classification: str) -> dict[int, Document]:
-    """Return {key: document} of those of these items that could be read then, and can be now."""
-    readings = read_items(KINDS[kind], keys, Past(position))
-    return {key: found[classification].document for key, found in readings if classification in found}
-
-
 def _add_questions(facts: Facts, meeting: Meeting) -> None:
     since = _find_last_meeting(facts, meeting)
     then = get_position_at(end_of_day(date.fromisoformat(since["held_on"]))) if since else 0
     facts.last_meeting = since["name"] if since else ""
-    changed = _find_changed(then, facts.position)
+    changed = find_changed_questions(then, facts.position)
     keys = changed | _find_told(facts.position) | _find_on_agenda(meeting, facts.position)
-    found = _read("question", sorted(keys), facts.position, facts.classification)
+    found = read_at("question", sorted(keys), facts.position, facts.classification)
     facts.questions = {document["reference"]: document for document in found.values()}
-    facts.before = {d["reference"]: d for d in _read("question", sorted(changed), then, facts.classification).values()}
+    facts.before = {
+        d["reference"]: d for d in read_at("question", sorted(changed), then, facts.classification).values()
+    }
     facts.changed = [found[key]["reference"] for key in sorted(changed) if key in found]
     facts.holds += [f"question:{key}" for key in sorted(found)]
     facts.holds += [f"answer:{answer['id']}" for key in sorted(found) for answer in found[key]["answers"]]
@@ -93,13 +84,7 @@ def _find_last_meeting(facts: Facts, meeting: Meeting) -> Document | None:
     versions = Past(facts.position).get_versions(Meeting).filter(group_id=meeting.group_id, held_on__lt=held_on)
     versions = versions.filter(Q(cancelled=False) | Q(cancelled=None), held_on__lte=facts.day).exclude(id=meeting.pk)
     last = versions.order_by("-held_on", "-number").values_list("id", flat=True).first()
-    return _read("meeting", [last], facts.position, facts.classification).get(last) if last else None
-
-
-def _find_changed(then: int, now: int) -> set[int]:
-    """Return the keys of the questions of whose documents anything was recorded between two positions."""
-    entries = LedgerEntry.objects.filter(position__gt=then, position__lte=now, question_id__isnull=False)
-    return set(entries.order_by().values_list("question_id", flat=True).distinct())
+    return read_at("meeting", [last], facts.position, facts.classification).get(last) if last else None
 
 
 def _find_told(position: int) -> set[int]:
@@ -126,7 +111,7 @@ def _find_left_out(facts: Facts, keys: list[int]) -> None:
 def _add_actions(facts: Facts, meeting: Meeting) -> None:
     """Add the actions of the group that were open, and those on the agenda."""
     open_then = Past(facts.position).get_versions(Action).filter(group_id=meeting.group_id, status=ActionStatus.OPEN)
-    found = _read("action", sorted(_get_ids(open_then)), facts.position, facts.classification)
+    found = read_at("action", sorted(_get_ids(open_then)), facts.position, facts.classification)
     order = dict(Action.objects.filter(pk__in=found).values_list("pk", "reference_key"))
     facts.actions = [found[key] for key in sorted(found, key=lambda key: order[key])]
     facts.holds += [f"action:{key}" for key in sorted(found)]

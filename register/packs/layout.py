@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from register.clock import LONDON, london_date
+from register.documents.differences import Document, describe_difference
 from register.ledger.timeline import compare_words
 from register.packs.blocks import Block, Change, Heading, Paper, Table, Text
-from register.packs.facts import Document, Facts
+from register.packs.facts import Facts
 from register.vocabulary import AnswerStatus, Classification, Position, Status
 
 STANDING = (AnswerStatus.IN_REVIEW, AnswerStatus.AGREED, AnswerStatus.DRAFT)
@@ -46,20 +47,10 @@ def _make_table(
 def _tell_changes(facts: Facts) -> Iterator[Block]:
     heading = f"Since {facts.last_meeting}" if facts.last_meeting else "What changed so far"
     changes = ((facts.questions[reference], facts.before.get(reference)) for reference in facts.changed)
-    rows = [(now["reference"], now["title"], said) for now, before in changes if (said := describe_change(before, now))]
+    rows = [
+        (now["reference"], now["title"], said) for now, before in changes if (said := describe_difference(before, now))
+    ]
     yield from _make_table(heading, ("Question", "Title", "What changed"), (2, 6, 5), rows, "Nothing changed.")
-
-
-def describe_change(before: Document | None, now: Document) -> str:
-    """Return in words what is different between two readings of a question; nothing where all is as it was."""
-    status = Status(now["status"]).label
-    if before is None:
-        return f"new: {status}"
-    said = [f"{Status(before['status']).label} → {status}"] if before["status"] != now["status"] else []
-    known = {answer["number"] for answer in before["answers"]}
-    said += [f"answer {answer['number']}" for answer in now["answers"] if answer["number"] not in known]
-    said += ["reworded"] if (before["title"], before["text"]) != (now["title"], now["text"]) else []
-    return "; ".join(said)
 
 
 def _tell_agenda(facts: Facts) -> Iterator[Block]:

@@ -14,15 +14,20 @@ from register.refusals import Refused
 ASK = "Name a day such as 2021-04-15, a time such as 2021-04-15T10:30, or a meeting such as CCDG15."
 
 
-def parse_as_at(text: str, by: Actor) -> datetime:
+def parse_past(text: str, by: Actor) -> datetime:
     """Return the aware moment that a text names: of a day, or of a meeting, the end of the day in London.
 
-    A time without a zone is one in London. Raises Refused for what names none, for one to come, and for one before the
-    register began.
+    Of today it is now. A time without a zone is one in London. Raises Refused for what names none, and for one to come.
     """
     moment = _parse(text.strip(), by)
     if moment > timezone.now():
         raise Refused(f"Choose a moment that is past: {text.strip()} is to come.")
+    return moment
+
+
+def parse_as_at(text: str, by: Actor) -> datetime:
+    """Return what `parse_past` does. Raises Refused also for a moment before the register began."""
+    moment = parse_past(text, by)
     first = LedgerEntry.objects.order_by("position").values_list("at", flat=True).first()
     if first is None or moment < first:
         began = f"it begins on {date_format(first.astimezone(LONDON), 'j F Y')}" if first else "it is empty"

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from register.ledger.recent import get_recent_changes
 from register.models import Question
+from register.services.actions import GIVES
 from register.vocabulary import Position
 
 
@@ -23,9 +24,12 @@ class ChangeLine:
     is_move: bool
 
 
-def get_change_lines(user, since, most):
-    """Return ([ChangeLine], whether there are more) since an aware moment, the latest first, as the user may see."""
-    changes, more = get_recent_changes(since, seen_by=user, most=most)
+def get_change_lines(user, since, most, until=None):
+    """Return ([ChangeLine], whether there are more) from one aware moment to another, the latest first, as user sees.
+
+    Without `until` they are those up to now.
+    """
+    changes, more = get_recent_changes(since, seen_by=user, most=most, until=until)
     keys = {change.question_id for change in changes if change.question_id}
     questions = Question.objects.visible_to(user).in_bulk(keys)
     lines = (_make_line(change, questions) for change in changes if _is_news(change))
@@ -34,6 +38,8 @@ def get_change_lines(user, since, most):
 
 def _is_news(change):
     """Tell nobody of each member who was asked for a position, for that the review began is told; nor of an order."""
+    if change.model == "actionupdate":  # what closed an action is told as its status
+        return change.row.kind not in GIVES
     if change.model == "agendaitem":  # a question's place on an agenda is none; an item of no question has no page
         return change.question_id and "place" not in change.fields
     return not (change.model == "review" and change.row.position == Position.NO_RESPONSE)
@@ -50,6 +56,9 @@ def _make_line(change, questions):
         return ChangeLine(
             reference=question.reference, title=question.title, address=address, what=_describe(change), **common
         )
+    if change.model == "actionupdate":
+        address, row = reverse("admin:register_action_change", args=[row.action_id]), row.action
+        return ChangeLine(reference=row.reference, title="", address=address, what=_describe(change), **common)
     address = reverse(f"admin:register_{change.model}_change", args=[row.id])
     return ChangeLine(reference=_name(change), title="", address=address, what=_describe(change), **common)
 
@@ -119,4 +128,5 @@ _DESCRIBED = {
     "meetinglink": _describe_link,
     "agendaitem": _describe_item,
     "meetingoutcome": _describe_outcome,
+    "actionupdate": lambda change: change.row.get_kind_display(),
 }

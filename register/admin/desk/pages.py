@@ -1,7 +1,8 @@
 """The front page, and the page of what changed since a day."""
 
+import re
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,14 +16,19 @@ from register.admin.desk import sections
 from register.admin.desk.changes import get_change_lines
 from register.admin.desk.chart import count_by_time_in_status, make_matrix
 from register.admin.desk.waiting import get_latest_meetings, get_next_meeting, get_waiting
-from register.admin.short_page import DayInput
-from register.clock import LONDON, today
-from register.models import Tally
+from register.clock import london_date, start_of_day, today
+from register.documents.differences import get_net_changes
+from register.documents.serving import get_clearance
+from register.documents.sources import get_position_at
+from register.models import LedgerHead, Tally
 from register.models.tallies import TallyBy
+from register.refusals import Refused
+from register.services.moments import parse_past
 from register.services.preferences import get_preferences, set_last_visit
 from register.vocabulary import Role, Status
 
 NEWS_ON_DESK, NEWS_ON_PAGE = 6, 200  # changes
+DAY_ALONE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 USUALLY = timedelta(days=7)  # what is told to somebody who never said when the last visit was
 
 
@@ -91,17 +97,47 @@ def last_visit_page(request):
     return HttpResponseRedirect(reverse("admin:index"))
 
 
+def _parse_between(form, user):
+    """Return (since, until or None): of a day to begin from its first moment is meant, else its last."""
+    given = form.cleaned_data if form.is_valid() else {}
+    moments = {}
+    for name in ("since", "until"):
+        try:
+            moments[name] = _parse_moment(name, given[name].strip(), user) if given.get(name, "").strip() else None
+        except Refused as refusal:
+            form.add_error(name, str(refusal))
+    return moments.get("since") or get_last_visit(user), moments.get("until")
+
+
+def _parse_moment(name, text, user):
+    moment = parse_past(text, user)
+    is_day = bool(DAY_ALONE.fullmatch(text))
+    return start_of_day(london_date(moment)) if name == "since" and is_day else moment
+
+
+def _get_net_changes(since, until, user):
+    """Return [(document, what is different)] between two moments, as the user may read."""
+    now = get_position_at(until) if until else LedgerHead.objects.get().position
+    readers = get_clearance(user)
+    return get_net_changes(get_position_at(since), now, readers) if readers else []
+
+
 class SinceForm(forms.Form):
-    since = forms.DateField(label="Since", widget=DayInput(), required=False)
+    since = forms.CharField(label="Since", required=False, help_text="A day, a time in London, or a meeting.")
+    until = forms.CharField(label="Until", required=False)
 
 
 def changes_page(request):
-    """Show what changed since a day in London, or since the last visit where none is asked for."""
-    form = SinceForm(request.GET or None, initial={"since": today() - USUALLY})
-    day = form.cleaned_data.get("since") if form.is_valid() else None
-    since = datetime.combine(day, time(), LONDON) if day else get_last_visit(request.user)
-    lines, more = get_change_lines(request.user, since, NEWS_ON_PAGE)
+    """Show what changed since a moment, or the last visit where none is asked for, until another or now.
+
+    First by question what is different, without what was undone again; then each thing that was recorded.
+    """
+    form = SinceForm(request.GET or None, initial={"since": (today() - USUALLY).isoformat()})
+    since, until = _parse_between(form, request.user)
+    lines, more = get_change_lines(request.user, since, NEWS_ON_PAGE, until)
     context = {
+        "net": _get_net_changes(since, until, request.user),
+        "until": until,
         **admin.site.each_context(request),
         "title": "What changed",
         "form": form,

@@ -80,8 +80,11 @@ def _propose_withdrawn_closings(sayings: list[Saying], meeting: Meeting | None, 
     """Yield a clash for each closing that rests on a paragraph of an earlier edition, which this one has no more."""
     said = {(reference, saying.says) for saying in sayings for reference in saying.actions}
     closing = [kind for kind, status in GIVES.items() if status != ActionStatus.OPEN]
-    rows = ActionUpdate.objects.filter(meeting=meeting, kind__in=closing).exclude(paragraph="") if meeting else []
-    for row in rows and rows.select_related("action"):
+    rows: list[Any] = []
+    if meeting:
+        cited = ActionUpdate.objects.filter(meeting=meeting, kind__in=closing).exclude(paragraph="")
+        rows = list(cited.select_related("action"))
+    for row in rows:
         action = row.action
         if action.status == GIVES[row.kind] and (action.reference, row.kind) not in said:
             yield Proposal(
@@ -90,7 +93,7 @@ def _propose_withdrawn_closings(sayings: list[Saying], meeting: Meeting | None, 
                 ItemType.UPDATE,
                 f"{action.reference}: {UpdateKind.REOPENED.label}",
                 row.paragraph,
-                report.paragraph(row.paragraph).text if report.paragraph(row.paragraph) else "",
+                _get_words(report, row.paragraph),
                 held=f"{row}",
                 note=f"That it is {row.get_kind_display()} rests on {row.paragraph}, which does not say so here.",
                 says=UpdateKind.REOPENED,
@@ -98,9 +101,15 @@ def _propose_withdrawn_closings(sayings: list[Saying], meeting: Meeting | None, 
             )
 
 
+def _get_words(report: Report, number: str) -> str:
+    paragraph = report.paragraph(number)
+    return paragraph.text if paragraph else ""
+
+
 def _propose_outcomes(report: Report, sayings: list[Saying], meeting: Meeting | None) -> Iterator[Proposal]:
     items = AgendaItem.objects.scheduling().filter(meeting=meeting) if meeting else AgendaItem.objects.none()
-    scheduled = {item.question.reference: item.question for item in items.select_related("question")}
+    questions = [item.question for item in items.select_related("question") if item.question]
+    scheduled = {question.reference: question for question in questions}
     named = {reference for saying in sayings for reference in saying.questions}
     known = {q.reference: q for q in Question.objects.filter(reference__in=named)} | scheduled
     for saying in sayings:
@@ -115,8 +124,11 @@ def _propose_outcomes(report: Report, sayings: list[Saying], meeting: Meeting | 
 
 
 def _get_settled(meeting: Meeting | None) -> set[int]:
-    told = MeetingOutcome.objects.filter(meeting=meeting, struck_out=False) if meeting else []
-    return {row.question_id for row in told}
+    return {row.question_id for row in _get_told(meeting)}
+
+
+def _get_told(meeting: Meeting | None) -> list[MeetingOutcome]:
+    return list(MeetingOutcome.objects.filter(meeting=meeting, struck_out=False)) if meeting else []
 
 
 def _propose_outcome(
@@ -145,8 +157,7 @@ def _propose_outcome(
 
 
 def _judge_outcome(saying: Saying, question: Question, meeting: Meeting | None) -> tuple[ProposalKind, str]:
-    told = MeetingOutcome.objects.filter(question=question, meeting=meeting, struck_out=False) if meeting else []
-    results = {row.result for row in told}
+    results = {row.result for row in _get_told(meeting) if row.question_id == question.pk}
     if saying.says in results:
         return ProposalKind.UNCHANGED, ""
     if results:
