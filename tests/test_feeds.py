@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from register.api import feeds
@@ -209,6 +210,22 @@ def test_events_tell_every_move(api, moved):
         ("open", "awaiting_input", "Ofgem", "What does the DCC say?"),
     ]
     assert {e["reference"] for e in items(api("feed"), "events")} == {question.reference}
+
+
+def test_events_between_two_times(api, moved):
+    moved("open")
+    begin = timezone.now().isoformat()
+    question = moved("awaiting_input")
+    end = timezone.now().isoformat()
+    moved("open")
+    page = api("feed").get("/api/v1/events/", {"since_time": begin, "until": end, "limit": 2}).json()
+    rest = api("feed").get("/api/v1/events/", {"since": page["next"], "until": end}).json()
+    told = [*page["results"], *rest["results"]]
+    assert [(event["reference"], event["to"]) for event in told] == [
+        (question.reference, status) for status in ("raised", "open", "awaiting_input")
+    ]
+    assert not rest["more"]
+    assert api("feed").get("/api/v1/events/", {"until": "soon"}).status_code == 400
 
 
 def test_events_come_page_by_page(api, busy):

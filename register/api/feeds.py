@@ -13,11 +13,13 @@ from rest_framework.views import APIView
 from register.api import serializers
 from register.api.conditions import make_state_etag, not_modified
 from register.api.cursors import BeginAgain, Cursor, check_mark, make_mark, parse_cursor
+from register.api.filters import parse_moment
 from register.api.pagination import get_limit
 from register.api.parameters import check_parameters
 from register.api.resources import GONE, READ, SINCE, ReadingView
 from register.documents.building import dump_json
 from register.documents.serving import Head, get_clearance, get_head, make_feed_item
+from register.documents.sources import get_position_at
 from register.ledger import external_verifier
 from register.ledger.disclosure import get_entries_with_snapshots
 from register.ledger.events import get_events_after, get_last_redaction
@@ -30,6 +32,9 @@ PARAMETERS = [
     OpenApiParameter("limit", int, description="The most items of a page: 1 to 1000, 100 unless told."),
     SINCE,
 ]
+MOMENT = {"type": "string", "format": "date-time"}
+SINCE_TIME = OpenApiParameter("since_time", MOMENT, description="What happened after that time, in place of a cursor.")
+UNTIL = OpenApiParameter("until", MOMENT, description="What happened by that time.")
 USUAL, MOST = 100, 1000
 NOT_A_PLACE = "Give the `next` of the page before as it was sent, or 0 to begin."
 
@@ -117,13 +122,35 @@ class Events(Feed):
     def get_state(self, again=False):
         return (*super().get_state(again), get_last_redaction())
 
-    @extend_schema(parameters=PARAMETERS, responses={200: serializers.EventPage, **FEED}, operation_id="events")
+    def get_parameters(self):
+        return {*super().get_parameters(), "since_time", "until"}
+
+    @extend_schema(
+        parameters=[*PARAMETERS, SINCE_TIME, UNTIL],
+        responses={200: serializers.EventPage, **FEED},
+        operation_id="events",
+    )
     def get(self, request):
-        """Every change of status and every new answer after a cursor: whose people, when, and in what words."""
+        """Every change of status and every new answer after a cursor: whose people, when, and in what words.
+
+        With `since_time` and `until` those between two times; the pages after the first are asked for by `next`, with
+        the same `until`.
+        """
         return super().get(request)
 
+    def _get_since(self):
+        since = super()._get_since()
+        begin = self._get_position("since_time")
+        return since if begin is None else since._replace(position=max(since.position, begin))
+
+    def _get_position(self, name):
+        text = self.request.query_params.get(name)
+        return None if text is None else get_position_at(parse_moment(name, text))
+
     def load_page(self, since, limit, head):
-        events, more = get_events_after(since, self.request.user, limit)
+        end = self._get_position("until")
+        events, more = get_events_after(since, self.request.user, limit, end)
+        head = head if end is None else head._replace(position=min(head.position, end))
         reached = events[-1].position if events else since
         # What was looked at up to the head, as it was before, is hidden from this reader: that it is there shows
         # nowhere. What was written after that may have come too late to be looked at.

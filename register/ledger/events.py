@@ -52,8 +52,8 @@ class AnswerEvent(Event):
     text: str
 
 
-def get_events_after(position: int, user: Reader, most: int) -> tuple[list[Event], bool]:
-    """Return (the first `most` events after a position, whether there may be more).
+def get_events_after(position: int, user: Reader, most: int, end: int | None = None) -> tuple[list[Event], bool]:
+    """Return (the first `most` events after a position, and by the position `end` where that is given; whether more).
 
     Only those that the user may see: whose question or answer is visible to the user now, and was under its
     classification then.
@@ -62,7 +62,8 @@ def get_events_after(position: int, user: Reader, most: int) -> tuple[list[Event
     after = position
     while len(events) <= most:
         # Every entry is read: to ask for two models by position would sort all of both on SQLite.
-        entries = LedgerEntry.objects.filter(position__gt=after).order_by("position")[:BATCH]
+        entries = LedgerEntry.objects.filter(position__gt=after).order_by("position")
+        entries = (entries if end is None else entries.filter(position__lte=end))[:BATCH]
         if not entries:
             return events, False
         events += _load_events(entries, user)

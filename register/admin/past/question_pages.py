@@ -17,7 +17,7 @@ from register.documents.sources import get_position_at
 from register.models import clearance
 from register.refusals import Refused
 from register.services.moments import parse_as_at
-from register.vocabulary import AnswerStatus, Priority, Status
+from register.vocabulary import AnswerStatus, MeetingResult, Priority, Status
 
 SHOWN = 100  # questions of a page
 HINT = "A day (its end, in London), a time, or a meeting."
@@ -105,6 +105,7 @@ def past_question_page(request, object_id):
             raise Http404("There was no such question then that you may see.")
         question = _label(found[0])
         answers = [answer | {"label": AnswerStatus(answer["status"]).label} for answer in question["answers"][::-1]]
-        context |= {"question": question, "answers": answers, "position": position}
+        outcomes = [told | {"label": MeetingResult(told["result"]).label} for told in question["meeting_outcomes"]]
+        context |= {"question": question, "answers": answers, "outcomes": outcomes, "position": position}
     title = f"{context['question']['reference']} as it was" if moment else "A question as it was"
     return TemplateResponse(request, "register/past_question.html", {**context, "title": title})
