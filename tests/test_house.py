@@ -38,6 +38,7 @@ FLOORS = {
     "models": 1,
     "ledger": 1,
     "documents": 1,
+    "packs": 1,
     "services": 2,
     "request_id": 2,
     "admin": 3,
@@ -52,8 +53,9 @@ FLOORS = {
     "health": 3,
     "templatetags": 4,
 }
-# Within the record: rows, then the order of their changes, then what is shown of them.
+# Within the record: rows, then the order of their changes, then what is shown of them, then what goes round on paper.
 RECORD = {("ledger", "models"), ("documents", "ledger"), ("documents", "models")}
+RECORD |= {("packs", "documents"), ("packs", "ledger"), ("packs", "models")}
 FILES = sorted(path for path in (ROOT / "register").rglob("*.py") if "migrations" not in path.parts)
 
 

@@ -6,8 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from register.clock import today
 from register.management.demo_logins import PASSWORD
-from register.models import Answer, Meeting, Question
+from register.models import Action, Answer, Meeting, Question
 from register.vocabulary import AnswerStatus, Status
 
 LIST = "/admin/register/question/"
@@ -29,10 +30,14 @@ class Places:
     review: str
     agree: str
     meeting: str
+    action: str
+    update: str
+    past: str
 
     @classmethod
     def find(cls):
         in_review = Question.objects.filter(status=Status.IN_REVIEW).order_by("-review_by").first()
+        action = Action.objects.order_by("pk").first()
         answer = Answer.objects.get(question=in_review, status=AnswerStatus.IN_REVIEW)
         return cls(
             question=f"{LIST}{in_review.pk}/change/",
@@ -40,6 +45,9 @@ class Places:
             review=f"/admin/register/answer/{answer.pk}/review/",
             agree=f"{LIST}{in_review.pk}/move/agree/",
             meeting=f"/admin/register/meeting/{Meeting.objects.get(number=5).pk}/change/",
+            action=f"/admin/register/action/{action.pk}/change/",
+            update=f"/admin/register/action/update/?of={action.pk}",
+            past=f"/admin/as-at/?as_at={today().isoformat()}",
         )
 
 

@@ -28,7 +28,11 @@ def get_main_pages():
         places.question,
         places.meeting,
         "/admin/register/action/",
+        places.action,
+        places.update,
         "/admin/changes/",
+        "/admin/decisions/",
+        places.past,
         "/admin/find/?q=meter",
     ]
 
