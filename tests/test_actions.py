@@ -6,6 +6,7 @@ import pytest
 
 from register.clock import today
 from register.ledger.verification import verify
+from register.ledger.versions import get_version
 from register.models import Action, ActionUpdate, Group, LedgerHead, Meeting, Organisation
 from register.models.actions import make_reference_key
 from register.refusals import NotPermitted, Refused, Stale
@@ -120,7 +121,8 @@ def test_members_update_nothing(cast, give):
 
 
 def test_nobody_overwrites_what_they_have_not_seen(cast, give):
-    action, seen = give(), Action.history.latest().history_id
+    action = give()
+    seen = get_version(action)
     update_action(action, Update("cancelled", note="Not needed."), by=cast.lead)
     with pytest.raises(Stale):
         update_action(action, Update("reopened", note="It is."), by=cast.triage, seen=seen)

@@ -215,7 +215,12 @@ class ReviewFilter(FilterSet):
 class ActionFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=ActionStatus.choices, distinct=False)
     owner = NameFilter(model=Organisation)
+    overdue = YesOrNo(None, method="filter_overdue", label="Whether it is open and past its day.")
     updated_since = UpdatedSince("action", label="An ISO 8601 time.")
+
+    def filter_overdue(self, actions, name, value):
+        overdue = actions.overdue(today()).values("pk")
+        return actions.filter(pk__in=overdue) if value else actions.exclude(pk__in=overdue)
 
 
 class MeetingFilter(FilterSet):

@@ -7,17 +7,28 @@ from tempfile import TemporaryDirectory
 
 import typst
 
+from register.bounded import run_bounded
 from register.packs.blocks import Paper
 
 TEMPLATE = Path(__file__).with_name("pack.typ")
 
 
 def make_pdf(paper: Paper, as_at: datetime) -> bytes:
-    """Return the paper as an A4 PDF that is dated at an aware moment.
+    """Return the paper as an A4 PDF that is dated at an aware moment. Raises OutOfBounds for one that is far too long.
 
-    The template reads the texts as JSON. Its root is an empty folder, so that nothing of the machine can come in, and
+    It is made in a process of its own: Typst keeps what it laid out, some 100 MB of a long paper.
+    """
+    asked = {"pack": paper.as_plain(), "as_at": as_at.replace(microsecond=0).isoformat()}
+    return run_bounded(compile_pack, json.dumps(asked).encode())
+
+
+def compile_pack(asked: bytes) -> bytes:
+    """Return the PDF of a pack and a moment, given as JSON.
+
+    The template reads the texts as data. Its root is an empty folder, so that nothing of the machine can come in, and
     only the fonts that Typst brings are used.
     """
+    given = json.loads(asked)
     with TemporaryDirectory() as empty:
         return typst.compile(
             TEMPLATE.read_bytes(),
@@ -26,7 +37,7 @@ def make_pdf(paper: Paper, as_at: datetime) -> bytes:
             package_cache_path=empty,
             ignore_system_fonts=True,
             format="pdf",
-            sys_inputs={"pack": json.dumps(paper.as_plain())},
+            sys_inputs={"pack": json.dumps(given["pack"])},
             pdf_standards="ua-1",
-            timestamp=as_at.replace(microsecond=0),
+            timestamp=datetime.fromisoformat(given["as_at"]),
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.apps import apps
 from django.utils import timezone
 
+from register.bounded import OutOfBounds
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import Meeting, MeetingPack, User, clearance
 from register.packs.facts import Facts, gather
@@ -41,7 +42,10 @@ def make_file(
         facts = gather(meeting, classification, moment)
     except LookupError as error:
         raise Refused(str(error.args[0])) from error
-    return MAKERS[PackFormat(form)](make_paper(facts), moment), facts
+    try:
+        return MAKERS[PackFormat(form)](make_paper(facts), moment), facts
+    except OutOfBounds as bound:
+        raise Refused(f"This pack is too long to be made: {bound}.") from bound
 
 
 def keep_pack(
