@@ -1,6 +1,6 @@
 """What a pack says, in its order, from its facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,7 +38,7 @@ def _make_blocks(facts: Facts) -> Iterator[Block]:
 
 
 def _make_table(
-    heading: str, headings: tuple[str, ...], widths: tuple[int, ...], rows: list[tuple[str, ...]], quiet: str
+    heading: str, headings: tuple[str, ...], widths: tuple[int, ...], rows: Sequence[tuple[str, ...]], quiet: str
 ) -> Iterator[Block]:
     yield Heading(heading)
     yield Table(headings, tuple(rows), widths) if rows else Text(quiet, "quiet")

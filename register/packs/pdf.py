@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import typst
 
@@ -29,9 +30,10 @@ def compile_pack(asked: bytes) -> bytes:
     only the fonts that Typst brings are used.
     """
     given = json.loads(asked)
+    template: Any = TEMPLATE.read_bytes()  # the types of typst want it to be what its root is
     with TemporaryDirectory() as empty:
         return typst.compile(
-            TEMPLATE.read_bytes(),
+            template,
             root=empty,
             package_path=empty,
             package_cache_path=empty,
