@@ -224,3 +224,17 @@ def test_a_member_sees_the_agenda_and_changes_nothing(cast, raised, client_of, m
     client = client_of("member")
     assert "DSQ-001" in client.get(f"{PAGE}{meeting.pk}/change/").content.decode()
     assert client.post(f"{PAGE}{meeting.pk}/agenda/add/", {"what": "DSQ-001"}).status_code == 403
+
+
+def test_a_meeting_that_is_moved_or_cancelled_is_told_in_the_story_of_its_questions(
+    cast, client_of, meeting_on, raised
+):
+    meeting, question = meeting_on(10), raised()
+    schedule_question(question, meeting, by=cast.triage)
+    meeting.held_on = today() + timedelta(days=17)
+    keep(meeting, by=cast.triage, reason="The room is taken.")
+    meeting.cancelled = True
+    keep(meeting, by=cast.triage, reason="Too few can come.")
+    page = client_of("member").get(f"/admin/register/question/{question.pk}/change/").content.decode()
+    for said in (f"{meeting} is moved from ", "The room is taken.", f"{meeting} is cancelled", "Too few can come."):
+        assert said in page

@@ -1,8 +1,13 @@
 """What happened to a question besides its moves."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from register.ledger.status_history import get_status_history
 from register.ledger.timeline import compare_words, get_timeline
 from register.ledger.unit_of_work import record
+from register.management.example.moved_clock import clock_at
 from register.models import LedgerEntry, Meeting
 from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.links import link_meeting
@@ -88,3 +93,24 @@ def test_the_page_shows_the_timeline_with_its_words(cast, client_of, moved):
 def test_the_status_history_says_how_long_each_status_lasted(cast, moved):
     question = change_status(moved("open"), "await_input", by=cast.triage, **GIVEN["await_input"])
     assert [change.days for change in get_status_history(question, seen_by=cast.triage)] == [0, 0, 0]
+
+
+def test_the_end_of_a_round_stands_in_the_story(cast, client_of, moved):
+    question = moved("in_review")
+    record_review(question.answers.get(), "disagree", by=cast.member, comment="No.")
+    address = f"/admin/register/question/{question.pk}/change/"
+    assert "The review ended" not in client_of("triage").get(address).content.decode()
+    with clock_at(timezone.now() + timedelta(days=40)):
+        record_review(question.answers.get(), "agree", by=cast.owner)  # too late to count
+        page = client_of("triage").get(address).content.decode()
+        assert "The review ended: 1 of 3 answered, 1 disagrees" in page
+        change_status(question, "send_back", by=cast.triage, reason="It is too vague.")
+    with clock_at(timezone.now() + timedelta(days=41)):
+        assert "The review ended: 1 of 3 answered" in client_of("triage").get(address).content.decode()
+
+
+def test_a_round_that_was_ended_by_a_move_before_its_day_has_no_such_end(client_of, moved):
+    question = moved("agreed")
+    with clock_at(timezone.now() + timedelta(days=40)):
+        page = client_of("triage").get(f"/admin/register/question/{question.pk}/change/").content.decode()
+    assert "The review ended" not in page

@@ -6,9 +6,11 @@ from django.utils.formats import date_format
 from register.admin.answer_panels import get_answer_panels
 from register.admin.guarded import is_visible
 from register.admin.meetings.brought_up import list_brought_up
+from register.admin.meetings.moved import get_meeting_changes
 from register.admin.moves import make_form_in_place
 from register.admin.neighbours import get_neighbours, get_way
 from register.admin.question_forms import FACTS
+from register.admin.rounds import get_ended_rounds
 from register.admin.short_page import other_classifications
 from register.admin.timeline import describe_timeline
 from register.clock import today
@@ -111,6 +113,8 @@ def _get_past(model_admin, request, question):
     status_changes = get_status_history(question, seen_by=request.user, versions=versions)
     status_only = request.GET.get("show") == "status"
     items = describe_timeline(model_admin, request, question, history, status_changes)
+    items += [*get_ended_rounds(question, request.user, versions), *get_meeting_changes(history)]
+    items.sort(key=lambda item: item["at"], reverse=True)  # it keeps the order of what is of one moment
     return {
         "timeline": [item for item in items if "move" in item] if status_only else items,
         "status_only": status_only,
