@@ -125,3 +125,16 @@ def test_what_changed_stops_at_the_moment_that_is_given(cast, client_of, moved, 
     assert "Before?" in page
     assert "changed: title" not in page
     assert "changed: title" in get(client_of("member"), CHANGES, since=(today() - timedelta(days=1)).isoformat())
+
+
+def test_the_list_is_narrowed_by_status_and_words_as_they_were(cast, client_of, moved, then):
+    moved("open", title="Who may fetch?")
+    moved("agreed", title="How often?")
+    question, moment = moved("in_review", title="Who may check?"), then()
+    change_status(question, "send_back", by=cast.triage, reason="It is too vague.")
+    member = client_of("member")
+    assert "Who may check?" in get(member, LIST, as_at=moment, status="in_review")
+    assert "Who may fetch?" not in get(member, LIST, as_at=moment, status="in_review")
+    page = get(member, LIST, as_at=moment, q="who fetch")
+    assert "Who may fetch?" in page
+    assert "Who may check?" not in page

@@ -1,6 +1,7 @@
 """Questions as they were at a day, a time or a meeting: what could be read then, and can be read now."""
 
 import json
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -15,6 +16,7 @@ from register.documents.kinds import KINDS
 from register.documents.past import get_past_documents, get_past_rows
 from register.documents.sources import get_position_at
 from register.models import clearance
+from register.models.search import MOST_WORDS
 from register.refusals import Refused
 from register.services.moments import parse_as_at
 from register.vocabulary import AnswerStatus, MeetingResult, Priority, Status
@@ -38,6 +40,16 @@ COLUMNS = {
 
 class AsAtForm(forms.Form):
     as_at = forms.CharField(label="As at", help_text=HINT)
+    status = forms.ChoiceField(choices=[("", "any status"), *Status.choices], required=False)
+    q = forms.CharField(label="Words in the title", max_length=200, required=False)
+
+    def narrow(self, rows):
+        """Return those of the history rows that have the status and the words asked for."""
+        given = self.cleaned_data
+        rows = rows.filter(status=given["status"]) if given["status"] else rows
+        for word in given["q"].split()[:MOST_WORDS]:
+            rows = rows.filter(title__icontains=word)
+        return rows
 
 
 def _parse(request):
@@ -59,7 +71,10 @@ def past_list_page(request):
     context = {**admin.site.each_context(request), "title": "Questions as they were", "form": form, "moment": moment}
     if moment:
         position = get_position_at(moment)
-        rows = get_past_rows(KINDS["question"], position, request.user).order_by("id")
+        rows = form.narrow(get_past_rows(KINDS["question"], position, request.user)).order_by("id")
+        context["same"] = urlencode(
+            {name: request.GET[name] for name in ("as_at", "status", "q") if name in request.GET}
+        )
         if (name := request.GET.get("format")) in FORMATS:
             questions = _read(rows[:MOST_TAKEN], position, request.user)
             lines = ([get_value(question) for get_value in COLUMNS.values()] for question in questions)
