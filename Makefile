@@ -17,7 +17,7 @@ test: $(VENV)/development
 	DEBUG=1 $(BIN)/python -m pytest -m "not slow"
 
 test-all: $(VENV)/development
-	DEBUG=1 $(BIN)/python -m pytest
+	DEBUG=1 $(BIN)/python -m pytest $(TESTS)
 
 test-newest:
 	.ci/newest

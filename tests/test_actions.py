@@ -200,3 +200,17 @@ def test_the_list_is_taken_away(form, give, client_of):
     assert answer.status_code == 200
     if form == "csv":
         assert "'=1+1" in answer.content.decode("utf-8-sig")
+
+
+def test_one_that_is_carried_gets_another_day(cast, give, ccdg16):
+    action = give(due_on=date(2021, 4, 1))
+    update_action(action, Update("carried", ccdg16, "2.1", due_on=date(2021, 5, 20)), by=cast.triage)
+    assert refreshed(action).due_on == date(2021, 5, 20)
+    with pytest.raises(Refused, match="it ends with this"):
+        update_action(action, Update("done", ccdg16, "2.2", due_on=date(2021, 5, 20)), by=cast.triage)
+
+
+@pytest.mark.parametrize("written", ["two point one", "see the report", "2 . 1"])
+def test_a_paragraph_is_a_number(written, cast, give, ccdg16):
+    with pytest.raises(Refused, match="Give the paragraph by its number in the report"):
+        update_action(give(), Update("carried", ccdg16, written), by=cast.triage)

@@ -238,3 +238,15 @@ def test_a_meeting_that_is_moved_or_cancelled_is_told_in_the_story_of_its_questi
     page = client_of("member").get(f"/admin/register/question/{question.pk}/change/").content.decode()
     for said in (f"{meeting} is moved from ", "The room is taken.", f"{meeting} is cancelled", "Too few can come."):
         assert said in page
+
+
+def test_items_of_every_sort_change_places(cast, meeting_on, raised):
+    meeting = meeting_on(10)
+    action = keep(Action(group=Group.objects.get(), reference="15/10", text="Do."), by=cast.triage)
+    schedule_question(raised(title="Asked?"), meeting, by=cast.triage)
+    add_item(meeting, title="Welcome", by=cast.triage)
+    add_item(meeting, action=action, by=cast.triage)
+    keys = [item.pk for item in AgendaItem.objects.standing().filter(meeting=meeting)]
+    order_agenda(meeting, keys[::-1], by=cast.triage)
+    assert [bool(item.question) for item in AgendaItem.objects.filter(meeting=meeting)] == [False, False, True]
+    assert everything_is_kept()

@@ -119,3 +119,13 @@ def test_it_is_entered_and_agreed_on_pages(cast, ccdg15, client_of, moved):
     page = client_of("approver").post(f"{address}move/agree_as_amended/", {"reason": WHY}, follow=True)
     assert refreshed(question).status == "agreed"
     assert "amended at CCDG15" in page.content.decode()
+
+
+def test_nothing_is_agreed_at_a_meeting_to_come_or_a_cancelled_one(cast, moved):
+    group, question = Group.objects.get(), moved("in_review")
+    to_come = keep(Meeting(group=group, number=99, held_on=today() + timedelta(days=1)), by=cast.triage)
+    with pytest.raises(Refused, match="CCDG99 is to come"):
+        change_status(question, "agree", by=cast.approver, meeting=to_come, reason=WHY)
+    cancelled = keep(Meeting(group=group, number=98, held_on=today(), cancelled=True), by=cast.triage)
+    with pytest.raises(Refused, match="CCDG98 was cancelled"):
+        change_status(question, "agree", by=cast.approver, meeting=cancelled, reason=WHY)

@@ -143,7 +143,7 @@ def test_two_secretaries_lose_nothing(client_of, cast, held):
     [
         ({"other-question": "DSQ-001"}, "Choose what became of it, or empty the rest."),
         ({"other-result": "discussed"}, "Name the question: DSQ-002."),
-        ({"other-question": "DSQ-999", "other-result": "discussed"}, "There is no question of that reference"),
+        ({"other-question": "DSQ-999", "other-result": "discussed"}, "There is no question DSQ-999 that you may see"),
         ({}, "Choose what became of a question."),
         ({"other-question": "DSQ-001", "other-result": "adjourned"}, "not one of the available choices"),
     ],

@@ -138,3 +138,14 @@ def test_the_list_is_narrowed_by_status_and_words_as_they_were(cast, client_of, 
     page = get(member, LIST, as_at=moment, q="who fetch")
     assert "Who may fetch?" in page
     assert "Who may check?" not in page
+
+
+def test_decisions_since_a_day_have_that_day_in_them(client_of, moved):
+    moved("withdrawn", title="Decided today?")
+    assert "Decided today?" in get(client_of("member"), DECISIONS, since=today().isoformat())
+
+
+def test_decisions_until_a_moment_before_they_begin_get_a_sentence(client_of):
+    since, until = today().isoformat(), (today() - timedelta(days=3)).isoformat()
+    page = get(client_of("member"), DECISIONS, since=since, until=until)
+    assert "Choose a later moment than the one to begin from." in page

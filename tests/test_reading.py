@@ -109,7 +109,7 @@ def test_agreeing_says_beforehand_what_a_disagreement_asks_for(client_of, cast, 
     question = moved("in_review")
     record_review(Answer.objects.get(question=question), "disagree", by=cast.member, comment="Who pays?")
     page = text_of(client_of("lead").get(f"{QUESTIONS}/{question.pk}/move/agree/"))
-    assert "Say how the disagreement is dealt with (member of RECCo)." in page
+    assert "Say how the disagreement is dealt with (member of RECCo)" in page
 
 
 def test_agreeing_says_whether_the_answer_reaches_the_feed(client_of, moved):

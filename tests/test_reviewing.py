@@ -117,7 +117,7 @@ def test_a_reason_is_asked_for_where_no_meeting_decided_it(asked, client_of):
 def test_the_reason_says_whose_disagreement_it_deals_with(asked, cast, client_of):
     record_review(asked[0].answers.get(), "disagree", by=cast.member, comment="Who pays?")
     page = client_of("approver").get(agree_page_of(asked[0])).content.decode()
-    assert "Say how the disagreement is dealt with (member of RECCo)." in page
+    assert "Say how the disagreement is dealt with (member of RECCo)" in page
 
 
 def test_what_left_its_review_meanwhile_is_refused_with_what_was_typed(asked, cast, client_of):

@@ -19,8 +19,10 @@ class ReferenceField(forms.CharField):
             return None
         references = parse_references(written)
         found = Question.objects.visible_to(self.user).filter(reference__in=references[:1]).first()
+        if found is None and references:
+            raise forms.ValidationError(f"There is no question {references[0]} that you may see.")
         if found is None:
-            raise forms.ValidationError("There is no question of that reference: write it as DSQ-002.")
+            raise forms.ValidationError("Name a question by its reference, such as DSQ-002.")
         return found
 
 
@@ -37,6 +39,8 @@ class ActionReferenceField(forms.CharField):
             return None
         found = Action.objects.visible_to(self.user).filter(reference__in=parse_action_references(written)[:1])
         rows = sorted(found.select_related("group"), key=lambda action: action.group != self.group)
+        if not rows and parse_action_references(written):
+            raise forms.ValidationError(f"There is no action {parse_action_references(written)[0]} that you may see.")
         if not rows:
-            raise forms.ValidationError("There is no action of that reference: write it as 15/10.")
+            raise forms.ValidationError("Name an action by its reference, such as 15/10.")
         return rows[0]

@@ -80,7 +80,8 @@ def get_items_showing_row(row: Any) -> Iterator[Item]:
         keys = _get_keys_by_foreign_keys(embedding, row)
         if keys is None and (not is_item or not _shows_as_little(embedding)):
             keys = _find_keys(embedding.kind, [embedding.path], row.pk)
-        yield from (Item(embedding.kind.name, key) for key in keys or ())
+        # An item of an agenda that is no question has none to bring along.
+        yield from (Item(embedding.kind.name, key) for key in keys or () if key is not None)
 
 
 def get_items_showing(item: Item) -> Iterator[Item]:

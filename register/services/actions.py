@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from register.characters import strip_unseen
 from register.clock import today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import Action, ActionUpdate, Meeting
 from register.refusals import Refused
-from register.services.cleaning import clean_remark, clean_row
+from register.services.cleaning import clean_paragraph, clean_remark, clean_row
 from register.services.permissions import require_role
 from register.services.rows import check_not_stale, reload_visible
 from register.vocabulary import ActionStatus, Role, UpdateKind
@@ -25,7 +26,10 @@ GIVES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Update:
-    """What is said of an action. `superseded_by` and `transferred_to` belong to the kinds that are called so."""
+    """What is said of an action. `superseded_by` and `transferred_to` belong to the kinds that are called so.
+
+    `due_on` is another day than it had, where it goes on: noted, carried forward or opened again.
+    """
 
     kind: str
     meeting: Meeting | None = None
@@ -33,6 +37,7 @@ class Update:
     note: str = ""
     superseded_by: Action | None = None
     transferred_to: str = ""
+    due_on: date | None = None
 
 
 def update_action(action: Action, update: Update, *, by: Actor, seen: int | None = None) -> ActionUpdate:
@@ -99,12 +104,17 @@ def _refuse_taker(action: Action, update: Update) -> str | None:
     return "Name nobody who takes it over: it is not transferred." if taker else None
 
 
+def _refuse_day(action: Action, update: Update) -> str | None:
+    ends = GIVES.get(update.kind, ActionStatus.OPEN) != ActionStatus.OPEN
+    return "Give no other day: it ends with this." if update.due_on and ends else None
+
+
 def _refuse_future(action: Action, update: Update) -> str | None:
     held_on = update.meeting.held_on if update.meeting else None
     return f"Choose a meeting that was held: {update.meeting} is to come." if held_on and held_on > today() else None
 
 
-_CHECKS = (_refuse_groundless, _refuse_ended, _refuse_heir, _refuse_taker, _refuse_future)
+_CHECKS = (_refuse_groundless, _refuse_ended, _refuse_heir, _refuse_taker, _refuse_day, _refuse_future)
 
 
 def _make_update(action: Action, update: Update) -> ActionUpdate:
@@ -114,15 +124,17 @@ def _make_update(action: Action, update: Update) -> ActionUpdate:
         kind=update.kind,
         made_on=meeting.held_on if meeting and meeting.held_on else today(),
         meeting=meeting,
-        paragraph=strip_unseen(update.paragraph),
+        paragraph=clean_paragraph(update.paragraph),
         note=clean_remark(update.note),
     )
 
 
 def _set_status(action: Action, update: Update, by: Actor, reason: str) -> None:
-    if update.kind not in GIVES:
-        return
-    action.status = GIVES[update.kind]
-    action.superseded_by = update.superseded_by
-    action.transferred_to = strip_unseen(update.transferred_to)
-    record(clean_row(action), by=by, reason=reason)
+    if update.kind in GIVES:
+        action.status = GIVES[update.kind]
+        action.superseded_by = update.superseded_by
+        action.transferred_to = strip_unseen(update.transferred_to)
+    if update.due_on:
+        action.due_on = update.due_on
+    if update.kind in GIVES or update.due_on:
+        record(clean_row(action), by=by, reason=reason)

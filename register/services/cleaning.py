@@ -1,5 +1,6 @@
 """Clean the texts that a person gives, and rows before they are saved."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from register.refusals import Invalid, Refused
 from register.workflow import LONGEST_REMARK
 
 Row = TypeVar("Row", bound=models.Model)
+_PARAGRAPH = re.compile(r"[A-Za-z]{0,3}\d[\w.()/-]*")
 
 
 def clean_remark(text: str | None) -> str:
@@ -27,6 +29,14 @@ def clean_remark(text: str | None) -> str:
     if len(stripped) > LONGEST_REMARK:
         raise Refused(f"Shorten it to {LONGEST_REMARK:,} characters: history keeps every word for good.")
     return stripped
+
+
+def clean_paragraph(text: str | None) -> str:
+    """Return the number of a paragraph of a report, without blanks. Raises Refused for what is no number: 2.1, 2.2A."""
+    number = strip_unseen(text or "")
+    if number and not _PARAGRAPH.fullmatch(number):
+        raise Refused("Give the paragraph by its number in the report, such as 2.1.")
+    return number
 
 
 def require_text(text: str | None, ask: str) -> str:

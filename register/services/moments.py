@@ -1,16 +1,18 @@
 """Moments as people name them: a day, a time in London, or a meeting."""
 
+import re
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 
-from register.clock import LONDON, end_of_day, get_day_refusal, start_of_day
+from register.clock import LONDON, end_of_day, get_day_refusal, london_date, start_of_day
 from register.ledger.unit_of_work import Actor
 from register.models import LedgerEntry, Meeting
 from register.refusals import Refused
 
+_DAY_ALONE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ASK = "Name a day such as 2021-04-15, a time such as 2021-04-15T10:30, or a meeting such as CCDG15."
 
 
@@ -23,6 +25,12 @@ def parse_past(text: str, by: Actor) -> datetime:
     if moment > timezone.now():
         raise Refused(f"Choose a moment that is past: {text.strip()} is to come.")
     return moment
+
+
+def parse_since(text: str, by: Actor) -> datetime:
+    """Return what `parse_past` does, but of a day its first moment: what happened since a day has that day in it."""
+    moment = parse_past(text, by)
+    return start_of_day(london_date(moment)) if _DAY_ALONE.fullmatch(text.strip()) else moment
 
 
 def parse_as_at(text: str, by: Actor) -> datetime:

@@ -50,6 +50,16 @@ def own_answer(facts: Facts, given: Given) -> str | None:
     return "Ask another approver to agree it: you wrote words of this answer." if facts.written_by_mover else None
 
 
+def meeting_not_held(facts: Facts, given: Given) -> str | None:
+    meeting = given.get("meeting")
+    if meeting is None:
+        return None
+    if meeting.is_cancelled:
+        return f"Choose another meeting: {meeting} was cancelled."
+    held_on = meeting.held_on
+    return f"Choose a meeting that was held: {meeting} is to come." if held_on and held_on > facts.today else None
+
+
 def nothing_amended(facts: Facts, given: Given) -> str | None:
     return None if facts.amended_at else "Have Triage enter the text as amended at a meeting first."
 

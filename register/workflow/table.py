@@ -87,6 +87,7 @@ TRANSITIONS = {
             guards=(
                 Guard("the approver proposed or reworded the answer", guards.own_answer),
                 Guard("neither a deciding meeting nor a reason is given", guards.no_decision, needs_given=True),
+                Guard("the deciding meeting is cancelled or to come", guards.meeting_not_held, needs_given=True),
                 *_OVER_SILENCE_OR_DISAGREEMENT,
             ),
         ),

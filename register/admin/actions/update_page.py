@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from register.admin.keys import is_key
 from register.admin.reference_field import ActionReferenceField
-from register.admin.short_page import short_page
+from register.admin.short_page import DayInput, short_page
 from register.admin.used_once import used_once
 from register.clock import today
 from register.ledger.versions import get_version_by_key
@@ -24,6 +24,9 @@ class UpdateForm(forms.Form):
     kind = forms.ChoiceField(choices=UpdateKind.choices, widget=forms.RadioSelect, label="What is said of it")
     meeting = forms.ModelChoiceField(Meeting.objects.none(), required=False, help_text="Where it was said.")
     paragraph = forms.CharField(max_length=20, required=False, help_text="Of the meeting's report: 2.1.")
+    due_on = forms.DateField(
+        required=False, widget=DayInput(), label="New day", help_text="Where it goes on: when it is due now."
+    )
     superseded_by = ActionReferenceField(required=False, help_text="The action that takes its place: 16/01.")
     transferred_to = forms.CharField(max_length=200, required=False, help_text="Who takes it over.")
     note = forms.CharField(

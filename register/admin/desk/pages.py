@@ -1,6 +1,5 @@
 """The front page, and the page of what changed since a day."""
 
-import re
 from collections import Counter
 from datetime import timedelta
 
@@ -16,19 +15,19 @@ from register.admin.desk import sections
 from register.admin.desk.changes import get_change_lines
 from register.admin.desk.chart import count_by_time_in_status, make_matrix
 from register.admin.desk.waiting import get_latest_meetings, get_next_meeting, get_waiting
-from register.clock import london_date, start_of_day, today
+from register.clock import today
 from register.documents.differences import get_net_changes
 from register.documents.serving import get_clearance
 from register.documents.sources import get_position_at
 from register.models import LedgerHead, Tally
 from register.models.tallies import TallyBy
 from register.refusals import Refused
-from register.services.moments import parse_past
+from register.services.moments import parse_past, parse_since
 from register.services.preferences import get_preferences, set_last_visit
 from register.vocabulary import Role, Status
 
 NEWS_ON_DESK, NEWS_ON_PAGE = 6, 200  # changes
-DAY_ALONE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+PARSERS = {"since": parse_since, "until": parse_past}
 USUALLY = timedelta(days=7)  # what is told to somebody who never said when the last visit was
 
 
@@ -103,16 +102,10 @@ def _parse_between(form, user):
     moments = {}
     for name in ("since", "until"):
         try:
-            moments[name] = _parse_moment(name, given[name].strip(), user) if given.get(name, "").strip() else None
+            moments[name] = PARSERS[name](given[name], user) if given.get(name, "").strip() else None
         except Refused as refusal:
             form.add_error(name, str(refusal))
     return moments.get("since") or get_last_visit(user), moments.get("until")
-
-
-def _parse_moment(name, text, user):
-    moment = parse_past(text, user)
-    is_day = bool(DAY_ALONE.fullmatch(text))
-    return start_of_day(london_date(moment)) if name == "since" and is_day else moment
 
 
 def _get_net_changes(since, until, user):

@@ -8,12 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 
 from register.admin.exports import FORMATS, make_file_response
-from register.admin.past.question_pages import HINT
 from register.clock import LONDON, today
 from register.ledger.decisions import MOST, get_decisions
 from register.models import clearance
 from register.refusals import Refused
-from register.services.moments import parse_past
+from register.services.moments import parse_past, parse_since
 
 USUALLY = timedelta(days=28)
 
@@ -35,12 +34,12 @@ COLUMNS = {
 
 
 class BetweenForm(forms.Form):
-    since = forms.CharField(label="After", help_text=HINT)
+    since = forms.CharField(label="Since", help_text="A day, a time in London, or a meeting.")
     until = forms.CharField(label="Until", required=False, help_text="Empty: now.")
 
 
 def decisions_page(request):
-    """Show the decisions after one moment until another; both are given as people name them."""
+    """Show the decisions from one moment to another; both are given as people name them."""
     if not clearance(request.user):
         raise PermissionDenied("Ask for a role first: this login may read nothing.")
     asked = request.GET if "since" in request.GET else {"since": (today() - USUALLY).isoformat()}
@@ -64,9 +63,11 @@ def decisions_page(request):
 def _parse(form, user):
     """Return (since, until), or None with the refusal on the form."""
     given, moments = form.cleaned_data, {}
-    for name in ("since", "until"):
+    for name, parse in (("since", parse_since), ("until", parse_past)):
         try:
-            moments[name] = parse_past(given[name] or today().isoformat(), user)
+            moments[name] = parse(given[name] or today().isoformat(), user)
         except Refused as refusal:
             form.add_error(name, str(refusal))
-    return (moments["since"], moments["until"]) if len(moments) == 2 else None
+    if len(moments) == 2 and moments["until"] < moments["since"]:
+        form.add_error("until", "Choose a later moment than the one to begin from.")
+    return (moments["since"], moments["until"]) if form.is_valid() else None

@@ -17,9 +17,9 @@ from register.clock import today
 from register.models import Meeting, Question
 from register.services.briefing import get_feed_preview
 from register.services.questions import change_status, get_facts
-from register.services.review_round import get_answer_in_review, get_disagreements
+from register.services.review_round import get_answer_in_review, get_disagreements, get_given_positions
 from register.services.rows import check_not_stale
-from register.vocabulary import MeetingState, Status
+from register.vocabulary import MeetingState, Position, Status
 from register.workflow import TRANSITIONS
 
 AGREE = TRANSITIONS["agree"]
@@ -33,11 +33,13 @@ class AgreeForm(SeenForm):
     )
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
-    def __init__(self, *args, offered, disagreeing, **kwargs):
+    def __init__(self, *args, offered, disagreeing, silent, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = offered
-        dealt_with = f"Say how the disagreement is dealt with ({', '.join(disagreeing)})."
-        self.fields["reason"].help_text = dealt_with if disagreeing else "Needed where no meeting decided it."
+        needed = [f"how the disagreement is dealt with ({', '.join(disagreeing)})"] if disagreeing else []
+        needed += [f"why it is agreed while {silent} have said nothing"] if silent else []
+        help_text = f"Say {', and '.join(needed)}." if needed else "Needed where no meeting decided it."
+        self.fields["reason"].help_text = help_text
 
 
 @used_once
@@ -63,9 +65,10 @@ def _make_page(model_admin, request, question, answer, back):
     onward = _lead_on(run) if run.place else get_list_address(request) or back
     meetings = _get_offered_meetings(question, request.user)
     disagreeing = get_disagreements(answer) if answer else ()
+    silent = get_given_positions(answer).count(Position.NO_RESPONSE)
 
     def make_form(*args, **kwargs):
-        return AgreeForm(*args, offered=meetings, disagreeing=disagreeing, **kwargs)
+        return AgreeForm(*args, offered=meetings, disagreeing=disagreeing, silent=silent, **kwargs)
 
     def act(given):
         seen = given.pop("seen")
@@ -100,7 +103,8 @@ def _get_offered_meetings(question, user):
     """Return the meetings that were held last, and those that the question is linked to."""
     held = Meeting.objects.visible_to(user).held_by(today())
     latest = held.order_by("-held_on", "-number").values_list("pk", flat=True)[:LATEST_MEETINGS]
-    linked = [told.meeting.pk for told in list_brought_up([question], user)[question.pk]]
+    told = (line.meeting for line in list_brought_up([question], user)[question.pk])
+    linked = [meeting.pk for meeting in told if not meeting.held_on or meeting.get_state(today()) == MeetingState.HELD]
     return Meeting.objects.filter(pk__in=[*latest, *linked]).select_related("group").order_by("-held_on", "-number")
 
 

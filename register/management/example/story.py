@@ -1,7 +1,9 @@
 """The busy month: sixty questions in every status and age, meetings held and one to come, and their actions."""
 
+from datetime import datetime, timedelta
 from functools import partial
 
+from register.clock import start_of_day, today
 from register.management.example.cast import GROUP, Cast
 from register.management.example.lives import Life
 from register.management.example.moved_clock import Diary
@@ -131,6 +133,11 @@ class Story:
             due_on = self.diary.find_day(due_in)
             self.diary.note(ago, partial(self.cast.give_action, reference, text, owner, due_on))
         self.diary.note(30, partial(self.cast.finish_action, ACTIONS[0][1]))
+
+
+def get_beginning() -> datetime:
+    """Return the moment before which nothing of the example happened."""
+    return start_of_day(today() - timedelta(days=BEGINS + 7))
 
 
 def tell_story() -> int:

@@ -10,7 +10,7 @@ from register.clock import today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import AgendaItem, Meeting, MeetingOutcome, Question
 from register.refusals import Refused
-from register.services.cleaning import clean_remark, clean_row, require_text
+from register.services.cleaning import clean_paragraph, clean_remark, clean_row, require_text
 from register.services.meetings.agenda import carry_over, schedule_question, takes_items
 from register.services.permissions import require_role
 from register.services.rows import reload_visible
@@ -81,7 +81,7 @@ def _record(meeting: Meeting, given: GivenOutcome, by: Actor) -> MeetingOutcome:
         item=item,
         result=given.result,
         deferred_to=given.to if given.result == MeetingResult.DEFERRED else None,
-        paragraph=strip_unseen(given.paragraph),
+        paragraph=clean_paragraph(given.paragraph),
         note=clean_remark(given.note),
     )
     recorded = record(clean_row(outcome), by=by, reason=clean_remark(given.note))
@@ -106,9 +106,8 @@ def note_decision(question: Question, meeting: Meeting, *, by: Actor, reason: st
     )
     if not known.exists():
         item = find_scheduling(question, meeting)
-        outcome = MeetingOutcome(
-            question=question, meeting=meeting, item=item, result=MeetingResult.DECIDED, paragraph=paragraph
-        )
+        result, place = MeetingResult.DECIDED, clean_paragraph(paragraph)
+        outcome = MeetingOutcome(question=question, meeting=meeting, item=item, result=result, paragraph=place)
         record(clean_row(outcome), by=by, reason=reason)
 
 
