@@ -54,15 +54,7 @@ class ActionAdmin(KeptAdmin):
     list_select_related = ("group", "owner", "owner_group", "meeting__group", "superseded_by")
     search_fields = ("reference", "text")
     autocomplete_fields = ("meeting",)
-    fields = (
-        ("group", "reference"),
-        ("meeting", "paragraph"),
-        "text",
-        ("owner", "owner_group"),
-        ("due_on", "due_as_written"),
-        "classification",
-        "reason",
-    )
+    exclude = ("status",)  # an update changes it
     actions = (choose_update,)
     change_form_template = "register/action.html"
     change_list_template = "register/action_list.html"

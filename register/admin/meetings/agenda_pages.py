@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, When
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from register.admin.keys import is_key
@@ -110,10 +110,10 @@ def _try(request, act):
 
 
 def order_page(model_admin, request, object_id):
-    """Move an item up or down, or put all in the order that was sent."""
+    """Move an item up or down, or put all in the order that was sent; whoever only comes by is led to the meeting."""
     meeting = get_meeting(model_admin, request, object_id)
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return HttpResponseRedirect(get_meeting_address(meeting))
     items = AgendaItem.objects.visible_to(request.user).standing().filter(meeting=meeting)
     keys = list(items.values_list("pk", flat=True))
     sent = [int(key) for key in request.POST.getlist("item") if is_key(key)]
