@@ -256,6 +256,8 @@ SPECTACULAR_SETTINGS = {
         "QuestionStatus": "register.vocabulary.Status",
         "AnswerStatus": "register.vocabulary.AnswerStatus",
         "ActionStatus": "register.vocabulary.ActionStatus",
+        "LinkKind": "register.vocabulary.LinkKind",
+        "UpdateKind": "register.vocabulary.UpdateKind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from register.clock import today
 from register.ledger.verification import verify
@@ -214,3 +215,17 @@ def test_one_that_is_carried_gets_another_day(cast, give, ccdg16):
 def test_a_paragraph_is_a_number(written, cast, give, ccdg16):
     with pytest.raises(Refused, match="Give the paragraph by its number in the report"):
         update_action(give(), Update("carried", ccdg16, written), by=cast.triage)
+
+
+def test_the_api_tells_what_is_overdue_now_and_as_at_a_moment(cast, give, api):
+    give("15/1", due_on=date(2021, 4, 30))
+    give("15/2")
+    moment = timezone.now().isoformat()
+    update_action(Action.objects.get(reference="15/1"), Update("done", note="It is."), by=cast.triage)
+
+    def overdue(**query):
+        return [row["minuted_as"] for row in api("member").get("/api/v1/actions/", query).json()["results"]]
+
+    assert overdue(overdue="true") == []
+    assert sorted(overdue(overdue="false")) == ["15/1", "15/2"]
+    assert overdue(overdue="true", as_at=moment) == ["15/1"]
