@@ -60,7 +60,9 @@ _ACTION = """
 """
 _ANSWER = """
     SELECT {obj}('id', a.id, 'url', '/api/v1/answers/' || a.id || '/', 'number', a.number, 'status', a.status,
-        'text', a.text, 'classification', a.classification, 'reviews', {reviews}) AS part
+        'text', a.text, 'classification', a.classification, 'amended_at', (SELECT g.name || m.number
+            FROM register_meeting m JOIN register_group g ON g.id = m.group_id WHERE m.id = a.amended_at_id),
+        'reviews', {reviews}) AS part
     FROM register_answer a WHERE a.question_id = q.id AND a.classification = 'public' ORDER BY a.number
 """
 _REVIEW = """

@@ -107,6 +107,7 @@ class Batch:
             "outcome": "overtaken",
             "merged_into": self.questions[0],
             "agreed_answer": self.answers.get(question.pk),
+            "decided_at": None,
             "disposition": "SEC modification MP162",
         }
 
