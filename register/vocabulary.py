@@ -71,6 +71,10 @@ class AnswerStatus(TextChoices):
     SUPERSEDED = "superseded", "superseded"
 
 
+# Of the answers to a question, the one to show: that in review, else that agreed, else the draft of the next.
+STANDING_ANSWERS = (AnswerStatus.IN_REVIEW, AnswerStatus.AGREED, AnswerStatus.DRAFT)
+
+
 class Position(TextChoices):
     """What a member thinks of an answer."""
 

@@ -250,3 +250,19 @@ def test_items_of_every_sort_change_places(cast, meeting_on, raised):
     order_agenda(meeting, keys[::-1], by=cast.triage)
     assert [bool(item.question) for item in AgendaItem.objects.filter(meeting=meeting)] == [False, False, True]
     assert everything_is_kept()
+
+
+def test_what_is_ticked_is_put_on_it_together_or_not_at_all(cast, client_of, meeting_on, raised):
+    meeting, fresh, there = meeting_on(10), raised(), raised()
+    schedule_question(there, meeting, by=cast.triage)
+    page = client_of("triage").post(
+        f"/admin/register/meeting/{meeting.pk}/agenda/add/", {"question": [fresh.pk, there.pk], "add": "ticked"}
+    )
+    assert "The question is on the agenda of that meeting already." in page.content.decode()
+    assert order_of(meeting) == [str(there)]
+
+
+def test_an_edit_that_changes_nothing_records_nothing(cast, meeting_on, raised):
+    item = schedule_question(raised(), meeting_on(10), minutes=10, by=cast.triage)
+    edit_item(item, minutes=10, by=cast.triage)
+    assert item.history.count() == 1

@@ -9,10 +9,10 @@ from register.ledger.verification import verify
 from register.models import Group, Meeting, MeetingOutcome
 from register.refusals import NotPermitted, Refused
 from register.services.amending import amend_answer
-from register.services.answers import propose_answer, record_review
+from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.questions import change_status
 from register.services.reference import keep
-from tests.conftest import refreshed
+from tests.conftest import GIVEN, refreshed
 from tests.test_documents import everything_is_kept
 
 WHY = "Agreed in the room."
@@ -129,3 +129,22 @@ def test_nothing_is_agreed_at_a_meeting_to_come_or_a_cancelled_one(cast, moved):
     cancelled = keep(Meeting(group=group, number=98, held_on=today(), cancelled=True), by=cast.triage)
     with pytest.raises(Refused, match="CCDG98 was cancelled"):
         change_status(question, "agree", by=cast.approver, meeting=cancelled, reason=WHY)
+
+
+def test_its_words_are_triages_and_not_the_owners(cast, ccdg15, moved):
+    answer = amend_answer(moved("open"), "Yes.", ccdg15, by=cast.triage)
+    with pytest.raises(NotPermitted):
+        edit_answer(answer, "As the owner would have it.", by=cast.owner)
+    assert edit_answer(answer, "Yes, it may.", by=cast.lead).text == "Yes, it may."
+
+
+def test_one_that_goes_to_review_after_all_shows_the_positions_on_itself(cast, ccdg15, client_of, moved):
+    question = moved("in_review")
+    record_review(question.answers.get(), "disagree", comment="Of the former.", by=cast.member)
+    answer = amend_answer(question, "Yes.", ccdg15, by=cast.triage)
+    change_status(question, "send_back", by=cast.triage, reason="It is another answer.")
+    change_status(question, "start_review", by=cast.triage, **GIVEN["start_review"])
+    record_review(refreshed(answer), "disagree", comment="Of the amended.", by=cast.member)
+    page = client_of("triage").get(f"/admin/register/question/{question.pk}/change/").content.decode()
+    assert "Positions on the text before" not in page
+    assert "Of the amended." in page.split('aria-labelledby="answer-heading"')[1].split("</section>")[0]

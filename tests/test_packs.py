@@ -17,9 +17,11 @@ from pypdf import PdfReader
 from register.clock import today
 from register.ledger.verification import verify
 from register.models import Action, Group, LedgerEntry, Meeting, MeetingPack
+from register.packs.blocks import Change, Table
 from register.packs.facts import gather
 from register.packs.layout import make_paper
 from register.refusals import NotPermitted, Refused
+from register.services.amending import amend_answer
 from register.services.answers import propose_answer
 from register.services.meetings import add_item, schedule_question
 from register.services.packs import keep_pack, make_file
@@ -81,11 +83,19 @@ def test_a_text_that_looks_like_markup_is_printed_as_it_is(form, cast, ready):
 
 @pytest.mark.parametrize("form", READ)
 def test_both_forms_say_every_word_of_the_paper(form, cast, ready):
+    amend_answer(ready.agenda.first().question, "The DCC, once.", Meeting.objects.get(number=15), by=cast.triage)
     content, facts = make(ready, cast.triage, form)
-    words = re.findall(r"\w{3,}", " ".join(block.text for block in make_paper(facts).blocks if hasattr(block, "text")))
+    words = re.findall(r"\w{3,}", " ".join(said for block in make_paper(facts).blocks for said in tell(block)))
     text = READ[form](content).replace("- ", "")
-    assert words
+    assert {"once", "Elexon", "Owner"} <= set(words)
     assert not [word for word in words if word not in text]
+
+
+def tell(block):
+    """Return all texts of a block: a table's cells and the pieces of a change too."""
+    if isinstance(block, Table):
+        return [cell for row in (block.headings, *block.rows) for cell in row]
+    return [words for _, words in block.pieces] if isinstance(block, Change) else [block.text]
 
 
 @pytest.mark.parametrize("form", READ)
@@ -201,6 +211,14 @@ def test_a_redaction_reaches_it(cast, client_of, ready):
     assert MeetingPack.objects.get().is_file_redacted
     assert client_of("triage").get(f"/admin/register/meeting/{ready.pk}/pack/{pack.pk}/").status_code == 410
     assert verify().ok
+
+
+def test_an_approver_who_is_not_in_triage_makes_one(client_of, ready):
+    client, address = client_of("approver"), f"/admin/register/meeting/{ready.pk}/"
+    assert f"{address}pack/" in client.get(f"{address}change/").content.decode()
+    answer = client.post(f"{address}pack/", {"form": "docx", "classification": "members"})
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert client_of("member").get(f"{address}pack/").status_code == 403
 
 
 def test_the_page_hands_out_the_file_and_keeps_what_is_sent(client_of, ready):

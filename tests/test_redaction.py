@@ -20,6 +20,7 @@ from register.ledger.verification import verify
 from register.models import (
     Action,
     Answer,
+    Group,
     HeadlineReport,
     LedgerEntry,
     Meeting,
@@ -31,6 +32,7 @@ from register.refusals import NotPermitted, Refused
 from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.idempotency import raise_once
 from register.services.links import link_meeting
+from register.services.meetings import add_item, schedule_question
 from register.services.pending_uploads import keep_upload
 from register.services.questions import change_status, edit_question
 from register.services.redaction import (
@@ -395,3 +397,18 @@ def test_the_command_refuses_half_a_request_in_a_sentence(arguments, cast):
 
 def test_text_is_folded_to_compare():
     assert fold_for_search("Ｓtraße ﬁne Café\u200b E\u0301") == "strasse fine cafe e"
+
+
+def test_an_item_of_an_agenda_is_restricted_with_its_question_or_its_action(cast, moved):
+    group = Group.objects.get()
+    meeting = keep(Meeting(group=group, number=99, held_on=in_a_month()), by=cast.triage)
+    action = keep(Action(group=group, reference="15/10", text="Ring Ms Secretperson."), by=cast.triage)
+    items = [
+        add_item(meeting, action=action, by=cast.triage),
+        schedule_question(moved("open"), meeting, by=cast.triage),
+    ]
+    free = add_item(meeting, title="Any other business", by=cast.triage)
+    restrict_places([f"agendaitem:{item.pk}:presenter" for item in items], by=cast.triage, reason="Personal data")
+    assert {row.classification for row in (Action.objects.get(), Question.objects.get())} == {"restricted"}
+    with pytest.raises(Refused, match="nothing classifies agenda items"):
+        restrict_places([f"agendaitem:{free.pk}:title"], by=cast.triage, reason="Personal data")

@@ -6,18 +6,16 @@ from register.ledger.timeline import compare_words
 from register.services.briefing import get_settling_agreement
 from register.services.position_tallies import WORDS, count_reviews
 from register.services.review_round import get_positions
-from register.vocabulary import AnswerStatus
+from register.vocabulary import STANDING_ANSWERS, AnswerStatus
 
-# The answer that is shown in full: the one in review or agreed, or else the draft of the next.
-STANDING = (AnswerStatus.IN_REVIEW, AnswerStatus.AGREED, AnswerStatus.DRAFT)
 POSITIONS = [position for position, *_ in WORDS]  # disagreements first
 
 
 def get_answer_panels(question, user):
     """Return the answers that the user may see, the latest first, and how positions stand on the one that matters."""
     answers = [answer for answer in question.answers.all() if is_visible(answer, user)][::-1]
-    standing = [answer for answer in answers if answer.status in STANDING]
-    shown = min(standing, key=lambda answer: STANDING.index(answer.status), default=None)
+    standing = [answer for answer in answers if answer.status in STANDING_ANSWERS]
+    shown = min(standing, key=lambda answer: STANDING_ANSWERS.index(answer.status), default=None)
     return {
         "answers": answers,
         "shown_answer": shown,
@@ -36,7 +34,8 @@ def _get_amendment(answers, shown):
 
 def _get_positions(answers, shown, question, user):
     """Return the positions on the answer that is shown: of one that was amended, those on the text before."""
-    of = _find_former(answers, shown) if shown.amended_at_id else shown
+    is_unreviewed = shown.amended_at_id and shown.status == AnswerStatus.AGREED and not shown.reviews.exists()
+    of = _find_former(answers, shown) if is_unreviewed else shown
     if of is None or of.status == AnswerStatus.DRAFT:
         return {}
     reviews = sorted(get_positions(of, user), key=lambda review: POSITIONS.index(review.position))

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from register.admin.changelist import OfferedChangeList
 from register.admin.found_in import get_found_in
+from register.admin.one_choice import OneChoiceFilter
 from register.admin.pages import MOST, count_up_to
 from register.clock import today
 from register.models import Meeting, Organisation, User
@@ -124,19 +125,15 @@ class AssigneeFilter(admin.SimpleListFilter):
         return queryset.filter(assignee__username=self.value()) if self.value() else queryset
 
 
-class RaiserFilter(admin.SimpleListFilter):
+class RaiserFilter(OneChoiceFilter):
     """What the person raised."""
 
     title = "raised by"
     parameter_name = "raised"
+    choice = ("me", "me")
 
-    def lookups(self, request, model_admin):
-        return [("me", "me")]
-
-    def queryset(self, request, queryset):
-        if self.value() not in (None, "me"):
-            raise IncorrectLookupParameters(self.value())
-        return queryset.filter(raised_by=request.user) if self.value() else queryset
+    def narrow(self, rows, user):
+        return rows.filter(raised_by=user)
 
 
 def get_standings(request):

@@ -7,13 +7,14 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
-from register.admin.answer_panels import POSITIONS, STANDING
+from register.admin.answer_panels import POSITIONS
 from register.admin.changelist import refuse_in_a_page
 from register.admin.exports import get_changelist, refuse_long_list
 from register.admin.meetings.brought_up import list_brought_up
 from register.clock import today
 from register.models import Answer, Origin, Question, Review
 from register.services.position_tallies import PositionTally, count_reviews
+from register.vocabulary import STANDING_ANSWERS
 
 BATCH = 500  # questions whose answers are read at once
 
@@ -43,8 +44,8 @@ def make_sheets(questions, user):
 def _make_batch(questions, user):
     meetings = list_brought_up(questions, user)
     origins = Origin.objects.visible_to(user).filter(question__in=questions).select_related("report__meeting__group")
-    answers = Answer.objects.visible_to(user).filter(question__in=questions, status__in=STANDING)
-    answers = sorted(answers, key=lambda answer: -STANDING.index(answer.status))
+    answers = Answer.objects.visible_to(user).filter(question__in=questions, status__in=STANDING_ANSWERS)
+    answers = sorted(answers, key=lambda answer: -STANDING_ANSWERS.index(answer.status))
     latest = {answer.question_id: answer for answer in answers}
     said = Review.objects.visible_to(user).filter(answer__in=latest.values()).with_leavers()
     reviews = _group(said.select_related("organisation"), "answer_id")

@@ -2,11 +2,11 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from register.admin.neighbours import get_list_address, get_way
+from register.admin.rows import get_row_for
 from register.admin.short_page import DayInput, ReasonForm, SeenForm, reclassify_form, short_page
 from register.admin.used_once import used_once
 from register.clock import today
@@ -49,7 +49,7 @@ class SplitForm(ReasonForm):
 @used_once
 def reclassify_page(model_admin, request, object_id):
     """Make the question stricter or, for an approver, looser."""
-    question = _get_question(model_admin, request, object_id, Role.TRIAGE, Role.APPROVER)
+    question = get_row_for(model_admin, request, object_id, Role.TRIAGE, Role.APPROVER, to="reclassify")
 
     def act(given):
         return _describe_state(reclassify_question(question, by=request.user, **given))
@@ -61,7 +61,7 @@ def reclassify_page(model_admin, request, object_id):
 @used_once
 def put_back_page(model_admin, request, object_id):
     """Move the end of a review to a later day."""
-    question = _get_question(model_admin, request, object_id, Role.TRIAGE)
+    question = get_row_for(model_admin, request, object_id, Role.TRIAGE, to="move a review's end")
 
     def act(given):
         return _describe_state(put_back_review(question, by=request.user, **given))
@@ -73,7 +73,7 @@ def put_back_page(model_admin, request, object_id):
 @used_once
 def amend_page(model_admin, request, object_id):
     """Enter the text that a meeting amended the answer into."""
-    question = _get_question(model_admin, request, object_id, Role.TRIAGE)
+    question = get_row_for(model_admin, request, object_id, Role.TRIAGE, to="enter an amended answer")
     former = next(filter(None, reversed(get_open_answers(question))), None)
 
     def act(given):
@@ -90,7 +90,7 @@ def amend_page(model_admin, request, object_id):
 @used_once
 def split_page(model_admin, request, object_id):
     """Split the question in two."""
-    question = _get_question(model_admin, request, object_id, Role.TRIAGE)
+    question = get_row_for(model_admin, request, object_id, Role.TRIAGE, to="split a question")
     if refused := get_split_refusal(question):
         messages.error(request, refused)
         return HttpResponseRedirect(reverse("admin:register_question_change", args=[question.pk]))
@@ -106,15 +106,6 @@ def split_page(model_admin, request, object_id):
         "told": get_split_feed_preview(question),
     }
     return _make_page(model_admin, request, question, SplitForm, act, "Split in two", **beside)
-
-
-def _get_question(model_admin, request, object_id, *roles):
-    question = model_admin.get_object(request, object_id)
-    if question is None:
-        raise Http404("There is no such question.")
-    if not any(request.user.has_role(role) for role in roles):
-        raise PermissionDenied(f"Only {' or '.join(roles)} may do this.")
-    return question
 
 
 def _describe_state(question):

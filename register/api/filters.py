@@ -4,6 +4,7 @@ import re
 
 import django_filters
 from django import forms
+from django.apps import apps
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -15,22 +16,17 @@ from rest_framework.exceptions import ValidationError
 from register.clock import get_day_refusal, today
 from register.documents.sources import Live, Past, get_position_at
 from register.models import (
-    AgendaItem,
     Answer,
     Document,
     Meeting,
-    MeetingLink,
-    MeetingOutcome,
     Organisation,
     Question,
     Topic,
 )
-from register.models.questions import make_live_condition, make_overdue_condition
+from register.models.questions import BROUGHT_UP_BY, make_live_condition, make_overdue_condition
 from register.models.search import MOST_WORDS, find_in_rows, make_relevance_expression, parse_references, split_words
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Position, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
-
-BROUGHT_UP_BY = (MeetingLink, AgendaItem, MeetingOutcome)  # a question at a meeting
 
 
 def parse_moment(name, text):
@@ -157,7 +153,8 @@ class QuestionFilter(FilterSet):
             raise ValidationError({name: [f"There is no meeting called {value}."]})
         position = self.request.reading.position
         source = Live() if position is None else Past(position)
-        rows = (source.get_rows(model, {"": {"question"}}) for model in BROUGHT_UP_BY)
+        models = (apps.get_model("register", name) for name in BROUGHT_UP_BY)
+        rows = (source.get_rows(model, {"": {"question"}}) for model in models)
         found = {row.question_id for some in rows for row in some.filter(meeting_id__in=meetings)}
         return questions.filter(id__in=found - {None})
 

@@ -92,12 +92,12 @@ def _read_actions(paragraph: Paragraph, clause: str, under: list[str]) -> Iterat
 
 def _read_questions(paragraph: Paragraph, clause: str) -> Iterator[Saying]:
     named = tuple(dict.fromkeys(f"DSQ-{int(number):03}" for number in _QUESTION.findall(clause)))
-    if named and (saying := read_outcome(paragraph, clause)):
+    if named and (saying := read_outcome(clause)):
         says, settled, other = saying
         yield Saying(paragraph.number, clause, says, settled, questions=named, other=other)
 
 
-def read_outcome(paragraph: Paragraph, clause: str) -> tuple[str, bool, str] | None:
+def read_outcome(clause: str) -> tuple[str, bool, str] | None:
     """Return (result, whether it is settled, the meeting that it was put off to) that a clause tells of, or None."""
     told = match_words(clause, _OF_QUESTIONS)
     if not told:

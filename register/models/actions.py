@@ -33,6 +33,10 @@ def make_reference_key(reference: str) -> str:
 
 
 class ActionQuerySet(ClassifiedQuerySet):
+    def open_of(self, organisation: Organisation | None) -> Self:
+        """Open actions that an organisation owns: none, where there is none."""
+        return self.filter(status=ActionStatus.OPEN, owner__isnull=False, owner=organisation)
+
     def overdue(self, on: date) -> Self:
         """Open actions whose due date is before a date in London."""
         return self.filter(status=ActionStatus.OPEN, due_on__lt=on)

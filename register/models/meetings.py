@@ -1,12 +1,12 @@
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from register.characters import fold_name, is_printable
 from register.models.audited import Audited, AuditHistory, computed_from
@@ -50,18 +50,38 @@ class MeetingQuerySet(ReferenceQuerySet):
 
         That is, no outcome settles their scheduling. Meetings with none are left out.
         """
-        items = apps.get_model("register", "AgendaItem")._default_manager.visible_to(user).unsettled()
-        counted = items.filter(meeting=OuterRef("pk")).order_by().values("meeting").annotate(count=Count("pk"))
         over = Q(held_on__lt=on) | Q(cancelled=True)
-        return self.filter(over).annotate(to_settle=Subquery(counted.values("count"))).filter(to_settle__gt=0)
+        counted = _count_of_each(_get_agendas(user).unsettled())
+        return self.filter(over).annotate(to_settle=counted).filter(to_settle__gt=0)
+
+    def with_items(self, user: Reader) -> Self:
+        """Annotate `items`: how many items that `user` sees stand on the agenda."""
+        return self.annotate(items=_count_of_each(_get_agendas(user).standing()))
+
+    def in_state(self, state: str, on: date) -> Self:
+        """Meetings of which `get_state` says so on a date in London."""
+        if state == MeetingState.CANCELLED:
+            return self.filter(cancelled=True)
+        held = Q(held_on__isnull=False, held_on__lte=on)
+        return self.filter(held if state == MeetingState.HELD else ~held, cancelled=False)
 
     def held_by(self, on: date) -> Self:
         """Meetings that were held on a date in London or before."""
-        return self.filter(held_on__lte=on, cancelled=False)
+        return self.in_state(MeetingState.HELD, on)
 
     def to_come(self, on: date) -> Self:
         """Meetings on a date in London or after, the next one first."""
         return self.filter(held_on__gte=on, cancelled=False).order_by("held_on", "pk")
+
+
+def _get_agendas(user: Reader) -> Any:
+    return apps.get_model("register", "AgendaItem")._default_manager.visible_to(user)
+
+
+def _count_of_each(items: Any) -> Coalesce:
+    """Return the expression that counts the items of a meeting, none where there is none."""
+    counted = items.filter(meeting=OuterRef("pk")).order_by().values("meeting").annotate(count=Count("pk"))
+    return Coalesce(Subquery(counted.values("count")), 0)
 
 
 class Meeting(Audited):

@@ -9,9 +9,7 @@ from register.documents.differences import Document, describe_difference
 from register.ledger.timeline import compare_words
 from register.packs.blocks import Block, Change, Heading, Paper, Table, Text
 from register.packs.facts import Facts
-from register.vocabulary import AnswerStatus, Classification, Position, Status
-
-STANDING = (AnswerStatus.IN_REVIEW, AnswerStatus.AGREED, AnswerStatus.DRAFT)
+from register.vocabulary import STANDING_ANSWERS, AnswerStatus, Classification, Position, Status
 
 
 def make_paper(facts: Facts) -> Paper:
@@ -90,8 +88,8 @@ def _tell_question(question: Document) -> Iterator[Block]:
 
 def find_standing_answer(question: Document) -> Document | None:
     """Return the answer in review, else the one agreed, else the draft."""
-    standing = [answer for answer in question["answers"] if answer["status"] in STANDING]
-    return min(standing, key=lambda answer: STANDING.index(answer["status"]), default=None)
+    standing = [answer for answer in question["answers"] if answer["status"] in STANDING_ANSWERS]
+    return min(standing, key=lambda answer: STANDING_ANSWERS.index(answer["status"]), default=None)
 
 
 def _tell_answer(question: Document, answer: Document) -> Iterator[Block]:

@@ -1,12 +1,12 @@
 """Enter the text that a meeting amended an answer into, for an approver to agree."""
 
-from register.characters import strip_unseen
 from register.clock import today
 from register.ledger.unit_of_work import record
 from register.models import Answer, Meeting, Question, User
 from register.refusals import Refused
 from register.services import review_round
-from register.services.cleaning import clean_remark, clean_row, require_text
+from register.services.answers import make_answer
+from register.services.cleaning import clean_remark, clean_row
 from register.services.permissions import require_role
 from register.services.rows import Check, check_nothing, reload_visible, unit_of_work_on
 from register.vocabulary import AnswerStatus, Classification, MeetingState, Role, Status, strictest
@@ -25,34 +25,26 @@ def amend_answer(
     """
     with unit_of_work_on(question, by, check) as question:
         require_role(by, Role.TRIAGE, to="enter an amended answer")
-        meeting, text = reload_visible(meeting, by), require_text(text, "Give the answer a text.")
+        meeting = reload_visible(meeting, by)
         draft, reviewed = review_round.get_open_answers(question)
-        if refused := _refuse(question, text, meeting, reviewed or draft):
+        former = reviewed or draft
+        classification = strictest(former.classification if former else Classification.MEMBERS, question.classification)
+        amended = make_answer(question, text, by, classification=classification, amended_at=meeting)
+        if refused := _refuse(amended, former):
             raise Refused(refused)
         why = clean_remark(reason) or f"Amended at {meeting}."
         if draft:
             draft.status = AnswerStatus.SUPERSEDED
             record(draft, by=by, reason=why)
-        return record(clean_row(_make_answer(question, text, meeting, reviewed or draft, by)), by=by, reason=why)
+        return record(clean_row(amended), by=by, reason=why)
 
 
-def _refuse(question: Question, text: str, meeting: Meeting, former: Answer | None) -> str | None:
+def _refuse(amended: Answer, former: Answer | None) -> str | None:
+    question, meeting = amended.question, amended.amended_at
     if question.status not in AMENDABLE:
         return f"{question.reference} is {question.get_status_display()}: there is no answer to amend."
-    if meeting.get_state(today()) != MeetingState.HELD:
+    if meeting and meeting.get_state(today()) != MeetingState.HELD:
         return f"Choose a meeting that was held: {meeting} has amended nothing."
-    if former and former.text.split() == text.split():
+    if former and former.text.split() == amended.text.split():
         return f"Agree answer {former.number} as it is: the text is the same."
     return None
-
-
-def _make_answer(question: Question, text: str, meeting: Meeting, former: Answer | None, by: User) -> Answer:
-    classification = former.classification if former else Classification.MEMBERS
-    return Answer(
-        question=question,
-        number=question.answers.count() + 1,
-        text=strip_unseen(text),
-        classification=strictest(classification, question.classification),
-        amended_at=meeting,
-        proposed_by=by,
-    )

@@ -49,17 +49,17 @@ def propose_answer(
         permit_proposal(question, by)
         _check_takes_draft(question)
         classification = classification or strictest(Classification.MEMBERS, question.classification)
-        answer = Answer(
-            question=question,
-            number=question.answers.count() + 1,
-            text=require_text(text, "Give the answer a text."),
-            classification=classification,
-            proposed_by=by,
-        )
+        answer = make_answer(question, text, by, classification=classification)
         _check_not_looser(answer)
         if answer.classification not in clearance(by):
             raise Refused("Choose a classification that you may read yourself.")
         return record(clean_row(answer), by=by, reason=clean_remark(reason))
+
+
+def make_answer(question: Question, text: str, by: User, **given: Any) -> Answer:
+    """Return an unsaved draft answer with the next number. Raises Refused where the text says nothing."""
+    text, number = require_text(text, "Give the answer a text."), question.answers.count() + 1
+    return Answer(question=question, number=number, text=text, proposed_by=by, **given)
 
 
 def propose_for_review(
@@ -113,11 +113,13 @@ def _check_not_looser(answer: Answer) -> None:
 def edit_answer(answer: Answer, text: str, *, by: User, seen: int | None = None, reason: str = "") -> Answer:
     """Set a draft's text; return the answer. After the draft stage the text is frozen.
 
+    Of one that a meeting amended it is Triage's, as entering it was.
+
     `seen` is the version that the editor read: raises Stale, with who changed what, where the answer was changed after
     it. Raises NotVisible, NotPermitted, Refused, Invalid.
     """
     with unit_of_work_on(answer, by) as answer:
-        require_part(answer.question, by, *PROPOSERS, to="edit an answer")
+        require_part(answer.question, by, *([Part.TRIAGE] if answer.amended_at_id else PROPOSERS), to="edit an answer")
         if answer.status != AnswerStatus.DRAFT:
             raise Refused("Propose a new answer: this one has gone to review, so its text is frozen.")
         check_not_stale(answer, seen)

@@ -6,9 +6,10 @@ from register.characters import strip_unseen
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import Action, ActionLink, Meeting, MeetingLink, Question
 from register.refusals import Refused
-from register.services.cleaning import clean_remark, clean_row, require_text
+from register.services.cleaning import clean_remark, clean_row
 from register.services.permissions import require_role
 from register.services.rows import reload_visible
+from register.services.striking_out import strike_out_row
 from register.vocabulary import LINKED_NOW, Role
 
 Link = TypeVar("Link", MeetingLink, ActionLink)
@@ -41,11 +42,4 @@ def link_action(action: Action, question: Question, *, by: Actor, reason: str = 
 
 def strike_out(link: Link, *, by: Actor, reason: str) -> Link:
     """Mark a mistaken link to a meeting or an action as struck out; return it. Raises as `link_meeting` does."""
-    with unit_of_work():
-        link = reload_visible(link, by)
-        require_role(by, Role.TRIAGE, to="strike out a link")
-        reason = require_text(reason, "Give a reason: why the link is mistaken.")
-        if link.struck_out:
-            raise Refused("Leave it: the link is struck out already.")
-        link.struck_out = True
-        return record(link, by=by, reason=reason)
+    return strike_out_row(link, "link", by=by, reason=reason)

@@ -1,5 +1,6 @@
 """The page on which the same update is added to one action or several."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from django import forms
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from register.admin.keys import is_key
 from register.admin.reference_field import ActionReferenceField
-from register.admin.short_page import DayInput, short_page
+from register.admin.short_page import DayInput, SeenForm, short_page
 from register.admin.used_once import used_once
 from register.clock import today
 from register.ledger.versions import get_version_by_key
@@ -20,7 +21,7 @@ from register.vocabulary import Role, UpdateKind
 MOST = 200  # actions at once
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(SeenForm):
     kind = forms.ChoiceField(choices=UpdateKind.choices, widget=forms.RadioSelect, label="What is said of it")
     meeting = forms.ModelChoiceField(Meeting.objects.none(), required=False, help_text="Where it was said.")
     paragraph = forms.CharField(max_length=20, required=False, help_text="Of the meeting's report: 2.1.")
@@ -35,17 +36,13 @@ class UpdateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Needed where no paragraph of a report says it.",
     )
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-
-def make_form_class(actions, user):
-    """Return the form for these actions: meetings that were held, and other actions that the user may see."""
-    held = Meeting.objects.visible_to(user).held_by(today()).select_related("group").order_by("-held_on", "-pk")
-    meeting = forms.ModelChoiceField(held, required=False, help_text="Where it was said.")
-    heir = ActionReferenceField(
-        user=user, group=actions[0].group, required=False, help_text="The action that takes its place: 16/01."
-    )
-    return type("UpdateForm", (UpdateForm,), {"meeting": meeting, "superseded_by": heir})
+    def __init__(self, *args, group, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        held = Meeting.objects.visible_to(user).held_by(today()).select_related("group")
+        self.fields["meeting"].queryset = held.order_by("-held_on", "-pk")
+        heir = self.fields["superseded_by"]
+        heir.user, heir.group = user, group
 
 
 def choose_update(model_admin, request, queryset):
@@ -74,7 +71,7 @@ def update_page(model_admin, request):
     return short_page(
         model_admin,
         request,
-        form_class=make_form_class(actions, request.user),
+        form_class=partial(UpdateForm, group=actions[0].group, user=request.user),
         initial={"seen": get_version_by_key(Action, str(only.pk))} if only else None,
         act=act,
         title=f"Update {only}" if only else f"Update {len(actions)} actions",

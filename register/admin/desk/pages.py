@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import timedelta
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from register.admin.between import BetweenForm
 from register.admin.desk import sections
 from register.admin.desk.changes import get_change_lines
 from register.admin.desk.chart import count_by_time_in_status, make_matrix
@@ -21,13 +21,10 @@ from register.documents.serving import get_clearance
 from register.documents.sources import get_position_at
 from register.models import LedgerHead, Tally
 from register.models.tallies import TallyBy
-from register.refusals import Refused
-from register.services.moments import parse_past, parse_since
 from register.services.preferences import get_preferences, set_last_visit
 from register.vocabulary import Role, Status
 
 NEWS_ON_DESK, NEWS_ON_PAGE = 6, 200  # changes
-PARSERS = {"since": parse_since, "until": parse_past}
 USUALLY = timedelta(days=7)  # what is told to somebody who never said when the last visit was
 
 
@@ -96,18 +93,6 @@ def last_visit_page(request):
     return HttpResponseRedirect(reverse("admin:index"))
 
 
-def _parse_between(form, user):
-    """Return (since, until or None): of a day to begin from its first moment is meant, else its last."""
-    given = form.cleaned_data if form.is_valid() else {}
-    moments = {}
-    for name in ("since", "until"):
-        try:
-            moments[name] = PARSERS[name](given[name], user) if given.get(name, "").strip() else None
-        except Refused as refusal:
-            form.add_error(name, str(refusal))
-    return moments.get("since") or get_last_visit(user), moments.get("until")
-
-
 def _get_net_changes(since, until, user):
     """Return [(document, what is different)] between two moments, as the user may read."""
     now = get_position_at(until) if until else LedgerHead.objects.get().position
@@ -115,18 +100,14 @@ def _get_net_changes(since, until, user):
     return get_net_changes(get_position_at(since), now, readers) if readers else []
 
 
-class SinceForm(forms.Form):
-    since = forms.CharField(label="Since", required=False, help_text="A day, a time in London, or a meeting.")
-    until = forms.CharField(label="Until", required=False)
-
-
 def changes_page(request):
     """Show what changed since a moment, or the last visit where none is asked for, until another or now.
 
     First by question what is different, without what was undone again; then each thing that was recorded.
     """
-    form = SinceForm(request.GET or None, initial={"since": (today() - USUALLY).isoformat()})
-    since, until = _parse_between(form, request.user)
+    form = BetweenForm(request.GET or None, initial={"since": (today() - USUALLY).isoformat()})
+    moments = form.get_moments(request.user)
+    since, until = moments["since"] or get_last_visit(request.user), moments["until"]
     lines, more = get_change_lines(request.user, since, NEWS_ON_PAGE, until)
     context = {
         "net": _get_net_changes(since, until, request.user),

@@ -9,13 +9,14 @@ from django.template.response import TemplateResponse
 
 from register.admin.keys import is_key
 from register.admin.meetings.layout import get_meeting_address
+from register.admin.rows import get_row_for
 from register.admin.short_page import SeenForm, short_page
 from register.admin.used_once import used_once
 from register.ledger.versions import get_version
 from register.models import Action, AgendaItem, Question
 from register.models.search import parse_action_references, parse_references
 from register.refusals import NotPermitted, Refusal
-from register.services.meetings import add_item, edit_item, order_agenda, schedule_question
+from register.services.meetings import add_item, edit_item, order_agenda, put_on_agenda
 from register.vocabulary import Role, Status
 
 MOST_FOUND = 20
@@ -38,12 +39,7 @@ class ItemForm(SeenForm):
 
 def get_meeting(model_admin, request, object_id):
     """Return a meeting for Triage to work on. Raises Http404, PermissionDenied."""
-    meeting = model_admin.get_object(request, object_id)
-    if meeting is None:
-        raise Http404("There is no such meeting.")
-    if not request.user.has_role(Role.TRIAGE):
-        raise PermissionDenied("Only Triage may keep an agenda.")
-    return meeting
+    return get_row_for(model_admin, request, object_id, Role.TRIAGE, to="keep an agenda")
 
 
 def add_page(model_admin, request, object_id):
@@ -76,16 +72,13 @@ def _add(request, meeting, text):
     ticked = [key for key in request.POST.getlist("question") if is_key(key)]
     named = _find_named(text, meeting, request.user)
     questions = [*Question.objects.visible_to(request.user).filter(pk__in=ticked), *named.get("questions", ())]
-    for question in questions:
-        schedule_question(question, meeting, by=request.user)
-    for action in named.get("actions", ()):
-        add_item(meeting, by=request.user, action=action)
-    said = [question.reference for question in questions] + [str(action) for action in named.get("actions", ())]
-    if not said and request.POST.get("add") == "title":
-        said = [str(add_item(meeting, by=request.user, title=text))]
-    if said:
-        messages.success(request, f"On the agenda of {meeting} now: {', '.join(said)}.")
-    return bool(said)
+    added = put_on_agenda(meeting, questions, named.get("actions", ()), by=request.user)
+    if not added and request.POST.get("add") == "title":
+        added = [add_item(meeting, by=request.user, title=text)]
+    if added:
+        called = (item.question.reference if item.question else str(item) for item in added)
+        messages.success(request, f"On the agenda of {meeting} now: {', '.join(called)}.")
+    return bool(added)
 
 
 def _find_named(text, meeting, user):

@@ -10,9 +10,7 @@ from register.models import Action, AgendaItem, Answer, HeadlineReport, Meeting,
 from register.services.meetings import takes_items
 from register.services.packs import get_openable_packs
 from register.services.position_tallies import get_position_tallies
-from register.vocabulary import AnswerStatus, MeetingState, OriginKind, Role, Status
-
-SHOWN_ANSWERS = (AnswerStatus.IN_REVIEW, AnswerStatus.AGREED, AnswerStatus.DRAFT)
+from register.vocabulary import STANDING_ANSWERS, MeetingState, OriginKind, Role, Status
 
 
 def get_meeting_panels(meeting, user):
@@ -64,8 +62,8 @@ def get_agenda(meeting, user):
 
 def _get_answers(questions, user):
     """Return {question's key: the answer that counts most: the one in review, else that agreed, else the draft}."""
-    found = Answer.objects.visible_to(user).filter(question__in=questions, status__in=SHOWN_ANSWERS)
-    ranked = sorted(found, key=lambda answer: SHOWN_ANSWERS.index(answer.status), reverse=True)
+    found = Answer.objects.visible_to(user).filter(question__in=questions, status__in=STANDING_ANSWERS)
+    ranked = sorted(found, key=lambda answer: STANDING_ANSWERS.index(answer.status), reverse=True)
     return {answer.question_id: answer for answer in ranked}
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import admin
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, F, Value, When
 from django.urls import path
 from django.utils.formats import date_format
 
@@ -15,7 +15,7 @@ from register.admin.meetings.pack_pages import pack_file, pack_page
 from register.admin.reference import LinkAdmin
 from register.admin.short_page import DayInput
 from register.clock import today
-from register.models import AgendaItem, Meeting, MeetingOutcome, clearance
+from register.models import AgendaItem, Meeting, MeetingOutcome
 from register.models.search import parse_meeting_name
 from register.refusals import Refused
 from register.services.meetings import strike_out_item, strike_out_outcome
@@ -38,15 +38,11 @@ class StateFilter(admin.SimpleListFilter):
         return [*MeetingState.choices, ("unsettled", "held or cancelled, with questions to settle")]
 
     def queryset(self, request, queryset):
-        conditions = {
-            MeetingState.PLANNED.value: Q(cancelled=False) & (Q(held_on=None) | Q(held_on__gt=today())),
-            MeetingState.HELD.value: Q(cancelled=False, held_on__lte=today()),
-            MeetingState.CANCELLED.value: Q(cancelled=True),
-            "unsettled": Q(pk__in=queryset.unsettled(today(), request.user)),
-        }
-        if self.value() is not None and self.value() not in conditions:
+        if self.value() == "unsettled":
+            return queryset.unsettled(today(), request.user)
+        if self.value() and self.value() not in MeetingState:
             raise Refused("There is no such state of a meeting.")
-        return queryset.filter(conditions[self.value()]) if self.value() else queryset
+        return queryset.in_state(self.value(), today()) if self.value() else queryset
 
 
 @admin.register(Meeting)
@@ -58,8 +54,7 @@ class MeetingAdmin(KeptAdmin):
     change_form_template = "register/meeting.html"
 
     def get_queryset(self, request):
-        standing = Q(agenda__struck_out=False) & _make_seen_condition(request.user)
-        return super().get_queryset(request).with_name().annotate(items=Count("agenda", filter=standing))
+        return super().get_queryset(request).with_name().with_items(request.user)
 
     def get_ordering(self, request):
         return _put_next_first()
@@ -102,12 +97,6 @@ class MeetingAdmin(KeptAdmin):
         meeting = self.get_object(request, object_id)
         panels = {"is_whole": True, **get_meeting_panels(meeting, request.user)} if meeting else {}
         return super().change_view(request, object_id, form_url, {**panels, **(extra_context or {})})
-
-
-def _make_seen_condition(user):
-    seen = clearance(user)
-    question = Q(agenda__question=None) | Q(agenda__question__classification__in=seen)
-    return question & (Q(agenda__action=None) | Q(agenda__action__classification__in=seen))
 
 
 class _AtMeetingAdmin(LinkAdmin):

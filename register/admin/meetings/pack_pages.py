@@ -2,12 +2,11 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 
-from register.admin.meetings.agenda_pages import get_meeting
 from register.admin.problems import add_refusal
+from register.admin.rows import get_row_for
 from register.models import MeetingPack, clearance
 from register.refusals import NotVisible, Refused
 from register.services.moments import parse_as_at
@@ -38,9 +37,7 @@ class PackForm(forms.Form):
 
 def pack_page(model_admin, request, object_id):
     """Hand out the pack that is asked for, or show the form and the packs that were kept."""
-    meeting = get_meeting(model_admin, request, object_id)
-    if not (request.user.has_role(Role.TRIAGE) or request.user.has_role(Role.APPROVER)):
-        raise PermissionDenied("Only Triage or an approver may make a pack.")
+    meeting = get_row_for(model_admin, request, object_id, Role.TRIAGE, Role.APPROVER, to="make a pack")
     initial = {"form": PackFormat.PDF, "classification": Classification.MEMBERS}
     form = PackForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():

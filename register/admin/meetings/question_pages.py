@@ -2,11 +2,10 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.urls import reverse
 
 from register.admin.keys import KeySelect
+from register.admin.rows import get_row_for
 from register.admin.short_page import ReasonForm, short_page
 from register.admin.used_once import used_once
 from register.clock import today
@@ -25,19 +24,10 @@ class OutcomeForm(forms.Form):
     note = forms.CharField(max_length=2_000, required=False, label="Note (optional)")
 
 
-def _get_question(model_admin, request, object_id):
-    question = model_admin.get_object(request, object_id)
-    if question is None:
-        raise Http404("There is no such question.")
-    if not request.user.has_role(Role.TRIAGE):
-        raise PermissionDenied("Only Triage may put a question on an agenda.")
-    return question
-
-
 @used_once
 def schedule_page(model_admin, request, object_id):
     """Put a question on the agenda of a meeting to come."""
-    question = _get_question(model_admin, request, object_id)
+    question = get_row_for(model_admin, request, object_id, Role.TRIAGE, to="schedule a question")
     to_come = Meeting.objects.visible_to(request.user).to_come(today())
     field = _make_meeting_field(to_come, empty_label=None)
     form_class = type("ScheduleForm", (ReasonForm,), {"meeting": field, "field_order": ("meeting", "reason")})
@@ -52,7 +42,7 @@ def schedule_page(model_admin, request, object_id):
 @used_once
 def outcome_page(model_admin, request, object_id):
     """Say what became of a question at a meeting that was held."""
-    question = _get_question(model_admin, request, object_id)
+    question = get_row_for(model_admin, request, object_id, Role.TRIAGE, to="record what became of a question")
     widget = KeySelect(AgendaItem._meta.get_field("meeting"), admin.site)
     to_come = Meeting.objects.visible_to(request.user).to_come(today())
     fields = {

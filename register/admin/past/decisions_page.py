@@ -2,17 +2,16 @@
 
 from datetime import timedelta
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
+from register.admin.between import BetweenForm
 from register.admin.exports import FORMATS, make_file_response
 from register.clock import LONDON, today
 from register.ledger.decisions import MOST, get_decisions
 from register.models import clearance
-from register.refusals import Refused
-from register.services.moments import parse_past, parse_since
 
 USUALLY = timedelta(days=28)
 
@@ -33,18 +32,13 @@ COLUMNS = {
 }
 
 
-class BetweenForm(forms.Form):
-    since = forms.CharField(label="Since", help_text="A day, a time in London, or a meeting.")
-    until = forms.CharField(label="Until", required=False, help_text="Empty: now.")
-
-
 def decisions_page(request):
     """Show the decisions from one moment to another; both are given as people name them."""
     if not clearance(request.user):
         raise PermissionDenied("Ask for a role first: this login may read nothing.")
-    asked = request.GET if "since" in request.GET else {"since": (today() - USUALLY).isoformat()}
+    asked = request.GET if request.GET.get("since") else {"since": (today() - USUALLY).isoformat()}
     form = BetweenForm(asked)
-    between = _parse(form, request.user) if form.is_valid() else None
+    between = _get_moments(form, request.user)
     decisions = get_decisions(*between, request.user) if between else []
     if between and (name := request.GET.get("format")) in FORMATS:
         lines = ([get_value(decision) for get_value in COLUMNS.values()] for decision in decisions)
@@ -60,14 +54,7 @@ def decisions_page(request):
     return TemplateResponse(request, "register/decisions.html", context)
 
 
-def _parse(form, user):
-    """Return (since, until), or None with the refusal on the form."""
-    given, moments = form.cleaned_data, {}
-    for name, parse in (("since", parse_since), ("until", parse_past)):
-        try:
-            moments[name] = parse(given[name] or today().isoformat(), user)
-        except Refused as refusal:
-            form.add_error(name, str(refusal))
-    if len(moments) == 2 and moments["until"] < moments["since"]:
-        form.add_error("until", "Choose a later moment than the one to begin from.")
-    return (moments["since"], moments["until"]) if form.is_valid() else None
+def _get_moments(form, user):
+    """Return (since, until), or None with the refusal on the form. Without an end it is now."""
+    moments = form.get_moments(user)
+    return (moments["since"], moments["until"] or timezone.now()) if form.is_valid() and moments["since"] else None

@@ -17,9 +17,9 @@ from register.clock import today
 from register.models import Meeting, Question
 from register.services.briefing import get_feed_preview
 from register.services.questions import change_status, get_facts
-from register.services.review_round import get_answer_in_review, get_disagreements, get_given_positions
+from register.services.review_round import get_answer_in_review
 from register.services.rows import check_not_stale
-from register.vocabulary import MeetingState, Position, Status
+from register.vocabulary import MeetingState, Status
 from register.workflow import TRANSITIONS
 
 AGREE = TRANSITIONS["agree"]
@@ -33,11 +33,12 @@ class AgreeForm(SeenForm):
     )
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
-    def __init__(self, *args, offered, disagreeing, silent, **kwargs):
+    def __init__(self, *args, offered, facts, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = offered
-        needed = [f"how the disagreement is dealt with ({', '.join(disagreeing)})"] if disagreeing else []
-        needed += [f"why it is agreed while {silent} have said nothing"] if silent else []
+        against, silent = ", ".join(facts.disagreeing), f"{facts.silent} of {facts.asked}"
+        needed = [f"how the disagreement is dealt with ({against})"] if against else []
+        needed += [f"why it is agreed while {silent} have said nothing"] if facts.silent else []
         help_text = f"Say {', and '.join(needed)}." if needed else "Needed where no meeting decided it."
         self.fields["reason"].help_text = help_text
 
@@ -56,19 +57,18 @@ def agree_page(model_admin, request, object_id):
     if request.method != "POST" and (refused := AGREE.initial_refusals(facts)):
         messages.error(request, " ".join(refused))
         return HttpResponseRedirect(back)
-    return _make_page(model_admin, request, question, answer, back)
+    return _make_page(model_admin, request, question, answer, facts)
 
 
-def _make_page(model_admin, request, question, answer, back):
+def _make_page(model_admin, request, question, answer, facts):
+    back = reverse("admin:register_question_change", args=[question.pk]) + get_way(request)
     ready = Question.objects.visible_to(request.user).ready_to_agree(today()).order_by("review_by", "pk")
     run = make_run(ready.values_list("pk", flat=True)[:MOST_READY], question.pk, request)
     onward = _lead_on(run) if run.place else get_list_address(request) or back
     meetings = _get_offered_meetings(question, request.user)
-    disagreeing = get_disagreements(answer) if answer else ()
-    silent = get_given_positions(answer).count(Position.NO_RESPONSE)
 
     def make_form(*args, **kwargs):
-        return AgreeForm(*args, offered=meetings, disagreeing=disagreeing, silent=silent, **kwargs)
+        return AgreeForm(*args, offered=meetings, facts=facts, **kwargs)
 
     def act(given):
         seen = given.pop("seen")

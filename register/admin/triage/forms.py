@@ -57,7 +57,7 @@ def _get_days(user):
     """Return [(day, label)] that a question is usually due on: in two weeks, and at the next meeting."""
     soon = today() + IN_TWO_WEEKS
     days = [(soon, f"in two weeks, {soon.day} {soon:%B}")]
-    meeting = Meeting.objects.visible_to(user).filter(held_on__gte=today()).order_by("held_on").first()
+    meeting = Meeting.objects.visible_to(user).to_come(today()).first()
     if meeting and meeting.held_on != soon:
         days.append((meeting.held_on, f"{meeting}, {meeting.held_on.day} {meeting.held_on:%B}"))
     return days

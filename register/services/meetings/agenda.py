@@ -13,6 +13,7 @@ from register.refusals import Refused
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
 from register.services.permissions import require_role
 from register.services.rows import check_not_stale, reload_visible
+from register.services.striking_out import strike_out_row
 from register.vocabulary import ENDED, MeetingState, Role
 
 HOW = ("minutes", "presenter", "paper")  # an item is dealt with
@@ -43,6 +44,15 @@ def add_item(
         return _append(AgendaItem(meeting=meeting, action=action, title=title, **how), by, reason)
 
 
+def put_on_agenda(
+    meeting: Meeting, questions: Sequence[Question] = (), actions: Sequence[Action] = (), *, by: Actor
+) -> list[AgendaItem]:
+    """Put questions and actions at the end of an agenda, all or none; return the items. As `schedule_question`."""
+    with unit_of_work():
+        scheduled = [schedule_question(question, meeting, by=by) for question in questions]
+        return scheduled + [add_item(meeting, by=by, action=action) for action in actions]
+
+
 def _append(item: AgendaItem, by: Actor, reason: str) -> AgendaItem:
     _check_to_come(item.meeting)
     last = AgendaItem.objects.filter(meeting=item.meeting).aggregate(last=Max("place"))["last"]
@@ -57,13 +67,13 @@ def takes_items(meeting: Meeting) -> bool:
 
 
 def _check_to_come(meeting: Meeting) -> None:
-    """Raise Refused unless something can still be put on the agenda: on the day itself it can."""
-    state = meeting.get_state(today())
-    if state == MeetingState.CANCELLED:
+    """Raise Refused unless something can still be put on the agenda."""
+    if takes_items(meeting):
+        return
+    if meeting.is_cancelled:
         raise Refused(f"Choose another meeting: {meeting} is cancelled.")
-    if state == MeetingState.HELD and meeting.held_on and meeting.held_on != today():
-        held_on = date_format(meeting.held_on, "j F Y")
-        raise Refused(f"Record an outcome instead: {meeting} was held on {held_on}, and nothing can be put on it now.")
+    held_on = date_format(meeting.held_on, "j F Y") if meeting.held_on else ""
+    raise Refused(f"Record an outcome instead: {meeting} was held on {held_on}, and nothing can be put on it now.")
 
 
 def edit_item(item: AgendaItem, *, by: Actor, seen: int | None = None, reason: str = "", **changes: Any) -> AgendaItem:
@@ -75,8 +85,9 @@ def edit_item(item: AgendaItem, *, by: Actor, seen: int | None = None, reason: s
         require_role(by, Role.TRIAGE, to="keep an agenda")
         item = reload_visible(item, by)
         check_not_stale(item, seen)
-        apply_changes(item, changes)
-        return record(clean_row(item), by=by, reason=clean_remark(reason))
+        if apply_changes(item, changes):
+            record(clean_row(item), by=by, reason=clean_remark(reason))
+        return item
 
 
 def order_agenda(meeting: Meeting, keys: Sequence[int], *, by: Actor) -> int:
@@ -105,15 +116,10 @@ def strike_out_item(item: AgendaItem, *, by: Actor, reason: str) -> AgendaItem:
     One of which an outcome tells stays: what happened to it is part of the past.
     """
     with unit_of_work():
-        require_role(by, Role.TRIAGE, to="keep an agenda")
-        item = reload_visible(item, by)
-        reason = require_text(reason, "Give a reason: why the item is mistaken.")
-        if item.struck_out:
-            raise Refused("Leave it: the item is struck out already.")
-        if item.outcomes.filter(struck_out=False).exists():
-            raise Refused(f"Leave it: an outcome says what became of {item} at {item.meeting}.")
-        item.struck_out = True
-        return record(item, by=by, reason=reason)
+        struck = strike_out_row(item, "item", by=by, reason=reason)
+        if struck.outcomes.filter(struck_out=False).exists():
+            raise Refused(f"Leave it: an outcome says what became of {struck} at {struck.meeting}.")
+        return struck
 
 
 def carry_over(item: AgendaItem, meeting: Meeting, *, by: Actor, reason: str = "") -> AgendaItem:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 
 from register.characters import strip_unseen
@@ -10,10 +12,11 @@ from register.clock import today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import AgendaItem, Meeting, MeetingOutcome, Question
 from register.refusals import Refused
-from register.services.cleaning import clean_paragraph, clean_remark, clean_row, require_text
+from register.services.cleaning import clean_paragraph, clean_remark, clean_row
 from register.services.meetings.agenda import carry_over, schedule_question, takes_items
 from register.services.permissions import require_role
 from register.services.rows import reload_visible
+from register.services.striking_out import strike_out_row
 from register.vocabulary import MeetingResult, MeetingState, Role
 
 # What can become of a scheduling at a meeting that is not held, or not yet.
@@ -55,7 +58,7 @@ def record_outcomes(meeting: Meeting, given: Sequence[GivenOutcome], *, by: Acto
 def _refuse(meeting: Meeting, given: GivenOutcome, by: Actor) -> str | None:
     """Return the sentence that refuses one outcome, or None."""
     called, state = given.question.reference, meeting.get_state(today())
-    there = list(meeting.outcomes.filter(question=given.question, struck_out=False).order_by("pk"))
+    there = list(_get_standing(given.question, meeting).order_by("pk"))
     if given.seen is not None and len(there) > given.seen:
         by_whom = there[-1].history.latest().actor
         return f"{called} has an outcome since you opened this page: {there[-1].get_result_display()}, by {by_whom}."
@@ -73,25 +76,26 @@ def _refuse(meeting: Meeting, given: GivenOutcome, by: Actor) -> str | None:
 
 
 def _record(meeting: Meeting, given: GivenOutcome, by: Actor) -> MeetingOutcome:
-    question = reload_visible(given.question, by)
-    item = find_scheduling(question, meeting)
-    outcome = MeetingOutcome(
-        question=question,
-        meeting=meeting,
-        item=item,
-        result=given.result,
-        deferred_to=given.to if given.result == MeetingResult.DEFERRED else None,
-        paragraph=clean_paragraph(given.paragraph),
-        note=clean_remark(given.note),
-    )
-    recorded = record(clean_row(outcome), by=by, reason=clean_remark(given.note))
+    question, note = reload_visible(given.question, by), clean_remark(given.note)
+    to = given.to if given.result == MeetingResult.DEFERRED else None
+    place = given.paragraph
+    outcome = _add(question, meeting, given.result, by=by, reason=note, paragraph=place, note=note, deferred_to=to)
     if given.to and takes_items(given.to) and not find_scheduling(question, given.to):
         why = f"Carried over from {meeting}."
-        if item:
-            carry_over(item, given.to, by=by, reason=why)
+        if outcome.item:
+            carry_over(outcome.item, given.to, by=by, reason=why)
         else:
             schedule_question(question, given.to, by=by, reason=why)
-    return recorded
+    return outcome
+
+
+def _add(
+    question: Question, meeting: Meeting, result: str, *, by: Actor, reason: str, paragraph: str = "", **said: Any
+) -> MeetingOutcome:
+    """Record an outcome, which settles the scheduling of the question at the meeting where there is one; return it."""
+    item, place = find_scheduling(question, meeting), clean_paragraph(paragraph)
+    outcome = MeetingOutcome(question=question, meeting=meeting, item=item, result=result, paragraph=place, **said)
+    return record(clean_row(outcome), by=by, reason=reason)
 
 
 def find_scheduling(question: Question, meeting: Meeting) -> AgendaItem | None:
@@ -101,32 +105,20 @@ def find_scheduling(question: Question, meeting: Meeting) -> AgendaItem | None:
 
 def note_decision(question: Question, meeting: Meeting, *, by: Actor, reason: str, paragraph: str = "") -> None:
     """Record that a meeting decided a question, where that is not recorded already: part of the move that agrees it."""
-    known = MeetingOutcome.objects.filter(
-        question=question, meeting=meeting, result=MeetingResult.DECIDED, struck_out=False
-    )
-    if not known.exists():
-        item = find_scheduling(question, meeting)
-        result, place = MeetingResult.DECIDED, clean_paragraph(paragraph)
-        outcome = MeetingOutcome(question=question, meeting=meeting, item=item, result=result, paragraph=place)
-        record(clean_row(outcome), by=by, reason=reason)
+    if not _get_standing(question, meeting).filter(result=MeetingResult.DECIDED).exists():
+        _add(question, meeting, MeetingResult.DECIDED, by=by, reason=reason, paragraph=paragraph)
 
 
 def note_discussion(question: Question, meeting: Meeting, *, by: Actor, reason: str) -> None:
-    """Record that a report says that a meeting discussed a question, where that is not recorded already."""
-    held = MeetingOutcome.objects.filter(question=question, meeting=meeting, struck_out=False)
-    if not held.exists():
-        item = find_scheduling(question, meeting)
-        outcome = MeetingOutcome(question=question, meeting=meeting, item=item, result=MeetingResult.DISCUSSED)
-        record(clean_row(outcome), by=by, reason=reason)
+    """Record that a report says that a meeting discussed a question, where nothing is recorded of it already."""
+    if not _get_standing(question, meeting).exists():
+        _add(question, meeting, MeetingResult.DISCUSSED, by=by, reason=reason)
+
+
+def _get_standing(question: Question, meeting: Meeting) -> QuerySet:
+    return MeetingOutcome.objects.filter(question=question, meeting=meeting, struck_out=False)
 
 
 def strike_out_outcome(outcome: MeetingOutcome, *, by: Actor, reason: str) -> MeetingOutcome:
     """Mark a mistaken outcome as struck out; return it. Raises NotVisible, NotPermitted, Refused."""
-    with unit_of_work():
-        require_role(by, Role.TRIAGE, to="strike out an outcome")
-        outcome = reload_visible(outcome, by)
-        reason = require_text(reason, "Give a reason: why the outcome is mistaken.")
-        if outcome.struck_out:
-            raise Refused("Leave it: the outcome is struck out already.")
-        outcome.struck_out = True
-        return record(outcome, by=by, reason=reason)
+    return strike_out_row(outcome, "outcome", by=by, reason=reason)

@@ -14,15 +14,15 @@ from register.services.redaction.redacting import get_row
 from register.services.reference import keep
 from register.vocabulary import Classification, Role
 
-# The relation by which a row belongs to what has a classification that can be changed.
+# The relations by which a row belongs to what has a classification that can be changed: the first that leads anywhere.
 BELONGS_BY = {
-    "review": "answer",
-    "origin": "report",
-    "meetinglink": "question",
-    "agendaitem": "question",
-    "meetingoutcome": "question",
-    "actionlink": "action",
-    "actionupdate": "action",
+    "review": ("answer",),
+    "origin": ("report",),
+    "meetinglink": ("question",),
+    "agendaitem": ("question", "action"),
+    "meetingoutcome": ("question",),
+    "actionlink": ("action",),
+    "actionupdate": ("action",),
 }
 
 
@@ -44,8 +44,8 @@ def restrict_places(places: Iterable[str], *, by: User, reason: str) -> list[str
 def _get_item(place: str) -> Any:
     """Return the row with a classification that a place belongs to."""
     row = _get_row_of_snapshot(int(place)) if place.isdecimal() else get_row(place)[0]
-    if by := BELONGS_BY.get(row._meta.model_name):
-        row = getattr(row, by)
+    owners = (getattr(row, name) for name in BELONGS_BY.get(row._meta.model_name, ()))
+    row = next(filter(None, owners), row)
     if type(row) not in _RESTRICT:
         raise Refused(f"Redact {place}: nothing classifies {row._meta.verbose_name_plural}.")
     return row

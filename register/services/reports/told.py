@@ -170,18 +170,15 @@ def _judge_outcome(saying: Saying, question: Question, meeting: Meeting | None) 
 
 def _find_alike(report: Report, questions: list[Question], meeting: Meeting | None) -> Iterator[Proposal]:
     """Yield a proposal for each scheduled question that the report tells of in its words, but not by its reference."""
-    for question in questions:
-        best: Any = None
-        for paragraph in report.paragraphs:
-            for clause in split_clauses(paragraph):
-                score = round(fuzz.token_set_ratio(question.title, clause, processor=str.casefold))
-                if score >= RESEMBLES and (best is None or score > best[0]) and read_outcome(paragraph, clause):
-                    best = (score, paragraph, clause)
-        if best:
-            score, paragraph, clause = best
-            says, settled, other = read_outcome(paragraph, clause) or ("", False, "")
+    clauses = ((paragraph, clause) for paragraph in report.paragraphs for clause in split_clauses(paragraph))
+    telling = [(paragraph, clause, told) for paragraph, clause in clauses if (told := read_outcome(clause))]
+    for question in questions if telling else ():
+        scores = [fuzz.token_set_ratio(question.title, clause, processor=str.casefold) for _, clause, _ in telling]
+        score, place = max(zip(scores, range(len(scores)), strict=True), key=lambda found: found[0])
+        if score >= RESEMBLES:
+            paragraph, clause, (says, settled, other) = telling[place]
             saying = Saying(paragraph.number, clause, says, settled, questions=(question.reference,), other=other)
-            yield _propose_outcome(saying, question, meeting, is_scheduled=True, score=score)
+            yield _propose_outcome(saying, question, meeting, is_scheduled=True, score=round(score))
 
 
 def _propose_not_reached(question: Question) -> Proposal:
