@@ -79,7 +79,12 @@ def test_decisions_name_who_what_why_where_and_in_which_words(cast, client_of, m
     change_status(question, "agree_as_amended", by=cast.approver, reason="The room agreed.")
     change_status(question, "close", by=cast.triage, **GIVEN["close"])
     first, second = get_decisions(begin, timezone.now(), cast.member)
-    assert (first.what, first.by, first.role, first.meeting) == ("in review → agreed", "approver", "Approver", "CCDG15")
+    assert (first.what, first.by, first.role, first.meeting) == (
+        "in review → agreed",
+        "approver",
+        "an approver",
+        "CCDG15",
+    )
     assert (first.answer.text, first.reason) == ("The DCC, from June.", "The room agreed.")
     assert (second.what, second.came_to) == ("agreed → closed", "SEC modification MP162")
     page = get(client_of("member"), DECISIONS, since=begin.isoformat())
@@ -102,7 +107,7 @@ def test_to_open_again_what_was_agreed_is_a_decision_and_to_raise_is_none(cast, 
     change_status(question, "reopen", by=cast.approver, reason="New facts.")
     moved("raised")
     (decision,) = get_decisions(begin, timezone.now(), cast.member)
-    assert (decision.what, decision.role) == ("agreed → open", "Approver")
+    assert (decision.what, decision.role) == ("agreed → open", "an approver")
 
 
 def test_what_was_undone_again_is_no_change_on_balance(cast, client_of, moved, then):
@@ -149,3 +154,11 @@ def test_decisions_until_a_moment_before_they_begin_get_a_sentence(client_of):
     since, until = today().isoformat(), (today() - timedelta(days=3)).isoformat()
     page = get(client_of("member"), DECISIONS, since=since, until=until)
     assert "Choose a later moment than the one to begin from." in page
+
+
+def test_a_decision_that_was_taken_back_is_its_movers(cast, moved):
+    question = moved("closed")
+    begin = timezone.now()
+    change_status(question, "undo", by=cast.lead)
+    (decision,) = get_decisions(begin, timezone.now(), cast.member)
+    assert (decision.what, decision.role) == ("closed → agreed", "whoever made the last move, for ten minutes")

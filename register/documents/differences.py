@@ -32,7 +32,7 @@ def describe_difference(before: Document | None, now: Document) -> str:
     known = {answer["number"] for answer in before["answers"]}
     said += [f"answer {answer['number']}" for answer in now["answers"] if answer["number"] not in known]
     said += ["reworded"] if (before["title"], before["text"]) != (now["title"], now["text"]) else []
-    said += [f"{name} {now[name] or 'nobody'}" for name in ("owner",) if before[name] != now[name]]
+    said += [f"owner {now['owner'] or 'nobody'}"] if before["owner"] != now["owner"] else []
     return "; ".join(said)
 
 

@@ -10,6 +10,7 @@ from register.ledger.versions import annotate_entries
 from register.models import Answer, Meeting, Question, clearance
 from register.models.visibility import Reader
 from register.vocabulary import Outcome, Status
+from register.workflow import TRANSITIONS, Part
 
 SETTLED = (Status.AGREED, Status.CLOSED, Status.WITHDRAWN, Status.MERGED, Status.DEFERRED)
 MOST = 1_000
@@ -43,10 +44,10 @@ class Decision:
 
     @property
     def role(self) -> str:
-        """The role that the move takes: an agreement, or to open again what was agreed, is an approver's."""
-        agreed = (Status.AGREED, Status.CLOSED)
-        is_approvers = self.target == Status.AGREED or (self.source in agreed and self.target == Status.OPEN)
-        return "Approver" if is_approvers else "Triage"
+        """Whose move it is by the workflow table; of a move that took another back, whoever had made that."""
+        moves = (transition for transition in TRANSITIONS.values() if transition.target == self.target)
+        parts = {part for move in moves for part in move.sources.get(Status(self.source), ())}
+        return " or ".join(sorted(parts or {Part.MOVER}))
 
 
 def get_decisions(since: datetime, until: datetime, user: Reader) -> list[Decision]:
