@@ -11,7 +11,6 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from register.headline_report.due_dates import find_due
-from register.headline_report.references import find_references
 from register.headline_report.report import AskedQuestion, MeetingHeld, Mention, MintedAction, Paragraph, Report
 from register.headline_report.sentences import split_sentences
 from register.models import Action, Group, Meeting, Origin, Question
@@ -246,10 +245,10 @@ def _propose_mention(mention: Mention, existing: _ExistingItems) -> Proposal:
 def _get_mentioning_words(mention: Mention, report: Report) -> str:
     """Return the words that mention an action: a heading, or a sentence of its first paragraph."""
     paragraph = report.paragraph(mention.paragraph)
-    if paragraph is None or mention.reference in find_references(paragraph.heading):
+    if paragraph is None or mention.reference in report.references.find(paragraph.heading):
         return paragraph.heading if paragraph else ""
     return next(
-        (said for said in split_sentences(paragraph.full_text) if mention.reference in find_references(said)),
+        (said for said in split_sentences(paragraph.full_text) if mention.reference in report.references.find(said)),
         paragraph.text,
     )
 

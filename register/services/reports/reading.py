@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from register.characters import remove_unprintable
 from register.headline_report import Report, read_report
-from register.headline_report.files import extract_text
+from register.headline_report.blocks import Block, Document
+from register.headline_report.formats import read_document
 from register.models import Group, Organisation, Topic
 
 
@@ -11,8 +14,14 @@ def read_file(content: bytes) -> Report:
     }
     groups = list(Group.objects.values_list("name", flat=True))
     bodies = list(Organisation.objects.values_list("name", flat=True))
-    file = extract_text(content)
-    text = remove_unprintable(file.text.replace("\f", "\n"))
-    report = read_report(text, topics=topics, groups=groups, bodies=bodies)
-    report.left_out = file.left_out
-    return report
+    return read_report(_make_printable(read_document(content)), topics=topics, groups=groups, bodies=bodies)
+
+
+def _make_printable(document: Document) -> Document:
+    """Return a document without the characters that the register keeps nowhere."""
+    return replace(document, blocks=[_make_block_printable(block) for block in document.blocks])
+
+
+def _make_block_printable(block: Block) -> Block:
+    rows = tuple(tuple(map(remove_unprintable, row)) for row in block.rows)
+    return replace(block, text=remove_unprintable(block.text), rows=rows)
