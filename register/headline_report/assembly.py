@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 
 from register.headline_report.lines import FINISHED, LIKE_A_MARKER, NO_TITLE, Line, LineType
 from register.headline_report.references import References
-from register.headline_report.report import Bullet, Decision, LoggedAction, Note, Paragraph, Report, Section
+from register.headline_report.report import (
+    LONGEST_PLACE,
+    Bullet,
+    Decision,
+    LoggedAction,
+    Note,
+    Paragraph,
+    Report,
+    Section,
+)
 from register.headline_report.tables import TableType, fill_down
 
 _ITEM = re.compile(r"\(?Q?(\d{1,2})[.):]\s+(\S.*)")
@@ -196,7 +205,7 @@ class Assembly:
     def _add_late_marker(self, line: Line) -> None:
         """Add a marker under a heading or section without a paragraph: one of a closing list says its task itself."""
         if line.rest:
-            place = self.heading or str(self.section or "")
+            place = self.heading[:LONGEST_PLACE] or str(self.section or "")
             paragraph = Paragraph(place, "", line.number, self.heading, page=line.page)
             self.found.markers.append(Marked(paragraph, line))
             return
@@ -273,7 +282,7 @@ class Assembly:
         """Return where a table stands: its paragraph, or the section or heading without one."""
         if self.paragraph and not self.headed:
             return self.paragraph.number
-        return str(self.section) if self.section else self.heading
+        return str(self.section) if self.section else self.heading[:LONGEST_PLACE]
 
     def _add_table(self, line: Line) -> None:
         head = line.head
@@ -283,7 +292,8 @@ class Assembly:
         areas = fill_down([row.get("area", "") for row in rows])
         for number, (row, area) in enumerate(zip(rows, areas, strict=True), 1):
             if any(row.values()):
-                _ADD_ROW[head.type](self, row, area or self._get_place(), replace(line, label=str(number)))
+                place = (area or self._get_place())[:LONGEST_PLACE]
+                _ADD_ROW[head.type](self, row, place, replace(line, label=str(number)))
         self.gap = True
 
     def _add_action_row(self, row: dict[str, str], place: str, line: Line) -> None:

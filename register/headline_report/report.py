@@ -7,6 +7,8 @@ from functools import cached_property
 from register.headline_report.references import References
 from register.refusals import Refused
 
+LONGEST_PLACE = 100  # characters of a paragraph's number, or of the name of an annex or area
+
 
 class NotAReport(Refused):
     """The text is no headline report, or not one alone; the reason is one sentence."""

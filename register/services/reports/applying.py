@@ -29,12 +29,18 @@ from register.refusals import Refused
 from register.services.actions import Update, update_action
 from register.services.cleaning import clean_row
 from register.services.links import link_action, link_meeting
-from register.services.meetings import GivenOutcome, note_discussion, record_outcomes
+from register.services.meetings import GivenOutcome, note_discussion, note_item, record_outcomes
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import get_or_new, keep
-from register.services.reports.planning import get_meeting, get_paragraph_digest, plan_report, split_name
+from register.services.reports.planning import (
+    get_meeting,
+    get_paragraph_digest,
+    plan_report,
+    split_name,
+)
 from register.services.reports.proposals import APPLIED_UNASKED, APPLIED_WHERE_ASKED, ItemType, Plan, Proposal
+from register.services.reports.told import make_item_title
 from register.vocabulary import LinkKind, OriginKind, Role
 
 TITLE_LENGTH = 200
@@ -153,16 +159,24 @@ class _ReportApplication:
     # Actions
 
     def apply_action(self, proposal: Proposal) -> None:
-        action = get_or_new(Action, group=self.group, reference=proposal.label)
+        meeting = self._get_minting_meeting(proposal)
+        action = get_or_new(Action, group=meeting.group, reference=proposal.label)
         is_new = action.pk is None
         action.text, action.paragraph = proposal.published, proposal.paragraph
-        action.meeting = self.meeting
+        action.meeting = meeting
         self._set_due(action, proposal)
         self._set_owner(action, proposal)
         if is_new:
             action.classification = self.report.meeting.classification
         keep(action, by=self.by, reason=self.get_reason(proposal.paragraph))
         self.record_origin(OriginKind.MINTED, proposal, action=action)
+
+    def _get_minting_meeting(self, proposal: Proposal) -> Meeting:
+        """Return the meeting that minted an action: the report's, or the one that it was held jointly with."""
+        numbers = dict(self.report.meeting.held_with)
+        if proposal.group not in numbers:
+            return self.meeting
+        return self.get_or_make_meeting(f"{proposal.group}{numbers[proposal.group]}", self.report.meeting.held_on)
 
     def _set_due(self, action: Action, proposal: Proposal) -> None:
         """Keep the words; set the day that they state, or that was confirmed. A day that only old words gave goes."""
@@ -199,7 +213,7 @@ class _ReportApplication:
         action = get_or_new(Action, group=self.group, reference=reference)
         if action.pk is None:
             action.text = f"Mentioned at {self.report.meeting.name}, {places}: {published}"[:2_000]
-            action.meeting = get_meeting(self.group.name, int(reference.split("/")[0]), None)
+            action.meeting = get_meeting(self.group.name, self.report.references.get_meeting_number(reference), None)
             action.classification = self.report.meeting.classification
             keep(action, by=self.by, reason=self.get_reason(places))
         return action
@@ -211,7 +225,12 @@ class _ReportApplication:
         update = Update(proposal.says, self.meeting, place, words[:LONGEST_NOTE], superseded_by=heir)
         update_action(self._get_or_make_action(reference, place, words), update, by=self.by)
 
-    # Questions
+    # What became of questions, and decisions
+
+    def apply_decision(self, proposal: Proposal) -> None:
+        decisions = {decision.reference or "Decision": decision for decision in self.report.decisions}
+        title = make_item_title(decisions[proposal.label])
+        note_item(self.meeting, title, by=self.by, reason=self.get_reason(proposal.paragraph))
 
     def apply_outcome(self, proposal: Proposal) -> None:
         to = self.get_or_make_meeting(proposal.other) if proposal.other else None
@@ -219,6 +238,8 @@ class _ReportApplication:
             proposal.target, proposal.says, to, proposal.paragraph, proposal.published[:LONGEST_NOTE]
         )
         record_outcomes(self.meeting, [outcome], by=self.by)
+
+    # Questions
 
     def apply_question(self, proposal: Proposal) -> None:
         if proposal.what == ItemType.LINK:
@@ -269,6 +290,7 @@ class _ReportApplication:
             kind=kind,
             paragraph=paragraph,
             bullet=proposal.bullet,
+            answer=proposal.answer,
             published=whole.full_text if whole and kind == OriginKind.MENTIONED else proposal.published,
             paragraph_digest=get_paragraph_digest(whole),
             **item,
@@ -298,4 +320,5 @@ _APPLY = {
     "question": _ReportApplication.apply_question,
     "update": _ReportApplication.apply_update,
     "outcome": _ReportApplication.apply_outcome,
+    "decision": _ReportApplication.apply_decision,
 }

@@ -11,11 +11,18 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from register.headline_report.due_dates import find_due
-from register.headline_report.report import AskedQuestion, MeetingHeld, Mention, MintedAction, Paragraph, Report
+from register.headline_report.report import (
+    AskedQuestion,
+    MeetingHeld,
+    Mention,
+    MintedAction,
+    Paragraph,
+    Report,
+)
 from register.headline_report.sentences import split_sentences
 from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.proposals import ItemType, Plan, Proposal, ProposalKind
-from register.services.reports.told import propose_told
+from register.services.reports.told import propose_decisions, propose_told
 from register.vocabulary import OriginKind, Status
 
 MUCH_THE_SAME = 90  # out of 100: the same question in other words
@@ -55,6 +62,7 @@ def plan_report(report: Report) -> Plan:
             *(_propose_mention(mention, existing) for mention in report.mentions),
             *_propose_questions(report, existing),
             *propose_told(report, meeting, existing.actions),
+            *propose_decisions(report, meeting),
         ],
         _find_gone(report, existing),
     )
@@ -69,6 +77,12 @@ class _ExistingItems:
         self.actions = {action.reference: action for action in Action.objects.filter(group=group)} if group else {}
         origins = Origin.objects.filter(report__meeting=meeting) if meeting else Origin.objects.none()
         self.origins = list(origins.select_related("question", "action").order_by("id"))
+
+    def get_action(self, minted: MintedAction) -> Action | None:
+        """Return the action held of a minted one's reference, in the group whose it is, or None."""
+        if not minted.group:
+            return self.actions.get(minted.reference)
+        return Action.objects.filter(group__name=minted.group, reference=minted.reference).first()
 
     @cached_property
     def matched(self) -> dict[int, Origin]:
@@ -188,9 +202,9 @@ def _format_day(day: date | None) -> str:
 
 
 def _propose_action(minted: MintedAction, existing: _ExistingItems) -> Proposal:
-    held = existing.actions.get(minted.reference)
+    held = existing.get_action(minted)
     origin = existing.get_latest(OriginKind.MINTED, "action_id").get(held.pk) if held else None
-    kind, note = _compare_action(minted, held, origin, existing)
+    kind, note = _doubt(minted.doubt, *_compare_action(minted, held, origin, existing))
     serves = f"It serves the questions of {minted.serves}." if minted.serves else ""
     return Proposal(
         f"action:{minted.reference}",
@@ -204,8 +218,16 @@ def _propose_action(minted: MintedAction, existing: _ExistingItems) -> Proposal:
         owner=minted.owner,
         due_as_written=minted.due_as_written,
         due=find_due(minted.due_as_written, existing.report.meeting.held_on),
+        group=minted.group,
+        page=minted.page,
         target=held,
     )
+
+
+def _doubt(doubt: str, kind: ProposalKind, note: str) -> tuple[ProposalKind, str]:
+    """Return a proposal's kind and note, where the text leaves it in doubt: a person then has to tick it."""
+    is_to_apply = kind in (ProposalKind.NEW, ProposalKind.CHANGED)
+    return (ProposalKind.DOUBT, f"{doubt} {note}".strip()) if doubt and is_to_apply else (kind, note)
 
 
 def _compare_action(
@@ -243,7 +265,10 @@ def _propose_mention(mention: Mention, existing: _ExistingItems) -> Proposal:
 
 
 def _get_mentioning_words(mention: Mention, report: Report) -> str:
-    """Return the words that mention an action: a heading, or a sentence of its first paragraph."""
+    """Return the words that mention an action: a row of a log, a heading, or a sentence of its first paragraph."""
+    logged = next((row for row in report.log if row.reference == mention.reference and row.said), None)
+    if logged:
+        return logged.said
     paragraph = report.paragraph(mention.paragraph)
     if paragraph is None or mention.reference in report.references.find(paragraph.heading):
         return paragraph.heading if paragraph else ""
@@ -267,13 +292,19 @@ def _propose_questions(report: Report, existing: _ExistingItems) -> Iterator[Pro
             "bullet": asked.bullet,
             "topic": asked.topic,
             "meetings": asked.meetings,
+            "answer": asked.answer,
+            "page": asked.page,
         }
         if origin := existing.matched.get(id(asked)):
             yield _propose_existing(key, asked, origin, existing, common)
         else:
-            yield _propose_link(key, asked, existing, common) or Proposal(
-                key, ProposalKind.NEW, ItemType.QUESTION, **common
-            )
+            yield _propose_link(key, asked, existing, common) or _propose_new(key, asked, common)
+
+
+def _propose_new(key: str, asked: AskedQuestion, common: dict[str, Any]) -> Proposal:
+    beside = "The answer beside it is offered to whoever proposes one." if asked.answer else ""
+    kind, note = _doubt(asked.doubt, ProposalKind.NEW, beside)
+    return Proposal(key, kind, ItemType.QUESTION, note=note, **common)
 
 
 def _make_keys(questions: list[AskedQuestion]) -> list[str]:

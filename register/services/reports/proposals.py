@@ -29,6 +29,7 @@ class ItemType(StrEnum):
     LINK = "link"
     UPDATE = "update"
     OUTCOME = "outcome"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Proposal:
     `due` is the day that an action's `due_as_written` means: recorded where it is stated, else once it is confirmed.
     `note` is a sentence for the triager; `score` says out of 100 how much a question resembles the one held. `says` is
     the kind of an update of an action, or the result of an outcome, and `other` the reference of the action or the name
-    of the meeting that belongs to it.
+    of the meeting that belongs to it. `group` is the other group of a joint meeting whose action it is, or "". `answer`
+    is what the report has beside a question. `page` is that of the file, where there are pages.
     """
 
     key: str
@@ -59,6 +61,9 @@ class Proposal:
     score: int | None = None
     says: str = ""
     other: str = ""
+    group: str = ""
+    answer: str = ""
+    page: int | None = None
     target: Any = None  # the Meeting, Action or Question that the register has
 
 
@@ -78,5 +83,10 @@ class Plan:
 
     @property
     def unasked(self) -> set[str]:
-        """The keys of what is applied unless a triager says otherwise: not clashes, doubts and what is held already."""
+        """The keys of what is applied unless a triager says otherwise: not clashes, doubts and what is held already.
+
+        Of a report whose group is in doubt there are none.
+        """
+        if self.report.meeting.doubt:
+            return set()
         return {proposal.key for proposal in self.proposals if proposal.kind in APPLIED_UNASKED}
