@@ -156,6 +156,21 @@ def test_a_numbered_list_of_questions_needs_no_question_marks():
     assert [section.title for section in report.sections] == ["Close"]
 
 
+def test_a_list_under_a_title_of_questions_is_one_and_what_follows_it_is_no_item():
+    body = (
+        "2. Questions for DCC\n\n2.1 Still open are\n\n1. How long\n2. Who else\n\nAnswers are wanted.\n\n2.2 Next.\n"
+    )
+    report = read(body)
+    assert [q.text for q in report.questions] == ["How long", "Who else"]
+    assert [note.text for note in report.unplaced] == ["Answers are wanted."]
+
+
+def test_a_log_of_questions_and_answers_gives_both():
+    body = "1.1 The questions were:\n\nQ1: Who reads?\nA1: The MDR,\nor nobody.\n\nQ2: May two?\nA2: Not yet known.\n"
+    asked = [(q.text, q.answer) for q in read(body).questions]
+    assert asked == [("Who reads?", "The MDR, or nobody."), ("May two?", "Not yet known.")]
+
+
 def test_half_a_question_in_quotation_marks_is_told_of_and_not_asked():
     assert read('1.1 The last one should end "on demand or by schedule?".').questions == []
 
@@ -201,6 +216,11 @@ def test_the_next_meeting_is_announced_in_many_ways(words):
 
 def test_a_bare_date_under_its_title_is_the_next_meeting():
     assert read("1.1 Bye.\n\n2. Next meeting\n\n2.1 7 July 2021").next_meeting == NextMeeting(None, date(2021, 7, 7))
+
+
+def test_a_date_in_a_section_without_paragraphs_is_the_next_meeting():
+    report = read("1.1 Bye.\n\n2. Date of next meeting\n\n7 July 2021, 10:00\n")
+    assert (report.next_meeting, len(report.sections)) == (NextMeeting(None, date(2021, 7, 7)), 1)
 
 
 def test_a_joint_meeting_is_of_both_groups_and_each_has_its_actions():

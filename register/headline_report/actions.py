@@ -83,13 +83,19 @@ def _add(minted: dict[str, MintedAction], action: MintedAction) -> None:
             ("owner", first.owner, action.owner),
             ("due", first.due_as_written, action.due_as_written),
         )
-        if theirs and ours and theirs != ours
+        if theirs and ours and _differ(ours, theirs)
     ]
     elsewhere = first.paragraph != action.paragraph and not _is_summary(action)
     if said or elsewhere:
         told = f"It stands again on line {action.line}" + (f", with {' and '.join(said)}" if said else "") + "."
         first = replace(first, doubt=f"{first.doubt} {told}".strip())
     minted[action.reference] = _fill(first, action.owner, action.due_as_written)
+
+
+def _differ(ours: str, theirs: str) -> bool:
+    """Return whether two texts say different things: “20 August” says no other day than “20 August 2021”."""
+    ours, theirs = ours.casefold(), theirs.casefold()
+    return ours not in theirs and theirs not in ours
 
 
 def _is_summary(action: MintedAction) -> bool:

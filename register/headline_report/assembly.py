@@ -18,7 +18,8 @@ from register.headline_report.report import (
 )
 from register.headline_report.tables import TableType, fill_down
 
-_ITEM = re.compile(r"\(?Q?(\d{1,2})[.):]\s+(\S.*)")
+_ITEM = re.compile(r"\(?(?:Q(?:uestion)?\s?)?(\d{1,2})[.):]\s+(\S.*)")
+_ANSWER = re.compile(r"(?:A|Answer|Response|Reply)\s?\d{0,2}\s*[.:]\s+(\S.*)")
 _ANNEX = re.compile(r"((?:annex|appendix|attachment)\s+\w{1,3})\b[\s:.–—-]*(.{0,150})", re.I)
 _NUMBERED_ALONE = re.compile(r"\W{0,3}(?:new\s+)?action\s+(\d{1,2})\s*[:–—-]\s*(\S.*)", re.I)
 _DECISION = re.compile(r"\W{0,3}decision\s+([A-Z][A-Z\d-]{2,20}\d)\W{0,3}\s*[:–—-]?\s*(.*)", re.I)
@@ -236,6 +237,9 @@ class Assembly:
         """Add a line of text that is an item of a numbered list, an annex's title, or an action or a decision."""
         if not self.headed and (item := _ITEM.fullmatch(line.text)) and self._is_next(item[1]):
             self._add_bullet(replace(line, text=item[2]))
+        elif (answer := _ANSWER.fullmatch(line.text)) and (asked := self._get_unanswered()):
+            asked.answer = self.open = Bullet(asked.number, answer[1], line.number)
+            self.gap = False
         elif self.gap and len(line.text) < 150 and _ANNEX.fullmatch(line.text) and line.text[-1] not in NO_TITLE:
             self._add_heading(line)
         elif (alone := _NUMBERED_ALONE.fullmatch(line.text)) and not self._continues_sentence():
@@ -247,24 +251,34 @@ class Assembly:
             return False
         return True
 
+    def _get_unanswered(self) -> Bullet | None:
+        """Return the last item of the list, where it has no answer below it yet."""
+        bullets = self.paragraph.bullets if self.paragraph and not self.headed else []
+        return bullets[-1] if bullets and bullets[-1].answer is None else None
+
     def _add_decision(self, reference: str, text: str, line: Line) -> None:
         text = text or (self.paragraph.text if self.paragraph and not self.headed else self.heading)
         self.report.decisions.append(Decision(reference, text, self._get_place(), line.number))
         self.open = None
 
     def _continue_text(self, line: Line) -> None:
-        if self.open is None or (self.gap and self._is_finished()):
+        if self.open is None or (self.gap and (self._is_finished() or self._begins_anew(line))):
             self._add_unplaced(line)
             return
         joint = "" if self.open.text.endswith("-") or not self.open.text else " "
         self.open.text += joint + line.text.strip()
         self.gap = False
 
+    def _begins_anew(self, line: Line) -> bool:
+        """Return whether text behind a blank line is no more of the item before it: items often lack a full stop."""
+        return isinstance(self.open, Bullet) and line.text[:1].isupper()
+
     def _is_next(self, number: str) -> bool:
+        """Return whether a number is that of the next item of a list."""
         bullets = self.paragraph.bullets if self.paragraph else None
         if bullets is None or int(number) != len(bullets) + 1:
             return False
-        return self._is_finished() or bool(bullets)
+        return self._is_finished() or self.gap or bool(bullets)
 
     def _warn_of_doubtful_marker(self, line: Line) -> None:
         if LIKE_A_MARKER.match(line.text) and len(line.text) < 120 and not self._continues_sentence():

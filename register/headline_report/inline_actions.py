@@ -16,12 +16,12 @@ def find_inline_actions(report: Report, speakers: Speakers, references: Referenc
     )
     leading = re.compile(rf"[(\[]?\s*(?:new\s+)?action\s*({references.one})\s*[:–—-]\s*(\S.*?)[)\]]?$", re.I)
     for paragraph in report.paragraphs:
-        before = ""
+        lead, before = paragraph.text if paragraph.text.endswith(":") else "", ""
         for sentence in _split(paragraph):
             match = leading.match(sentence) or bracketed.search(sentence)
             if match and references.get_meeting_number(_clean(match[1])) in report.meeting.all.values():
                 bare = sentence[: match.start()].strip() or before
-                if task := _find_task(bare, match[2] or "", speakers):
+                if task := _find_task(bare, match[2] or "", speakers, lead):
                     yield _make_action(_clean(match[1]), task, paragraph)
             before = sentence
 
@@ -36,9 +36,13 @@ def _clean(reference: str) -> str:
     return re.sub(r"\s*/\s*", "/", reference)
 
 
-def _find_task(sentence: str, rest: str, speakers: Speakers) -> Task | None:
-    """Return the task of a sentence that commits, or whose action's words name an owner; else None."""
-    bodies = list(dict.fromkeys(speakers.find_committed_bodies(sentence)))
+def _find_task(sentence: str, rest: str, speakers: Speakers, lead: str) -> Task | None:
+    """Return the task of a sentence that commits, or whose action's words name an owner; else None.
+
+    `lead` is what introduces a list: who commits there commits to each of its items.
+    """
+    committed = speakers.find_committed_bodies(sentence) or speakers.find_committed_bodies(lead)
+    bodies = list(dict.fromkeys(committed))
     task = Task(bodies[0] if len(bodies) == 1 else None, find_due_text(sentence), sentence)
     if rest:
         return read_behind(rest, task)

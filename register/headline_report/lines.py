@@ -49,6 +49,7 @@ NO_TITLE = ".;:,?!"  # what a title does not end in
 
 _PAGE = re.compile(r"page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*\|.{0,40})?|\d{1,4}\s+of\s+\d{1,4}", re.I)
 _PAGE_FOOT = re.compile(r"\S.{0,80}\s(?:page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?)", re.I)
+_NEXT_MEETING = re.compile(r"\bnext\s+meetings?\b", re.I)
 _BARE_NUMBER = re.compile(r"\d{1,4}(?:\s*/\s*\d{1,4})?")
 _SECTION = re.compile(r"(\d{1,3})[.)]?\s+(\S.*)")
 _PARAGRAPH = re.compile(r"\s*(\d{1,3}\.\d{1,5}[A-Z]?(?:\.\d{1,3}[A-Z]?){0,2})[.):]?(?:\s+(.*))?$")
@@ -254,20 +255,27 @@ def _mark_sections(lines: Sequence[Line]) -> None:
 
 
 def _mark_late_sections(lines: Sequence[Line]) -> None:
-    """Mark `4. Actions log`: the next section's number between blank lines, before a table or a list of actions."""
+    """Mark `4. Actions log`: the next section's number between blank lines, before a table, a list or a date."""
     section = 0
     for place, line in enumerate(lines):
         if line.kind in (LineType.PARAGRAPH, LineType.SECTION):
             section = int(line.label.split(".")[0])
         found = _SECTION.fullmatch(line.text) if line.kind is LineType.TEXT and len(line.text) < SHORT else None
-        if found and int(found[1]) == section + 1 and _is_title(found[2]) and _stands_before_list(lines, place):
+        if (
+            found
+            and section < int(found[1]) <= section + 2
+            and _is_title(found[2])
+            and _is_late(found[2], lines, place)
+        ):
             line.kind, line.label, line.text = LineType.SECTION, found[1], found[2].strip()
-            section += 1
+            section = int(line.label)
 
 
-def _stands_before_list(lines: Sequence[Line], place: int) -> bool:
+def _is_late(title: str, lines: Sequence[Line], place: int) -> bool:
+    """Return whether a title may be that of a section without paragraphs: of a list, or of the next meeting."""
     after = next((line.kind for line in lines[place + 1 : place + 5] if line.kind is not LineType.BLANK), None)
-    return lines[place - 1].kind is LineType.BLANK and after in (LineType.TABLE, LineType.MARKER)
+    holds_list = after in (LineType.TABLE, LineType.MARKER)
+    return lines[place - 1].kind is LineType.BLANK and (holds_list or bool(_NEXT_MEETING.search(title)))
 
 
 def _find_first_paragraphs(lines: Sequence[Line]) -> set[int]:

@@ -10,6 +10,7 @@ from register.headline_report.sentences import split_sentences
 
 FindMeetings = Callable[[str], Iterable[str]]
 _ANNOUNCES = re.compile(r"\b(?:questions?|queries)\b|\basked\s*:", re.I)
+_TITLED = re.compile(r"^(?:annex \w+\W+)?(?:open |outstanding )?(?:questions?|queries)\b", re.I | re.M)
 _ASKS = re.compile(r"\?[\"”’)\]]*\d{0,2}\.?(?:\s*\([^()]{0,120}\)\.?)?$")
 _HALF_QUOTED = re.compile(r"[\"“‘]\s*[a-z][^\"“”‘’]*\?[\"”’]\W*$")
 _INTRODUCED = re.compile(r"(?:questions?|query|queries)(?:\s+(?:raised|asked))?(?:\s+by\s+\w+)?\s*:\s*(?=\S)", re.I)
@@ -24,7 +25,12 @@ def find_questions(
     `asked` are the rows of its tables of questions; `find_meetings(text)` returns the names of the meetings that a text
     cites; `topics` maps each topic's name to its keywords.
     """
-    found = [question for paragraph in report.places for question in _find_in_paragraph(paragraph)]
+    titles = {str(section.number): section.title for section in report.sections}
+    found = [
+        question
+        for paragraph in report.places
+        for question in _find_in_paragraph(paragraph, titles.get(paragraph.number.split(".")[0], ""))
+    ]
     found += [_read_row(row, find_meetings) for row in asked if _is_asked(row)]
     order = {paragraph.number: place for place, paragraph in enumerate(report.places)}
     found.sort(key=lambda question: (order.get(question.paragraph, len(order)), question.line))
@@ -33,23 +39,26 @@ def find_questions(
     return [_complete(question, find_meetings, topics) for question in found if id(question) in listed]
 
 
-def _find_in_paragraph(paragraph: Paragraph) -> Iterator[AskedQuestion]:
+def _find_in_paragraph(paragraph: Paragraph, title: str) -> Iterator[AskedQuestion]:
     page = paragraph.page
     for sentence in _find_asking(paragraph.text):
         yield AskedQuestion(sentence, paragraph.number, None, (), None, paragraph.line, page=page)
-    announced = bool(paragraph.bullets) and _announces(paragraph)
+    announced = bool(paragraph.bullets) and _announces(paragraph, title)
     for bullet in paragraph.bullets:
+        answer = bullet.answer.text if bullet.answer else ""
         for text in [bullet.text] if announced else _find_asking(bullet.text):
-            yield AskedQuestion(text, paragraph.number, bullet.number, (), None, bullet.line, page=page)
+            yield AskedQuestion(text, paragraph.number, bullet.number, (), None, bullet.line, answer, page=page)
 
 
-def _announces(paragraph: Paragraph) -> bool:
-    """Return whether the sentence before a list, or the title of an annex, says that it is one of questions."""
+def _announces(paragraph: Paragraph, title: str) -> bool:
+    """Return whether the sentence before a list, or the title above it, says that it is one of questions.
+
+    `title` is that of its section. What ends in a full stop leads to no list.
+    """
     said = split_sentences(paragraph.text)
-    if not said:
-        return bool(_ANNOUNCES.search(paragraph.heading))
-    lead = " ".join(said[-2:] if len(said[-1]) < 30 else said[-1:])
-    return bool(_ANNOUNCES.search(lead)) and lead[-1:] not in ".?!"
+    lead = " ".join(said[-2:] if said and len(said[-1]) < 30 else said[-1:])
+    titled = _TITLED.search(f"{title}\n{paragraph.heading}")
+    return bool(_ANNOUNCES.search(lead) or titled) and lead[-1:] not in ".?!"
 
 
 def _find_asking(text: str) -> list[str]:

@@ -58,9 +58,12 @@ class Section:
 
 @dataclass
 class Bullet:
+    """An item of a list. `answer` is what a log of questions and answers has below it, or None."""
+
     number: int
     text: str
     line: int
+    answer: "Bullet | None" = None
 
 
 @dataclass
@@ -81,7 +84,8 @@ class Paragraph:
     @property
     def full_text(self) -> str:
         """The text and the bullets, one a line, for comparing one edition of a report with another."""
-        return "\n".join([self.text, *(bullet.text for bullet in self.bullets)])
+        answered = [text for bullet in self.bullets for text in (bullet, bullet.answer) if text]
+        return "\n".join([self.text, *(bullet.text for bullet in answered)])
 
 
 @dataclass(frozen=True)

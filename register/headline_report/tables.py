@@ -31,7 +31,8 @@ _COLUMNS = {
     "question": r"(?:open\s+|outstanding\s+)?(?:question|query|queries)s?(?:\s+for\s+.{1,20})?|questions",
     "decision": r"decisions?(?:\s+(?:made|taken))?",
     "discussion": r"(?:key\s+)?(?:discussion|discussion\s+items?|points|summary)",
-    "action": r"(?:new\s+|open\s+)?actions?(?:\s+(?:description|detail|text))?|description|task",
+    "action": r"(?:new\s+|open\s+)?actions?",
+    "description": r"(?:action\s+)?(?:description|details?|text|task|wording)",
     "area": r"area|topic|(?:agenda\s+)?item|workstream|subject|section|paragraph|para",
 }
 _HEADS = {name: re.compile(words, re.I) for name, words in _COLUMNS.items()}
@@ -67,12 +68,20 @@ def _find_type(columns: Mapping[str, int]) -> TableType | None:
         return TableType.DECISIONS
     if "discussion" in columns and "area" in columns:
         return TableType.DISCUSSION
-    return TableType.ACTIONS if "action" in columns and ("reference" in columns or "owner" in columns) else None
+    is_action = bool(columns.keys() & {"action", "description"})
+    return TableType.ACTIONS if is_action and columns.keys() & {"reference", "owner"} else None
 
 
 def _name_columns(table_type: TableType, columns: Mapping[str, int]) -> dict[str, int]:
-    """Return the columns; the updates of a table with responses are comments."""
+    """Return the columns by what they are here.
+
+    A description is the action, and what is headed “Action” beside it its reference; the updates of a table with
+    responses are comments.
+    """
     named = dict(columns)
+    if "description" in named and table_type is TableType.ACTIONS:
+        named.setdefault("reference", named.get("action", named["description"]))
+        named["action"] = named.pop("description")
     if table_type is TableType.QUESTIONS and "question" not in named:
         named["comment"] = named.pop("update")
     return named

@@ -40,4 +40,10 @@ def _read_body(body: MIMEPart) -> Document:
         text = body.get_content()
     except (LookupError, ValueError, KeyError):
         raise NotAReport("Give the mail's text itself: this one is in an encoding that is not known.") from None
-    return read_html(text.encode()) if body.get_content_subtype() == "html" else read_text(text)
+    if body.get_content_subtype() == "html":
+        return read_html(text.encode())
+    kept = [line for line in text.splitlines() if not line.startswith(">")]
+    document = read_text("\n".join(kept))
+    if len(kept) < len(text.splitlines()):
+        document.left_out.append("The mail quotes another one, not read.")
+    return document
