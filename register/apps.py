@@ -21,10 +21,12 @@ class RegisterConfig(AppConfig):
         from register.ledger.roles import note_roles
         from register.ledger.unit_of_work import append_history_row, register_listener, register_observer
         from register.models import User
+        from register.services.suspects.watching import GroundWatcher
 
         # Data depends on these signals alone: whoever saves a row can forget neither its roles nor its entry.
         pre_create_historical_record.connect(note_roles, sender=User.history.model, dispatch_uid="roles")
         post_create_historical_record.connect(append_history_row, dispatch_uid="ledger")
+        register_observer(GroundWatcher)  # first: what it records is searched and shown as well
         register_observer(SearchTextUpdater)
         register_observer(DocumentUpdater)
         register_listener(outages.forget_outages)

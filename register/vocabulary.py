@@ -177,3 +177,29 @@ class ReferenceDigits(IntegerChoices):
     ANY = 0, "as many as it needs"
     TWO = 2, "two"
     THREE = 3, "three"
+
+
+class GroundState(TextChoices):
+    """How far a question or an answer is, as whatever rests on it sees it."""
+
+    LIVE = "live", "live"
+    SETTLED = "settled", "agreed or closed"
+    ENDED = "ended", "withdrawn, merged or superseded"
+
+
+class SuspectCause(TextChoices):
+    """Why something is in doubt: what it rests on changed since."""
+
+    REWORDED = "reworded", "its paragraph was reworded"
+    REMOVED = "removed", "its paragraph was removed"
+    GROUND_CHANGED = "changed", "what it rests on was changed"
+    GROUND_SUSPECT = "suspect", "what it rests on is suspect"
+    GROUND_HIDDEN = "hidden", "what it rests on is stricter now"
+
+
+class SuspectEnd(TextChoices):
+    """How a suspect mark came to its end."""
+
+    CLEARED = "cleared", "cleared"
+    TAKEN = "taken", "the new wording was taken"
+    SETTLED = "settled", "what it rests on is clear again"

@@ -16,7 +16,11 @@ from register.services.answers import propose_answer, record_review
 from register.services.links import link_action, link_meeting
 from register.services.meetings import GivenOutcome, add_item, record_outcomes, schedule_question
 from register.services.reference import keep
+from register.services.suspects.grounds import name_ground
+from register.services.suspects.marks import mark_suspect
+from register.vocabulary import SuspectCause
 from tests.conftest import in_a_month
+from tests.test_ledger import make_report
 
 DOCUMENTED = sorted(get_documented_kinds())
 ABOUT_A_QUESTION = sorted(
@@ -40,7 +44,12 @@ def busy(cast, moved):
     schedule_question(question, to_come, by=cast.triage)
     add_item(to_come, action=action, by=cast.triage)
     record_outcomes(to_come, [GivenOutcome(question, "deferred", to=later)], by=cast.triage)
-    propose_answer(moved("open"), "An answer.", by=cast.triage)
+    answer = propose_answer(moved("open"), "An answer.", by=cast.triage)
+    name_ground(answer, question.answers.get(), by=cast.triage)
+    name_ground(answer, moved("open"), by=cast.triage)
+    report = make_report(Meeting.objects.get(number=15), by=cast.triage)
+    for item in (question, action, answer):
+        mark_suspect(item, SuspectCause.REMOVED, by=cast.triage, report=report, paragraph="6.1", was="Who?")
     amend_answer(moved("open"), "As amended.", Meeting.objects.get(number=15), by=cast.triage)
     heir = keep(Action(group=Group.objects.get(), reference="16/01", text="Do it."), by=cast.triage)
     update_action(

@@ -40,7 +40,9 @@ from register.services.packs import keep_pack, make_file
 from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
 from register.services.reference import keep
-from register.vocabulary import Priority
+from register.services.suspects.grounds import name_ground
+from register.services.suspects.marks import mark_suspect
+from register.vocabulary import Priority, SuspectCause
 from tests.conftest import PASSWORD, lift_triggers
 from tests.test_documents import everything_is_kept
 
@@ -161,6 +163,12 @@ def test_a_users_history_holds_no_password_and_no_last_login(cast):
 # The triggers
 
 
+def make_report(meeting, by):
+    """Return a recorded report of a meeting, without bytes."""
+    given = {"file_name": "report.md", "digest": "0" * 64, "content": b"", "classification": "public"}
+    return record(HeadlineReport(meeting=meeting, imported_at=timezone.now(), **given), by=by)
+
+
 @pytest.fixture
 def full(cast, moved):
     """A row in every audited table, one of them redacted."""
@@ -170,15 +178,9 @@ def full(cast, moved):
     record(AgendaItem(meeting=Meeting.objects.first(), question=question, place=1), by=cast.triage)
     record(MeetingLink(meeting=Meeting.objects.first(), question=question, kind="listed"), by=cast.triage)
     update_action(action, Update("noted", note="It waits."), by=cast.triage)
-    report = HeadlineReport(
-        meeting=Meeting.objects.first(),
-        file_name="report.md",
-        digest="0" * 64,
-        content=b"",
-        classification="public",
-        imported_at=timezone.now(),
-    )
-    record(report, by=cast.triage)
+    report = make_report(Meeting.objects.first(), by=cast.triage)
+    name_ground(question.agreed_answer, moved("open"), by=cast.triage)
+    mark_suspect(question, SuspectCause.REMOVED, by=cast.triage, report=report)
     record(Origin(report=report, kind="asked", paragraph="6.1", published="Who?", question=question), by=cast.triage)
     content, facts = make_file(report.meeting, by=cast.triage, form="docx", classification="members")
     keep_pack(report.meeting, content, facts, by=cast.triage, form="docx")

@@ -12,6 +12,7 @@ from register.models.releases import UnfinishedRelease
 from register.models.reports import HeadlineReport, Origin, PendingUpload
 from register.models.search_passages import SearchPassage
 from register.models.search_texts import SearchText
+from register.models.suspects import AnswerGround, SuspectMark
 from register.models.tallies import Tally
 from register.models.visibility import clearance
 
@@ -21,6 +22,7 @@ __all__ = [
     "ActionUpdate",
     "AgendaItem",
     "Answer",
+    "AnswerGround",
     "AtomAddress",
     "Audited",
     "Document",
@@ -43,6 +45,7 @@ __all__ = [
     "Review",
     "SearchPassage",
     "SearchText",
+    "SuspectMark",
     "System",
     "Tally",
     "Token",

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from register import clock
 from register.characters import strip_unseen
 from register.clock import EARLIEST, today
 from register.ledger.unit_of_work import Actor, record, unit_of_work
-from register.models import Action, Answer, Question, User
+from register.models import Action, Answer, Question, SuspectMark, User
 from register.refusals import Invalid, NotPermitted, Refused
 from register.services import review_round
 from register.services.cleaning import apply_changes, clean_remark, clean_row, require_text
@@ -249,7 +250,16 @@ def _add_answers(facts: Facts, question: Question, by: Actor) -> Facts:
         disagreeing=review_round.get_disagreements(reviewed) if reviewed else (),
         asked=len(positions),
         silent=positions.count(Position.NO_RESPONSE),
+        suspect=_describe_doubts(question, reviewed or draft),
     )
+
+
+def _describe_doubts(question: Question, answer: Answer | None) -> tuple[str, ...]:
+    """Return what is suspect of a question and of the answer that is to be agreed."""
+    if answer is None:
+        return ()
+    marks = SuspectMark.objects.standing_on(question).filter(Q(question=question) | Q(answer=answer))
+    return tuple(str(mark) for mark in marks.select_related("question", "answer__question"))
 
 
 def _has_written(by: Actor, answer: Answer | None) -> bool:

@@ -12,6 +12,7 @@ from register.services.meetings import schedule_question
 from register.services.permissions import require_role
 from register.services.questions import record_raised
 from register.services.rows import check_not_stale, unit_of_work_on
+from register.services.suspects.grounds import carry_over_grounds
 from register.vocabulary import Role, Status
 
 SPLITTABLE = (Status.RAISED, Status.OPEN, Status.AWAITING_INPUT, Status.DEFERRED)
@@ -62,6 +63,7 @@ def split_question(
         apply_changes(question, stays)
         record(clean_row(question), by=by, reason=reason)
         _copy_links(question, rest, by, reason)
+        carry_over_grounds(question, rest, by=by, reason=reason, is_ended=False)
         return rest
 
 

@@ -84,6 +84,12 @@ def standing_disagreement(facts: Facts, given: Given) -> str | None:
     return f"Say in the reason how the standing disagreement is dealt with ({', '.join(facts.disagreeing)})."
 
 
+def suspect_ground(facts: Facts, given: Given) -> str | None:
+    if not facts.suspect or given.get("reason"):
+        return None
+    return f"Say in the reason why it is agreed though something is suspect ({'; '.join(facts.suspect)})."
+
+
 def no_decision(facts: Facts, given: Given) -> str | None:
     return None if given.get("meeting") or given.get("reason") else "Name the deciding meeting, or give a reason."
 

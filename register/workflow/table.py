@@ -17,9 +17,10 @@ def _reason(ask: str, note: str = "", required: bool = True) -> Input:
 
 S, P = Status, Part
 _WITH_OWNER = (P.TRIAGE, P.OWNER)
-_OVER_SILENCE_OR_DISAGREEMENT = (
+_OVER_SILENCE_OR_DOUBT = (
     Guard("somebody is silent, or nobody was asked, and no reason says why", guards.unanswered, needs_given=True),
     Guard("a disagreement stands and no reason deals with it", guards.standing_disagreement, needs_given=True),
+    Guard("what it rests on is suspect and no reason deals with that", guards.suspect_ground, needs_given=True),
 )
 
 TRANSITIONS = {
@@ -88,7 +89,7 @@ TRANSITIONS = {
                 Guard("the approver proposed or reworded the answer", guards.own_answer),
                 Guard("neither a deciding meeting nor a reason is given", guards.no_decision, needs_given=True),
                 Guard("the deciding meeting is cancelled or to come", guards.meeting_not_held, needs_given=True),
-                *_OVER_SILENCE_OR_DISAGREEMENT,
+                *_OVER_SILENCE_OR_DOUBT,
             ),
         ),
         Transition(
@@ -109,7 +110,7 @@ TRANSITIONS = {
             guards=(
                 Guard("no text as amended at a meeting waits", guards.nothing_amended),
                 Guard("the approver wrote words of it, or of the answer before", guards.own_amendment),
-                *_OVER_SILENCE_OR_DISAGREEMENT,
+                *_OVER_SILENCE_OR_DOUBT,
             ),
         ),
         Transition(

@@ -67,8 +67,9 @@ class Facts:
     `draft` is the classification of the draft answer, or None where there is none; `written_by_mover` is true where the
     person proposed or reworded the answer in review, and `amended_by_mover` where they wrote words of that or of its
     amended text; `amended_at` names the meeting that amended it, or is None where nothing waits to be agreed so.
-    `disagreeing` names the reviewers whose disagreement stands; of those `asked`, `silent` have not answered. `today`
-    is the date in London. `last_move` is known to whoever made it, while it can be undone.
+    `disagreeing` names the reviewers whose disagreement stands; of those `asked`, `silent` have not answered. `suspect`
+    names what of the question and its answer to be agreed is in doubt. `today` is the date in London. `last_move` is
+    known to whoever made it, while it can be undone.
     """
 
     reference: str
@@ -86,6 +87,7 @@ class Facts:
     disagreeing: tuple[str, ...] = ()
     asked: int = 0
     silent: int = 0
+    suspect: tuple[str, ...] = ()
     last_move: LastMove | None = None
 
 

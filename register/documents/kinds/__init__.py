@@ -5,7 +5,7 @@ feed, and how its changes read in a question's timeline. Documents, the schema, 
 resources of the API and the timeline are made from it.
 """
 
-from register.documents.kinds import action, agenda, answer, meeting, origin, question, reference_data, review
+from register.documents.kinds import action, agenda, answer, meeting, origin, question, reference_data, review, suspect
 from register.documents.kinds.kind import KINDS, Kind, get_documented_kinds, get_kind
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "question",
     "reference_data",
     "review",
+    "suspect",
 ]

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from register.documents.kinds.fields import Part, QuestionReferences, ReferenceOf, TextOrNull, Url
 from register.documents.kinds.kind import Kind
+from register.documents.kinds.suspect import SuspectOfItem
 from register.models import Action, ActionLink, ActionUpdate
 from register.vocabulary import ActionStatus, Classification, UpdateKind
 
@@ -37,6 +38,7 @@ class ActionDocument(serializers.Serializer):
     updates = UpdateOfAction(many=True)
     classification = serializers.ChoiceField(Classification.choices)
     questions = QuestionReferences()
+    suspect_marks = SuspectOfItem(many=True)
 
 
 class ActionKind(Kind):

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from register.documents.kinds.fields import NameOf, Part, PositionTally, Url
 from register.documents.kinds.kind import Kind
+from register.documents.kinds.suspect import GroundOfAnswer, SuspectOfItem
 from register.models import Answer
 from register.vocabulary import AnswerStatus, Classification
 
@@ -25,7 +26,10 @@ class _OfQuestion(serializers.Serializer):
 
 
 class AnswerDocument(_OfQuestion, AnswerOfQuestion):
-    """One proposed answer, with the tally of its reviews."""
+    """One proposed answer, with the tally of its reviews, and what it rests on."""
+
+    grounds = GroundOfAnswer(many=True)
+    suspect_marks = SuspectOfItem(many=True)
 
 
 class AnswerKind(Kind):

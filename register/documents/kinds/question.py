@@ -18,6 +18,7 @@ from register.documents.kinds.fields import (
     Url,
 )
 from register.documents.kinds.kind import Kind
+from register.documents.kinds.suspect import SuspectOfItem
 from register.models import Question
 from register.vocabulary import ActionStatus, Classification, LinkKind, Outcome, Priority, Status
 
@@ -75,6 +76,7 @@ class QuestionDocument(serializers.Serializer):
     meeting_outcomes = OutcomeOfQuestion(many=True)
     actions = ActionOfQuestion(source="action_links", many=True)
     answers = AnswerOfQuestion(many=True)
+    suspect_marks = SuspectOfItem(many=True, help_text="Why it is in doubt; nothing where nothing is.")
 
 
 class QuestionKind(Kind):

@@ -41,9 +41,9 @@ from register.services.reports.planning import (
 )
 from register.services.reports.proposals import APPLIED_UNASKED, APPLIED_WHERE_ASKED, ItemType, Plan, Proposal
 from register.services.reports.told import make_item_title
+from register.services.titles import make_title
 from register.vocabulary import LinkKind, OriginKind, Role
 
-TITLE_LENGTH = 200
 LONGEST_NOTE = 2_000  # characters
 
 # {a proposal's key: {owner, topic or priority: the name that the triager chose; due: the day that they confirmed}}
@@ -305,12 +305,6 @@ class _ReportApplication:
             for question in [origin.question for origin in asked.select_related("question")]:
                 if action and question and not ActionLink.objects.filter(action=action, question=question).exists():
                     link_action(action, question, by=self.by, reason=self.get_reason(minted.paragraph))
-
-
-def make_title(published: str) -> str:
-    """Return a title from a published question: without its citation, cut at a word where it is long."""
-    bare = re.sub(r"\s*\([^()]*\bsee\b[^()]*\)", "", published).strip().rstrip(".")
-    return bare if len(bare) <= TITLE_LENGTH else bare[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
 _APPLY = {
