@@ -48,8 +48,8 @@ def get_upload_version(pending: PendingUpload) -> str:
 def keep_choices(pending: PendingUpload, choices: Mapping[str, Sequence[str]], *, seen: str | None) -> PendingUpload:
     """Keep what was ticked and typed on the preview of an upload, for whoever comes back; return the upload.
 
-    `seen` is the version that was shown (`get_upload_version`); None skips the check. Raises Refused where the upload is
-    gone, or another by now.
+    `seen` is the version that was shown (`get_upload_version`); None skips the check. Raises Refused where the upload
+    is gone, or another by now.
     """
     with _lock_upload(pending, seen) as fresh:
         fresh.choices = {name: list(values) for name, values in choices.items()}

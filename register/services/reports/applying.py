@@ -83,7 +83,7 @@ def apply_decisions(
     """Record what a triager decided about a report, and return the proposals that were applied, in order.
 
     The register is compared again under the lock, so that what was recorded meanwhile is not recorded twice. The file
-    is kept once, when something of it is decided. Raises NotPermitted, Refused, ProposalRefused; nothing is then written.
+    is kept once, when something is decided. Raises NotPermitted, Refused, ProposalRefused; nothing is then written.
     """
     require_role(by, Role.TRIAGE, to="import a report")
     with unit_of_work():
