@@ -42,6 +42,9 @@ class UploadForm(forms.Form):
 class KeyedForm(forms.Form):
     """A form whose fields are called by their name and the key of what they are of: `owner:action:15/10`."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
     def add_prefix(self, field_name):
         return f"{field_name}:{self.prefix}"
 

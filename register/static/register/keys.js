@@ -41,7 +41,9 @@ for (const each of rows) {
 }
 // Escape leaves a field, so that the keys work again.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target.matches(typing)) event.target.blur();
+  if (event.key !== "Escape" || !event.target.matches(typing)) return;
+  event.target.blur();
+  event.target.closest("[data-row]")?.focus();
 });
 for (const button of document.querySelectorAll("[data-duplicate]")) {
   button.hidden = false;
