@@ -16,10 +16,8 @@ from register.services.permissions import require_role
 from register.vocabulary import Role
 
 KEPT_FOR = timedelta(days=7)
-GONE = (
-    "This upload was recorded or discarded meanwhile: upload the file again to see what is left. Nothing was recorded."
-)
-CHANGED = "This upload was changed in another window since it was shown here: look it over again. Nothing was recorded."
+GONE = "This upload was recorded or discarded meanwhile, so nothing was recorded: upload the file again."
+CHANGED = "This upload was changed in another window since it was shown, so nothing was recorded: look it over again."
 
 
 def keep_upload(file_name: str, content: bytes, *, purpose: str, by: User) -> PendingUpload:

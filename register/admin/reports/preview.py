@@ -208,7 +208,7 @@ def _record(request, preview):
         return _keep(request, preview, "_compare")
     decisions = preview.make_decisions()
     if decisions.are_none:
-        messages.info(request, NOTHING_TICKED)
+        messages.info(request, ALL_HELD if request.POST.getlist("accept") else NOTHING_TICKED)
         return None
     with take_upload(preview.pending, seen=request.POST.get("seen")) as pending:
         content = bytes(pending.content)

@@ -53,7 +53,7 @@ LONGEST_NOTE = 2_000  # characters
 ANEW = "anew"  # what is chosen where a question is raised instead of the link that is proposed
 ASK_REFERENCE = "Give the action a reference, as the meeting would: 15/10."
 
-SHOWN_BEFORE = "was changed in the register since this was shown: look at it again. Nothing was recorded."
+SHOWN_BEFORE = "changed in the register since this was shown, so nothing was recorded: look again."
 
 
 def apply_report(

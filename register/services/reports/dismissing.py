@@ -1,6 +1,7 @@
 """What a triager left out of a report for good: skipped, or not a question. It is remembered until taken back."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import DismissedItem, HeadlineReport, Meeting
@@ -19,9 +20,9 @@ def find_dismissed(proposals: Iterable[Proposal], meeting: Meeting | None) -> di
 
     They are told by their words, whatever their place. What the register holds meanwhile is not among them.
     """
-    rows = DismissedItem.objects.filter(report__meeting=meeting, is_taken_back=False) if meeting else []
+    rows: Any = DismissedItem.objects.filter(report__meeting=meeting, is_taken_back=False) if meeting else []
     said = {(row.item, strip_wording(row.published)): row for row in rows}
-    open_ones = (proposal for proposal in proposals if proposal.kind != ProposalKind.UNCHANGED) if said else ()
+    open_ones = [proposal for proposal in proposals if said and proposal.kind != ProposalKind.UNCHANGED]
     found = ((p.key, said.get((_describe(p), strip_wording(p.published)))) for p in open_ones)
     return {key: row for key, row in found if row}
 

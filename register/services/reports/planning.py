@@ -64,7 +64,7 @@ class _ExistingItems:
     def __init__(self, report: Report, meeting: Meeting | None) -> None:
         self.report, self.meeting = report, meeting
         group = Group.objects.get_called(report.meeting.group)
-        named = {item.reference for item in (*report.actions, *report.mentions)}
+        named = [*(minted.reference for minted in report.actions), *(mention.reference for mention in report.mentions)]
         actions = Action.objects.filter(group=group, reference__in=named) if group else Action.objects.none()
         self.actions = {action.reference: action for action in actions}
         origins = Origin.objects.filter(report__meeting=meeting) if meeting else Origin.objects.none()
