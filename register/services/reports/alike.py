@@ -32,7 +32,7 @@ def sort_words(bare: str) -> str:
     return " ".join(sorted(bare.split()))
 
 
-def load_alike(bare: str, taken: Collection[int | None]) -> dict[int, str]:
+def load_alike(bare: str, taken: Collection[Any]) -> dict[int, str]:
     """Return {key: its words in order} of held questions that share the beginnings of words with a bare text."""
     words = sorted({word for word in bare.split() if len(word) >= SHORTEST_BEGINNING}, key=lambda w: (-len(w), w))
     beginnings = list(dict.fromkeys(word[:BEGINNING] for word in words))[:LOOKED_UP]
@@ -43,14 +43,14 @@ def load_alike(bare: str, taken: Collection[int | None]) -> dict[int, str]:
     return _load_words(_get_comparable(taken).filter(has_one).order_by("-pk")[:MOST_ALIKE])
 
 
-def load_questions_of(meetings: Iterable[Meeting], taken: Collection[int | None]) -> dict[int, str]:
+def load_questions_of(meetings: Iterable[Meeting], taken: Collection[Any]) -> dict[int, str]:
     """Return {key: its words in order} of the questions that one of these meetings listed, raised or told of."""
     kinds = (MeetingLink, MeetingOutcome)
     rows = [kind.objects.filter(meeting__in=meetings, struck_out=False).values("question") for kind in kinds]
     return _load_words(_get_comparable(taken).filter(reduce(or_, (Q(pk__in=keys) for keys in rows))))
 
 
-def _get_comparable(taken: Collection[int | None]) -> Any:
+def _get_comparable(taken: Collection[Any]) -> Any:
     ended = [Status.WITHDRAWN, Status.MERGED]
     return Question.objects.exclude(status__in=ended).exclude(pk__in=taken)
 
