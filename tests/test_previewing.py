@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from register.admin.reports import preview as preview_module
@@ -125,6 +127,18 @@ def test_a_pdf_is_opened_at_the_page_of_a_paragraph(importer, client_of, monkeyp
 def test_a_file_that_is_no_pdf_is_never_a_page_of_this_site(importer):
     asker = importer("<script>1</script>\n" + REPORT)
     assert asker.client.get(f"{asker.address}file/")["Content-Disposition"].startswith("attachment")
+
+
+def test_the_page_costs_the_same_however_much_was_left_out_or_changed(importer, cast):
+    bring_in(REPORT, cast.triage, accepted=["action:17/01", "action:17/02"])
+    asker = importer(REPORT.replace("write it down", "write it up"))
+    with CaptureQueriesContext(connection) as few:
+        asker.reopen()
+    asker.send(accept=[], skip=[FIRST])
+    asker = importer(REPORT.replace("write it down", "write it up").replace("share this", "share the"))
+    with CaptureQueriesContext(connection) as many:
+        asker.reopen()
+    assert len(many) - len(few) <= 1  # who left out what
 
 
 # Put right

@@ -30,7 +30,7 @@ from register.services.pending_uploads import (
 from register.services.preferences import get_preferences, switch_keys
 from register.services.reports import Decisions, MadeItem, ProposalRefused, apply_decisions, plan_report, read_file
 from register.services.reports.applying import get_report_of_file
-from register.services.reports.dismissing import take_back
+from register.services.reports.dismissing import get_dismissers, take_back
 from register.services.reports.proposals import ItemType, ProposalKind
 from register.vocabulary import DismissedAs, Purpose
 
@@ -259,5 +259,6 @@ def _make_context(model_admin, request, preview):
 
 def _list_dismissed(plan):
     """Return [(proposal, what was said of it, who said so and when)] of what was left out before."""
+    said = get_dismissers(plan.dismissed.values())
     found = [(p, plan.dismissed[p.key]) for p in plan.proposals if p.key in plan.dismissed]
-    return [(proposal, row, row.history.order_by("history_id").first()) for proposal, row in found]
+    return [(proposal, row, said.get(row.pk)) for proposal, row in found]

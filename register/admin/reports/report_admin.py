@@ -14,7 +14,7 @@ from register.models import DismissedItem, HeadlineReport, Origin, PendingUpload
 from register.refusals import Refusal
 from register.services.pending_uploads import get_upload, keep_upload
 from register.services.reports import read_file
-from register.services.reports.dismissing import take_back
+from register.services.reports.dismissing import get_dismissers, take_back
 from register.vocabulary import Purpose, Role
 
 BEFORE = "The report is read first: you see what it proposes beside what the register holds."
@@ -48,7 +48,7 @@ class HeadlineReportAdmin(RegisterAdmin):
                 name="register_headlinereport_pending_file",
             ),
             path(
-                "left-out/<int:object_id>/take-back/",
+                "left-out/<int:dismissed_id>/take-back/",
                 page(require_POST(self.take_back_view)),
                 name="register_headlinereport_take_back",
             ),
@@ -114,10 +114,10 @@ class HeadlineReportAdmin(RegisterAdmin):
             return _hand_out(content, "upload")
         return HttpResponse(content, "application/pdf", headers={"Content-Disposition": "inline"})
 
-    def take_back_view(self, request, object_id):
+    def take_back_view(self, request, dismissed_id):
         """Let a report propose again what was left out of it."""
         self._check_triage(request)
-        row = DismissedItem.objects.visible_to(request.user).filter(pk=object_id).first()
+        row = DismissedItem.objects.visible_to(request.user).filter(pk=dismissed_id).first()
         if row is None:
             raise Http404("There is no such item.")
         take_back(row, by=request.user)
@@ -141,5 +141,6 @@ def _hand_out(content, name):
 
 def _list_dismissed(report):
     """Return [(what was left out of a report, who said so and when)], what was taken back among it."""
-    rows = report.dismissed_items.all() if report else []
-    return [(row, row.history.order_by("history_id").first()) for row in rows]
+    rows = list(report.dismissed_items.all()) if report else []
+    said = get_dismissers(rows)
+    return [(row, said.get(row.pk)) for row in rows]

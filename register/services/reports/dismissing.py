@@ -50,6 +50,12 @@ def take_back(dismissed: DismissedItem, *, by: Actor) -> DismissedItem:
         return record(row, by=by, reason="Taken back: it is proposed again")
 
 
+def get_dismissers(rows: Iterable[DismissedItem]) -> dict[int, Any]:
+    """Return {key: the history row of how it was left out, which names who and when}."""
+    made = DismissedItem.history.filter(id__in=[row.pk for row in rows], history_type="+")
+    return {row.id: row for row in made}
+
+
 def _describe(proposal: Proposal) -> str:
     """Return what a proposal is of, whatever its place: a question is known by its words alone."""
     prefix = proposal.key.split(":")[0]

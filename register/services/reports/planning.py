@@ -66,7 +66,7 @@ class _ExistingItems:
         group = Group.objects.get_called(report.meeting.group)
         named = [*(minted.reference for minted in report.actions), *(mention.reference for mention in report.mentions)]
         actions = Action.objects.filter(group=group, reference__in=named) if group else Action.objects.none()
-        self.actions = {action.reference: action for action in actions}
+        self.actions = {action.reference: action for action in actions.select_related("owner", "owner_group")}
         origins = Origin.objects.filter(report__meeting=meeting) if meeting else Origin.objects.none()
         self.origins = list(origins.select_related("question", "action").order_by("id"))
 
