@@ -1,6 +1,6 @@
 """The choices of columns, which documents and screens share."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 SYSTEM = "system"  # the name credited when no person acted: a migration, a command
 
@@ -165,3 +165,22 @@ class Purpose(TextChoices):
 
     REPORT = "report", "headline report"
     QUESTIONS = "questions", "questions"
+
+
+class Separator(TextChoices):
+    """What stands between the parts of an action's reference."""
+
+    NOTHING = "", "nothing"
+    STROKE = "/", "a stroke /"
+    HYPHEN = "-", "a hyphen -"
+    UNDERSCORE = "_", "an underscore _"
+    BLANK = " ", "a blank"
+    STOP = ".", "a full stop ."
+
+
+class ReferenceDigits(IntegerChoices):
+    """How many digits a number within an action's reference has."""
+
+    ANY = 0, "as many as it needs"
+    TWO = 2, "two"
+    THREE = 3, "three"

@@ -9,7 +9,7 @@ import pytest
 
 from register import bounded
 from register.bounded import OutOfBounds, run_bounded
-from register.headline_report.files import extract_text
+from register.headline_report.formats import read_document
 from register.headline_report.report import NotAReport
 from register.refusals import Refused
 from register.services.spreadsheets.files import read_rows
@@ -59,7 +59,7 @@ def test_a_small_word_file_of_empty_paragraphs_is_read_or_refused(count, monkeyp
     content = word_with_empty_paragraphs(count)
     assert len(content) < 165_000
     with pytest.raises(NotAReport, match=r"seconds|too large"):
-        extract_text(content)
+        read_document(content)
 
 
 def workbook_with_empty_rows(count):
@@ -75,10 +75,9 @@ def workbook_with_empty_rows(count):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [1_000_000, 15_000_000])
-def test_a_small_workbook_of_empty_rows_is_read_or_refused(count, monkeypatch):
+def test_a_small_workbook_of_very_many_empty_rows_is_refused(monkeypatch):
     monkeypatch.setattr(bounded, "CPU_SECONDS", 4)
-    content = workbook_with_empty_rows(count)
+    content = workbook_with_empty_rows(15_000_000)
     assert len(content) < 165_000
     with pytest.raises(Refused, match=r"seconds|smaller|at most"):
         read_rows(content)

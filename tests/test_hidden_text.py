@@ -1,6 +1,7 @@
 """What a reader of a file does not see as its text is not read, and it is said that it is there."""
 
 import io
+from typing import NamedTuple
 
 import docx
 import pytest
@@ -10,19 +11,31 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from reportlab.pdfgen.canvas import Canvas
 
-from register.headline_report.files import extract_text
+from register.headline_report.formats import read_document
 from tests.test_reports import MINUTES
 
 W = nsdecls("w", "r", "wp", "a")
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 WPS = 'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
-BOX = "<w:txbxContent><w:p><w:r><w:t>Secret</w:t></w:r></w:p></w:txbxContent>"
+BOX = "<w:txbxContent><w:p><w:r><w:t>Boxed.</w:t></w:r></w:p></w:txbxContent>"
 
 
 def read(document):
     file = io.BytesIO()
     document.save(file)
-    return extract_text(file.getvalue())
+    return read_file(file.getvalue())
+
+
+def read_file(content):
+    """Return (the text of a file's blocks, what is left out)."""
+    document = read_document(content)
+    texts = ["\n".join(map("\t".join, block.rows)) if block.rows else block.text for block in document.blocks]
+    return Read("\n".join(filter(None, texts)), document.left_out)
+
+
+class Read(NamedTuple):
+    text: str
+    left_out: list[str]
 
 
 def make_document(run_xml=""):
@@ -42,6 +55,8 @@ HIDDEN = {
     "inserted and hidden": "<w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>Secret</w:t></w:r></w:ins>",
     "deleted": "<w:del><w:r><w:delText>Secret</w:delText></w:r></w:del>",
     "moved away": "<w:moveFrom><w:r><w:t>Secret</w:t></w:r></w:moveFrom>",
+}
+BOXED = {
     "text box": f"<w:r><w:pict>{BOX}</w:pict></w:r>",
     "text box of two forms": "<w:r><mc:AlternateContent>"
     f"<mc:Choice Requires='wps'><w:drawing>{BOX}</w:drawing></mc:Choice>"
@@ -53,6 +68,11 @@ HIDDEN = {
 def test_text_that_is_not_seen_is_left_out_and_told(xml):
     file = read(make_document(xml))
     assert (file.text, len(file.left_out), "“Secret”" in file.left_out[0]) == ("Seen.", 1, True)
+
+
+@pytest.mark.parametrize("xml", BOXED.values(), ids=BOXED)
+def test_a_box_is_read_once_after_the_paragraph_that_holds_it(xml):
+    assert read(make_document(xml)) == ("Seen.\nBoxed.", [])
 
 
 SEEN = {
@@ -141,10 +161,10 @@ def make_pdf(*lines):
 
 
 def test_invisible_text_of_a_pdf_is_left_out_and_told():
-    file = extract_text(make_pdf((0, "Seen."), (3, "Secret"), (0, "Seen too.")))
+    file = read_file(make_pdf((0, "Seen."), (3, "Secret"), (0, "Seen too.")))
     assert (file.text.split("\n")[:2], len(file.left_out)) == (["Seen.", "Seen too."], 1)
 
 
 def test_the_text_of_a_scan_is_read_and_told():
-    file = extract_text(make_pdf((3, "Read by a machine.")))
+    file = read_file(make_pdf((3, "Read by a machine.")))
     assert (file.text.strip(), "is a scan" in file.left_out[0]) == ("Read by a machine.", True)

@@ -81,10 +81,8 @@ def test_commitments_and_loose_lines_stand_at_their_paragraph(importer):
 
 
 def test_a_doubt_of_the_reader_stands_at_its_paragraph(importer):
-    asker = importer(REPORT.replace("**Action 17/02**", "**Action 12/02**"))
-    assert [doubt.text for doubt in places(asker.page)["1.3"].doubts] == [
-        "Action 12/02 is numbered for another meeting."
-    ]
+    asker = importer(REPORT.replace("1.4 Elexon", "1.6 Elexon"))
+    assert [doubt.text for doubt in places(asker.page)["1.6"].doubts] == ["Paragraph 1.6 follows 1.3: one is missing."]
 
 
 def test_a_row_with_a_doubt_is_unticked(importer, monkeypatch):

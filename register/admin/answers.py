@@ -15,6 +15,7 @@ from register.models.search import parse_references
 from register.services.answers import (
     can_propose,
     edit_answer,
+    get_offered_answer,
     get_proposable_questions,
     propose_answer,
     propose_for_review,
@@ -89,6 +90,12 @@ class AnswerAdmin(RegisterAdmin):
             "proposed_by_whom",
             *frozen,
         )
+
+    def get_changeform_initial_data(self, request):
+        """Preset what a report has beside the question, for whoever proposes its first answer to look over."""
+        given = super().get_changeform_initial_data(request)
+        question = get_proposable_questions(request.user).filter(pk=given.get("question") or 0).first()
+        return {"text": get_offered_answer(question, request.user), **given} if question else given
 
     def add_view(self, request, form_url="", extra_context=None):
         return super().add_view(request, form_url, {"title": "Propose an answer", **(extra_context or {})})

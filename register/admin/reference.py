@@ -3,6 +3,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
+from register.admin.group_references import EXAMPLE, SHAPE, references_page
 from register.admin.guarded import RegisterAdmin
 from register.admin.kept import KeptAdmin
 from register.admin.merging import MergedAdmin
@@ -31,6 +32,22 @@ class TopicAdmin(MergedAdmin):
 class GroupAdmin(KeptAdmin):
     list_display = ("name", "full_name")
     search_fields = ("name", "full_name")
+    exclude = tuple(SHAPE)  # declared on a page of its own, where it can be tried
+    change_form_template = "register/group.html"
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(self.references_view)
+        return [path("<int:object_id>/references/", page, name="register_group_references"), *super().get_urls()]
+
+    @used_once
+    def references_view(self, request, object_id):
+        """Declare how the group's reports write references of actions, and try it on a file."""
+        return references_page(self, request, object_id)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        group = self.get_object(request, object_id)
+        example = group and group.reference_shape.format(*EXAMPLE)
+        return super().change_view(request, object_id, form_url, {"example": example, **(extra_context or {})})
 
 
 class LinkAdmin(RegisterAdmin):

@@ -66,21 +66,23 @@ def short_page(admin, request, *, form_class, act, title, button, about, back, o
     """
     request = bring_back(request)
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
+    page = make_page(
+        admin, request, form, title=title, button=button, about=about, back=back, onward=onward or back, **beside
+    )
+    return answer_once(request, partial(_answer, request, form, act, page)) if request.method == "POST" else page
+
+
+def make_page(admin, request, form, **more):
+    """Return the response that shows a form on a short page; `more` is as in `short_page`."""
     context = {
         **admin.admin_site.each_context(request),
-        "title": title,
-        "button": button,
         "form": form,
         "form_token": get_form_token(request),
-        "about": about,
-        **beside,
-        "back": back,
-        "onward": onward or back,
+        **more,
         "opts": admin.opts,
         "media": admin.media + form.media,
     }
-    page = TemplateResponse(request, context.get("template", "register/short_page.html"), context)
-    return answer_once(request, partial(_answer, request, form, act, page)) if request.method == "POST" else page
+    return TemplateResponse(request, context.get("template", "register/short_page.html"), context)
 
 
 def _answer(request, form, act, page, use):

@@ -1,110 +1,159 @@
-"""Find the actions of a report: a marker line after a paragraph mints one, any other reference mentions one."""
+"""Find the actions of a report: markers and logs mint them, and so do sentences that name their own; others mention."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from register.headline_report.lines import Line
-from register.headline_report.references import find_references
-from register.headline_report.report import Mention, MintedAction, NotAReport, Note, Paragraph, Report
-from register.headline_report.sentences import Speakers, find_due_text, split_sentences
+from register.headline_report.assembly import Found, Marked
+from register.headline_report.commitments import Task, find_tasks
+from register.headline_report.inline_actions import find_inline_actions
+from register.headline_report.references import References
+from register.headline_report.report import LoggedAction, Mention, MintedAction, Note, Report
+from register.headline_report.sentences import Speakers, split_sentences
 
 _COMMITTED = re.compile(r"\bagreed\s+to\b", re.I)
-_Task = tuple[str | None, str | None, str]  # owner, due date as written, text
-_OWNER_BEHIND = re.compile(r"(?:owner:?\s*)?([A-Z][\w&'’.-]*(?:\s+[A-Z][\w&'’.-]*){0,3})\s*(?:$|[-–—,;:)]|to\s)")
+_SUPERSEDES = re.compile(r"supersed\w+\s+(.*)", re.I)
 
 
-def find_minted_actions(
-    markers: Iterable[tuple[Paragraph, Line]], report: Report, speakers: Speakers
-) -> list[MintedAction]:
-    """Return the actions that markers mint. Raises NotAReport where one is given twice, after different paragraphs."""
-    found: dict[str, MintedAction] = {}
-    for paragraph, line in markers:
-        listed = list(dict.fromkeys(line.label.split(",")))
-        tasks = _find_tasks(paragraph, line, len(listed), speakers)
-        for reference, (owner, due, text) in zip(listed, tasks, strict=True):
-            _warn_of_other_meeting(reference, line, report)
-            action = MintedAction(reference, paragraph.number, text, owner, due, line.number)
-            _require_same_paragraph(found.get(reference), action)
-            found.setdefault(reference, action)
-    return list(found.values())
+def find_actions(found: Found, report: Report, speakers: Speakers, references: References) -> list[MintedAction]:
+    """Return the actions that a report mints, in its order: by markers, by sentences, and by rows of its logs.
+
+    The first that has a reference counts; what another says otherwise is a doubt at it. Adds to the report's warnings,
+    and to its log what a marker says of another action.
+    """
+    minted: dict[str, MintedAction] = {}
+    for marked in found.markers:
+        for action in _read_marker(marked, report, speakers, references):
+            _add(minted, action)
+        report.log += _read_superseded(marked, references)
+    for action in find_inline_actions(report, speakers, references):
+        minted.setdefault(action.reference, action)
+    for row in report.log:
+        if references.get_meeting_number(row.reference) in report.meeting.all.values():
+            _add_row(minted, row, report)
+    _warn_of_leaps(minted, report, references)
+    return sorted(minted.values(), key=lambda action: action.line)
 
 
-def _warn_of_other_meeting(reference: str, line: Line, report: Report) -> None:
-    if int(reference.split("/")[0]) != report.meeting.number:
-        report.warnings.append(Note(line.number, f"Action {reference} is numbered for another meeting."))
+def _read_marker(marked: Marked, report: Report, speakers: Speakers, references: References) -> Iterator[MintedAction]:
+    listed = list(dict.fromkeys(marked.line.label.split(",")))
+    tasks = find_tasks(marked, len(listed), speakers)
+    for reference, task in zip(listed, tasks, strict=True):
+        yield _make_action(reference, task, marked, report, references)
 
 
-def _require_same_paragraph(before: MintedAction | None, action: MintedAction) -> None:
-    if before and before.paragraph != action.paragraph:
-        raise NotAReport(
-            f"Correct the report first: action {action.reference} is given twice, "
-            f"after paragraph {before.paragraph} and after {action.paragraph}."
+def _make_action(reference: str, task: Task, marked: Marked, report: Report, references: References) -> MintedAction:
+    group = _find_other_group(reference, marked.line.rest, report, references)
+    doubt = " ".join(filter(None, [task.doubt, _tell_of_group(group, reference)]))
+    return MintedAction(
+        reference,
+        marked.paragraph.number,
+        task.text,
+        task.owner,
+        task.due,
+        marked.line.number,
+        doubt=doubt,
+        group=group,
+        page=marked.line.page,
+    )
+
+
+def _find_other_group(reference: str, rest: str, report: Report, references: References) -> str:
+    """Return the other group of a joint meeting whose action a reference is, or ""."""
+    number = references.get_meeting_number(reference)
+    others = dict(report.meeting.held_with)
+    named = next((group for group in others if re.search(rf"\b{group}\b", rest)), None)
+    if named or number == report.meeting.number:
+        return named or ""
+    return next((group for group, of in others.items() if of == number), "")
+
+
+def _tell_of_group(group: str, reference: str) -> str:
+    return f"Action {reference} is the {group}'s, with which this meeting was held." if group else ""
+
+
+def _add(minted: dict[str, MintedAction], action: MintedAction) -> None:
+    """Add an action, or a doubt at the one of its reference where a second one does not say the same."""
+    first = minted.setdefault(action.reference, action)
+    if first is action:
+        return
+    said = [
+        f"{name} {theirs}"
+        for name, ours, theirs in (
+            ("owner", first.owner, action.owner),
+            ("due", first.due_as_written, action.due_as_written),
         )
+        if theirs and ours and _differ(ours, theirs)
+    ]
+    elsewhere = first.paragraph != action.paragraph and not _is_summary(action)
+    if said or elsewhere:
+        told = f"It stands again on line {action.line}" + (f", with {' and '.join(said)}" if said else "") + "."
+        first = replace(first, doubt=f"{first.doubt} {told}".strip())
+    minted[action.reference] = _fill(first, action.owner, action.due_as_written)
 
 
-def _find_tasks(paragraph: Paragraph, line: Line, count: int, speakers: Speakers) -> list[_Task]:
-    """Return (owner, due as written, text) of each of the `count` tasks that a marker closes."""
-    said = split_sentences(paragraph.text)
-    if line.rest:
-        return [_find_task_after_marker(line.rest, said)] * count
-    committed = next((n for n in reversed(range(len(said))) if speakers.find_committed_bodies(said[n])), None)
-    if committed is None:
-        return [(None, None, said[-1] if said else "")] * count
-    owner, text = _find_owner(said, committed, speakers), _join_commitment(said, committed, speakers)
-    if count == 1:
-        return [(owner, find_due_text(said[committed]), text)]
-    shares = _split_task(owner, said[committed], speakers)
-    return [(*share, text) for share in shares] if len(shares) == count else [(None, None, text)] * count
+def _differ(ours: str, theirs: str) -> bool:
+    """Return whether two texts say different things: “20 August” says no other day than “20 August 2021”."""
+    ours, theirs = ours.casefold(), theirs.casefold()
+    return ours not in theirs and theirs not in ours
 
 
-def _find_task_after_marker(rest: str, said: Sequence[str]) -> _Task:
-    """Return the task of a marker with words behind it: “Action 15/03 - Elexon”, “Action 15/03: DCC to report”."""
-    owner = _OWNER_BEHIND.match(rest)
-    is_sentence = len(rest.split()) > 4
-    return owner and owner[1].rstrip(" .-"), find_due_text(rest), rest if is_sentence or not said else said[-1]
+def _is_summary(action: MintedAction) -> bool:
+    """Return whether an action stands under a heading without a paragraph, as in a closing summary."""
+    return "." not in action.paragraph
 
 
-def _join_commitment(said: Sequence[str], committed: int, speakers: Speakers) -> str:
-    """Return the committing sentence, with the sentences just before it in which the same bodies commit."""
-    first = committed
-    while first and speakers.find_committed_bodies(said[first - 1]) == speakers.find_committed_bodies(said[committed]):
-        first -= 1
-    return " ".join(said[first : committed + 1])
+def _fill(action: MintedAction, owner: str | None, due: str | None) -> MintedAction:
+    return replace(action, owner=action.owner or owner or None, due_as_written=action.due_as_written or due or None)
 
 
-def _split_task(owner: str | None, sentence: str, speakers: Speakers) -> list[tuple[str | None, str | None]]:
-    """Return [(owner, due date as written)]: the task of the sentence's own body, then the one it delegates."""
-    on = speakers.find_delegated_task(sentence)
-    if not on:
-        return [(owner, find_due_text(sentence))]
-    return [(owner, find_due_text(sentence.removesuffix(on[1]))), (on[0], find_due_text(on[1]))]
+def _add_row(minted: dict[str, MintedAction], row: LoggedAction, report: Report) -> None:
+    text = row.text or row.update
+    action = MintedAction(row.reference, row.place, text, row.owner or None, row.due or None, row.line, page=row.page)
+    if row.reference in minted:
+        _add(minted, replace(action, paragraph=minted[row.reference].paragraph))
+    else:
+        minted[row.reference] = replace(action, doubt="" if text else "The log does not say what is to be done.")
 
 
-def _find_owner(said: Sequence[str], committed: int, speakers: Speakers) -> str | None:
-    """Return the one body that commits itself; None where there are two, or where “It” could mean either of two."""
-    bodies = dict.fromkeys(speakers.find_committed_bodies(said[committed]))
-    if "It" in bodies:
-        del bodies["It"]
-        bodies |= dict.fromkeys(
-            body for sentence in said[:committed] for body in speakers.find_speaking_bodies(sentence)
-        )
-    return next(iter(bodies)) if len(bodies) == 1 else None
+def _read_superseded(marked: Marked, references: References) -> Iterator[LoggedAction]:
+    """Yield the actions that a marker says its own supersedes: “Action 25/01 (supersedes Action 24/07)”."""
+    if match := _SUPERSEDES.search(marked.line.rest):
+        for reference in references.find(match[1]):
+            status = f"superseded by Action {marked.line.label.split(',')[0]}"
+            yield LoggedAction(reference, "", marked.paragraph.number, marked.line.number, status=status)
 
 
-def find_mentions(report: Report, early: Iterable[tuple[str, str]]) -> list[Mention]:
-    """Return the actions that headings and paragraphs refer to and that the report does not mint, each once.
+def _warn_of_leaps(minted: dict[str, MintedAction], report: Report, references: References) -> None:
+    """Say which numbers between those of this meeting's actions are missing: their page may be."""
+    own = [
+        a
+        for a in minted.values()
+        if not a.group and references.get_meeting_number(a.reference) == report.meeting.number
+    ]
+    held = {references.get_number(action.reference) for action in own}
+    missing = sorted(set(range(1, max(held, default=0))) - held)
+    if missing and len(missing) < len(held) + 3:
+        told = ", ".join(map(str, missing))
+        report.warnings.append(Note(1, f"No action is numbered {told} here: one may be missing."))
 
-    `early` are (number of the paragraph before, or "", text) of markers that close no paragraph. Adds a warning to the
-    report for each action that is numbered for this meeting.
+
+def find_mentions(report: Report, early: Iterable[tuple[str, str]], references: References) -> list[Mention]:
+    """Return the actions that a report refers to and does not mint, each once.
+
+    `early` are (number of the paragraph before, or "", text) of references that close no paragraph. Adds a warning to
+    the report for each action that is numbered for this meeting.
     """
     found: dict[str, list[str]] = {}
     for paragraph, text in [*early, *_find_places(report)]:
-        for reference in find_references(text):
+        for reference in references.find(text):
             found.setdefault(reference, []).append(paragraph)
+    for row in report.log:
+        found.setdefault(row.reference, []).append(row.place)
     own = {action.reference for action in report.actions}
     others = {reference: at for reference, at in found.items() if reference not in own}
     for reference, at in others.items():
-        if int(reference.split("/")[0]) == report.meeting.number:
+        if references.get_meeting_number(reference) == report.meeting.number:
             said = f"Action {reference} is numbered for this meeting, but no marker of its own mints it."
             report.warnings.append(Note(_get_line_number(report, at[0]), said))
     return [Mention(reference, tuple(dict.fromkeys(at))) for reference, at in others.items()]
@@ -116,9 +165,12 @@ def _get_line_number(report: Report, number: str) -> int:
 
 
 def _find_places(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield (paragraph number, text) of every heading and paragraph, in order."""
+    """Yield (paragraph number, text) of every section's title, heading and paragraph, in order."""
+    titles = {str(section.number): section.title for section in report.sections}
     heading = ""
-    for paragraph in report.paragraphs:
+    for paragraph in report.places:
+        if title := titles.pop(paragraph.number.split(".")[0], ""):
+            yield paragraph.number, title
         if paragraph.heading != heading:
             heading = paragraph.heading
             yield paragraph.number, heading

@@ -1,32 +1,15 @@
 """The header of a report: label and value pairs, split by tabs, columns or lines as the conversion left them."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from register.headline_report.dates import first_date
+from register.headline_report.groups import choose_group
+from register.headline_report.labels import LABELS
 from register.headline_report.lines import Line
 from register.headline_report.report import MeetingHeld, NotAReport, Note
 from register.vocabulary import Classification
 
-LABELS = {
-    "meeting name": "name",
-    "name of meeting": "name",
-    "group": "name",
-    "meeting number": "number",
-    "meeting no": "number",
-    "date and time": "date",
-    "meeting date": "date",
-    "date of meeting": "date",
-    "date": "date",
-    "purpose of paper": "purpose",
-    "purpose": "purpose",
-    "classification": "classification",
-    "venue": "venue",
-    "location": "venue",
-    "synopsis": "synopsis",
-    "meeting time": "time",
-}
 _WORDS_OF_VALUES = {"group", "date", "purpose", "venue", "location"}  # labels only where a line or column begins
 _ANYWHERE = [label for label in LABELS if label not in _WORDS_OF_VALUES]
 
@@ -84,10 +67,13 @@ def _find_labels(text: str) -> Iterator[tuple[str, int, int]]:
             yield re.sub(r"\s+", " ", label.lower()), match.start(), match.end()
 
 
-def make_meeting(number: int, group: str, values: Mapping[str, str], body: str) -> tuple[MeetingHeld, list[Note]]:
+def make_meeting(
+    number: int, group: str, values: Mapping[str, str], body: str, groups: Iterable[str] = ()
+) -> tuple[MeetingHeld, list[Note]]:
     """Return (the meeting, warnings) from a header's values and the text of the body.
 
-    Raises NotAReport where neither names the group.
+    `group` is what the title or the number says; `groups` are those that are known. Raises NotAReport where nothing
+    names the group.
     """
     notes = []
     held_on = first_date(values.get("date", ""))
@@ -99,24 +85,19 @@ def make_meeting(number: int, group: str, values: Mapping[str, str], body: str) 
     if classification not in Classification.values:
         notes.append(Note(1, "The header gives no classification that the register knows: Members is assumed."))
         classification = Classification.MEMBERS.value
-    group = group or _find_group(values.get("name", ""), number, body)
-    if not group:
+    chosen, doubt = choose_group(group, values.get("name", ""), number, body, groups)
+    if not chosen:
         raise NotAReport("Give a headline report that names its group: this one has no meeting name.")
-    return MeetingHeld(group, number, held_on, classification, values.get("purpose", "")), notes
+    others = tuple(other for other in _find_joint(values.get("number", "")) if other != (chosen, number))
+    if doubt:
+        notes.append(Note(1, doubt))
+    return MeetingHeld(chosen, number, held_on, classification, values.get("purpose", ""), doubt, others), notes
 
 
-def _find_group(name: str, number: int, body: str) -> str:
-    """Return a group's short name: as the body uses it, else as the header's name abbreviates."""
-    written = re.search(r"\(([A-Z]{2,10})\)", name) or re.fullmatch(r"\s*([A-Z]{2,10})\s*", name)
-    initials = "".join(re.findall(r"\b([A-Z])", re.split(r"\s[–—-]\s|\(", name)[0]))
-    used = Counter(
-        name for name, of in re.findall(r"\b([A-Z]{2,10})[ -]?(\d{1,3})\b(?!\s*/)", body) if int(of) == number
-    )
-    if written:
-        return written[1]
-    if len(initials) > 1 and re.search(rf"\b{initials}", body):
-        return initials
-    return used.most_common(1)[0][0] if used else initials
+def _find_joint(written: str) -> list[tuple[str, int]]:
+    """Return the (group, number) of each meeting that a joint meeting's number names: `CCDG18 / AWG10`."""
+    found = [(group, int(number)) for group, number in re.findall(r"\b([A-Z]{2,10})[ -]?(\d{1,3})\b", written)]
+    return found if len(found) > 1 else []
 
 
 def has_label(text: str) -> bool:

@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from register.headline_report.references import References
 from register.refusals import Refused
+
+LONGEST_PLACE = 100  # characters of a paragraph's number, or of the name of an annex or area
 
 
 class NotAReport(Refused):
@@ -16,6 +19,8 @@ class MeetingHeld:
     """The meeting that a report is of, as its header says.
 
     `classification` is a value of `vocabulary.Classification`; `held_on` is None where the header gives no date.
+    `doubt` says where the text does not agree on the group. `held_with` are the (group, number) of a joint meeting's
+    others.
     """
 
     group: str
@@ -23,10 +28,17 @@ class MeetingHeld:
     held_on: date | None
     classification: str
     purpose: str
+    doubt: str = ""
+    held_with: tuple[tuple[str, int], ...] = ()
 
     @property
     def name(self) -> str:
         return f"{self.group}{self.number}"
+
+    @property
+    def all(self) -> dict[str, int]:
+        """{group: number} of this meeting and of those that it was held jointly with."""
+        return {self.group: self.number, **dict(self.held_with)}
 
 
 @dataclass(frozen=True)
@@ -46,32 +58,42 @@ class Section:
 
 @dataclass
 class Bullet:
+    """An item of a list. `answer` is what a log of questions and answers has below it, or None."""
+
     number: int
     text: str
     line: int
+    answer: "Bullet | None" = None
 
 
 @dataclass
 class Paragraph:
-    """One numbered paragraph. `heading` is the sub-heading it stands under, or ""; `bullets` are numbered from 1."""
+    """One numbered paragraph, or an annex or area of discussion, whose name is then its `number`.
+
+    `heading` is the sub-heading it stands under, or ""; `bullets` are numbered from 1; `page` is None where there is
+    none.
+    """
 
     number: str
     text: str
     line: int
     heading: str = ""
     bullets: list[Bullet] = field(default_factory=list)
+    page: int | None = None
 
     @property
     def full_text(self) -> str:
         """The text and the bullets, one a line, for comparing one edition of a report with another."""
-        return "\n".join([self.text, *(bullet.text for bullet in self.bullets)])
+        answered = [text for bullet in self.bullets for text in (bullet, bullet.answer) if text]
+        return "\n".join([self.text, *(bullet.text for bullet in answered)])
 
 
 @dataclass(frozen=True)
 class MintedAction:
     """An action that the meeting created. `owner` and `due_as_written` are None where the text is not clear.
 
-    `serves` is the number of the paragraph whose questions the action is about (“this list”), or None.
+    `serves` is the number of the paragraph whose questions the action is about (“this list”), or None. `doubt` is a
+    sentence where the text does not settle it. `group` is the other group of a joint meeting whose action it is, or "".
     """
 
     reference: str
@@ -81,6 +103,42 @@ class MintedAction:
     due_as_written: str | None
     line: int
     serves: str | None = None
+    doubt: str = ""
+    group: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class LoggedAction:
+    """What a log of actions, or the words behind a marker, says of an action: each text as written, "" where none is.
+
+    `place` is the number of the paragraph or section, or the name of the area, where it stands.
+    """
+
+    reference: str
+    text: str
+    place: str
+    line: int
+    owner: str = ""
+    due: str = ""
+    status: str = ""
+    update: str = ""
+    page: int | None = None
+
+    @property
+    def said(self) -> str:
+        """The row as one text."""
+        return " – ".join(filter(None, [self.text, self.owner, self.due, self.status, self.update]))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision that the meeting recorded under a reference of its own: `DAG-DEC42`."""
+
+    reference: str
+    text: str
+    paragraph: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -97,7 +155,10 @@ class Mention:
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question as published. `bullet` is None for a sentence; `meetings` are those it cites; `topic` is suggested."""
+    """A question as published. `bullet` is None for a sentence; `meetings` are those it cites; `topic` is suggested.
+
+    `answer` is what a table has beside it, or ""; `doubt` is a sentence where the text does not settle it.
+    """
 
     text: str
     paragraph: str
@@ -105,6 +166,9 @@ class AskedQuestion:
     meetings: tuple[str, ...]
     topic: str | None
     line: int
+    answer: str = ""
+    doubt: str = ""
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,12 +185,18 @@ def _is_own_title(text: str) -> bool:
 
 @dataclass
 class Report:
-    """A report as read. `left_out` are sentences on what its file has beside the text that a reader sees."""
+    """A report as read. `left_out` are sentences on what its file has beside the text that a reader sees.
+
+    `areas` are its annexes and the rows of a table of discussion; `references` find actions in its words.
+    """
 
     meeting: MeetingHeld
     synopsis: str = ""
     sections: list[Section] = field(default_factory=list)
     paragraphs: list[Paragraph] = field(default_factory=list)
+    areas: list[Paragraph] = field(default_factory=list)
+    log: list[LoggedAction] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
     actions: list[MintedAction] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     meetings: list[str] = field(default_factory=list)
@@ -137,6 +207,12 @@ class Report:
     unplaced: list[Note] = field(default_factory=list)
     furniture: list[Note] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    references: References = field(default_factory=References)
+
+    @property
+    def places(self) -> list[Paragraph]:
+        """The paragraphs, and after them the areas."""
+        return [*self.paragraphs, *self.areas]
 
     @property
     def doubtful_furniture(self) -> list[Note]:
@@ -144,9 +220,9 @@ class Report:
         return [note for note in self.furniture if any(map(str.isalnum, note.text)) and not _is_own_title(note.text)]
 
     def paragraph(self, number: str) -> Paragraph | None:
-        """Return the first paragraph with that number, or None. Call it on a complete report: it is cached."""
+        """Return the first paragraph or area of that number, or None. Call it on a complete report: it is cached."""
         return self._numbered.get(number)
 
     @cached_property
     def _numbered(self) -> dict[str, Paragraph]:
-        return {paragraph.number: paragraph for paragraph in reversed(self.paragraphs)}
+        return {paragraph.number: paragraph for paragraph in reversed(self.places)}

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from register.headline_report.references import REFERENCE, find_references
-from register.headline_report.report import Paragraph, Report
+from register.headline_report.references import References
+from register.headline_report.report import LoggedAction, Paragraph, Report
 from register.headline_report.sentences import LONGEST, split_sentences
 
 _IS = r"(?:(?:is|are|was|were|be|been|being|as|now|therefore|considered|marked|[:(–—-])\s*){1,3}"
 _OF_ACTIONS = {
-    "superseded": re.compile(rf"\bsuperseded\s+by\s+(?:new\s+)?(?:action\s+)?({REFERENCE})", re.I),
+    "superseded": re.compile(r"\bsuperseded\s+by\s+(?:new\s+)?(.{1,40})", re.I),
     "carried": re.compile(r"\bcarried\s+(?:forward|over)\b|\b(?:remains?|kept|stays?)\s+open\b|\bis\s+ongoing\b", re.I),
     "done": re.compile(rf"{_IS}(?:complete[d]?|closed|discharged)\b|\bcould\s+be\s+closed\b", re.I),
 }
@@ -57,8 +57,28 @@ class Saying:
 
 def find_sayings(report: Report) -> list[Saying]:
     """Return what a report says became of actions and questions, in its order, each once a paragraph."""
-    found = (saying for paragraph in report.paragraphs for saying in _read_paragraph(paragraph))
+    found = [saying for paragraph in report.places for saying in _read_paragraph(paragraph, report.references)]
+    found += [saying for row in report.log for saying in _read_row(row, report.references)]
     return list({(s.paragraph, s.says, s.actions, s.questions): s for s in found}.values())
+
+
+def _read_row(row: LoggedAction, references: References) -> Iterator[Saying]:
+    """Yield what the status of a row in a log of actions says: “Closed”, “Carried forward”, “Superseded by …”."""
+    for says, words in _STATUSES.items():
+        if match := words.match(row.status.strip()):
+            other = next(iter(references.find(row.status)), "") if says == "superseded" else ""
+            text = f"{row.reference}: {row.said}"
+            yield Saying(
+                row.place, text, says, not _unsettles(row.status, match), actions=(row.reference,), other=other
+            )
+            return
+
+
+_STATUSES = {
+    "superseded": re.compile(r"superseded\b", re.I),
+    "carried": re.compile(r"(?:carried\s+(?:forward|over)|open|ongoing|on-going|in\s+progress)\b", re.I),
+    "done": re.compile(r"(?:closed?|completed?|done|discharged)\b", re.I),
+}
 
 
 def split_clauses(paragraph: Paragraph) -> list[str]:
@@ -68,22 +88,22 @@ def split_clauses(paragraph: Paragraph) -> list[str]:
     return [clause.strip() for sentence in sentences for clause in _CLAUSE.split(sentence) if clause.strip()]
 
 
-def _read_paragraph(paragraph: Paragraph) -> Iterator[Saying]:
-    under = find_references(paragraph.heading)
+def _read_paragraph(paragraph: Paragraph, references: References) -> Iterator[Saying]:
+    under = references.find(paragraph.heading)
     for clause in split_clauses(paragraph):
-        yield from _read_actions(paragraph, clause, under)
+        yield from _read_actions(paragraph, clause, under, references)
         yield from _read_questions(paragraph, clause)
 
 
-def _read_actions(paragraph: Paragraph, clause: str, under: list[str]) -> Iterator[Saying]:
+def _read_actions(paragraph: Paragraph, clause: str, under: list[str], references: References) -> Iterator[Saying]:
     told = match_words(clause, _OF_ACTIONS)
-    named = tuple(find_references(clause))
+    named = tuple(references.find(clause))
     if not named and len(under) == 1 and _ITS_ACTION.search(clause):
         named = (under[0],)
     if not told or not named:
         return
     says, match = told[0]
-    other = "".join(match[1].split()) if says == "superseded" else ""
+    other = next(iter(references.find(f"Action {match[1]}")), "") if says == "superseded" else ""
     subjects = tuple(reference for reference in named if reference != other)
     settled = len({name for name, _ in told}) == 1 and not _unsettles(clause, match)
     if subjects:

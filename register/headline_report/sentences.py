@@ -26,6 +26,7 @@ _AGREES = (
 _WILL = r"(?:will|shall|is\s+to|are\s+to)\b(?!\s+(?:not|be|have)\b)"
 _COMMITMENT = re.compile(rf"(?<![\w-]){_BODY}{_OF_THE_BODY}\s+{_SOON}(?:(?P<agrees>{_AGREES})|(?P<will>{_WILL}))")
 _ASKED = re.compile(rf"\basked\s+{_BODY}\s+to\b")
+_TASKED = re.compile(rf"^{_BODY}\s+to\s+(?=[a-z])")
 _SHARED = re.compile(rf"{_BODY}\s*(?:,|\band\b|\bor\b|&)\s*(?:[Tt]he\s+)?$")
 _TOLD_OF_OTHERS = re.compile(r"(?P<settled>agreed|decided)?\s*\bthat\s+$")
 _HANDED_ON = re.compile(
@@ -49,6 +50,8 @@ _MOMENT = (
 )
 _DUE = re.compile(
     rf"\b(?:by|before|no\s+later\s+than|ahead\s+of|in\s+time\s+for|within|for|due:?)\s+({_MOMENT})|\b({_DURATION})\b"
+    r"|\b(?:bring|brought|present|report|return|back|come)\b.{0,80}?\s(?:to|at)\s+"
+    r"((?!EOD|COP|COB)[A-Z]{2,8}[ -]?\d{1,3})\b"
 )
 NOT_BODIES = {
     "It",
@@ -90,17 +93,19 @@ def find_due_text(sentence: str) -> str | None:
     match = _DUE.search(sentence[:LONGEST])
     if match is None:
         return None
-    return re.sub(r"^a\s+(?:further\s+)?", "", next(filter(None, match.groups()))).rstrip(" .,")
+    return re.sub(r"^a\s+(?:further\s+)?|^the\s+(?=end\b)", "", next(filter(None, match.groups()))).rstrip(" .,")
 
 
 class Speakers:
     """Finds the bodies in the sentences of a report: those known by name, the group's members, and whoever “agreed”.
 
-    `bodies` are the known names. Where none are given, a word of capitals alone counts as a body's name.
+    `bodies` are the known names; `groups` are short names of groups, which own nothing themselves. Where no bodies are
+    given, a word of capitals alone counts as a body's name.
     """
 
-    def __init__(self, group: str, bodies: Iterable[str] = ()) -> None:
+    def __init__(self, group: str, bodies: Iterable[str] = (), groups: Iterable[str] = ()) -> None:
         self.group, self.known = group, {name.lower() for name in bodies}
+        self.groups = {group, *groups}
 
     def find_committed_bodies(self, sentence: str) -> list[str]:
         """Return the bodies that commit themselves in a sentence, in order; “It” for a pronoun."""
@@ -116,7 +121,16 @@ class Speakers:
                 body for name in names for body in [self._get_body(name, may_be_thing=bool(match["will"]))] if body
             ]
         asked = [self._get_body(match[1], may_be_thing=False) for match in _ASKED.finditer(sentence)]
+        asked += [self._get_body(match[1], may_be_thing=True) for match in _TASKED.finditer(sentence)]
         return found + [body for body in asked if body]
+
+    def find_agreeing_bodies(self, sentence: str) -> list[str]:
+        """Return the bodies that say that they agree, undertake or offer to do something, not what merely will be."""
+        agreeing = (match for match in _COMMITMENT.finditer(sentence[:LONGEST]) if match["agrees"])
+        bodies = (
+            self._get_body(name, may_be_thing=False) for match in agreeing for name in self._split_names(match[1])
+        )
+        return [body for body in bodies if body]
 
     def find_speaking_bodies(self, sentence: str) -> list[str]:
         """Return the bodies that are the subject of a sentence: “DCC confirmed …”."""

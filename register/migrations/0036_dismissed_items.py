@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("register", "0034_actions_and_packs"),
+        ("register", "0035_report_layouts"),
     ]
 
     operations = [
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                     "item",
                     models.CharField(help_text="What it was proposed as: action 17/01; question.", max_length=200),
                 ),
-                ("paragraph", models.CharField(blank=True, max_length=20)),
+                ("paragraph", models.CharField(blank=True, max_length=100)),
                 ("published", models.TextField(blank=True)),
                 ("is_taken_back", models.BooleanField(default=False)),
                 (
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                         help_text="What it was proposed as: action 17/01; question.", max_length=200, null=True
                     ),
                 ),
-                ("paragraph", models.CharField(blank=True, max_length=20, null=True)),
+                ("paragraph", models.CharField(blank=True, max_length=100, null=True)),
                 ("published", models.TextField(blank=True, null=True)),
                 ("is_taken_back", models.BooleanField(default=False, null=True)),
                 ("history_change_reason", models.TextField(null=True)),

@@ -6,6 +6,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 
+from register.headline_report.report import LONGEST_PLACE
 from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.meetings import Group, Meeting
 from register.models.people import Organisation
@@ -46,11 +47,11 @@ class Action(Audited):
     """Something that a meeting asked of a body. Its reference is as minuted, such as 15/10, and unique in its group."""
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="actions")
-    reference = models.CharField(max_length=12, help_text="As minuted: 15/10.")
+    reference = models.CharField(max_length=20, help_text="As minuted: 15/10.")
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, null=True, blank=True, related_name="actions", help_text="The meeting that gave it."
     )
-    paragraph = models.CharField(max_length=20, blank=True)
+    paragraph = models.CharField(max_length=LONGEST_PLACE, blank=True)
     text = models.TextField(validators=[MaxLengthValidator(20_000)])
     owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="actions")
     owner_group = models.ForeignKey(
@@ -136,7 +137,7 @@ class ActionUpdate(Audited):
     kind = models.CharField(max_length=12, choices=UpdateKind.choices)
     made_on = models.DateField(help_text="The day of the meeting, or of the record.")
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="action_updates")
-    paragraph = models.CharField(max_length=20, blank=True, help_text="Of the meeting's report: 2.1.")
+    paragraph = models.CharField(max_length=LONGEST_PLACE, blank=True, help_text="Of the meeting's report: 2.1.")
     note = models.TextField(blank=True, validators=[MaxLengthValidator(2_000)])
 
     objects: ClassVar = ClassifiedQuerySet.make_manager("action__classification")

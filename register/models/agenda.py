@@ -4,6 +4,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from register.headline_report.report import LONGEST_PLACE
 from register.models.actions import Action
 from register.models.audited import Audited, AuditHistory
 from register.models.meetings import Meeting
@@ -94,7 +95,7 @@ class MeetingOutcome(Audited):
     item = models.ForeignKey(AgendaItem, models.PROTECT, null=True, blank=True, related_name="outcomes")
     result = models.CharField(max_length=20, choices=MeetingResult.choices)
     deferred_to = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="deferred_here")
-    paragraph = models.CharField(max_length=20, blank=True, help_text="Of the meeting's report: 6.1.")
+    paragraph = models.CharField(max_length=LONGEST_PLACE, blank=True, help_text="Of the meeting's report: 6.1.")
     note = models.TextField(blank=True, validators=[MaxLengthValidator(2_000)])
     struck_out = models.BooleanField(default=False, editable=False)
 

@@ -4,15 +4,18 @@ from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Concat
 
 from register.characters import fold_name, is_printable
+from register.headline_report.references import ReferenceShape
+from register.headline_report.report import LONGEST_PLACE
 from register.models.audited import Audited, AuditHistory, computed_from
 from register.models.names import NamedReferenceQuerySet, NameKeyField
 from register.models.visibility import ClassifiedQuerySet, Reader, ReferenceQuerySet
-from register.vocabulary import LinkKind, MeetingState
+from register.vocabulary import LinkKind, MeetingState, ReferenceDigits, Separator
 
 
 class Group(Audited):
@@ -21,15 +24,55 @@ class Group(Audited):
     name = models.CharField(max_length=20, unique=True, help_text="As it stands before the number: CCDG.")
     name_key = NameKeyField()
     full_name = models.CharField(max_length=200, blank=True)
+    reference_prefix = models.CharField(
+        max_length=8,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z]*$", "Give letters alone.")],
+        help_text="DAG of DAG14-01.",
+    )
+    reference_after_prefix = models.CharField(
+        max_length=1, blank=True, choices=Separator.choices, help_text="Between the prefix and the meeting's number."
+    )
+    reference_meeting_digits = models.PositiveSmallIntegerField(
+        default=0, choices=ReferenceDigits.choices, verbose_name="digits of the meeting's number"
+    )
+    reference_between = models.CharField(
+        max_length=1,
+        blank=True,
+        default=Separator.STROKE,
+        choices=Separator.choices,
+        help_text="Between the meeting's number and the action's.",
+    )
+    reference_number_digits = models.PositiveSmallIntegerField(
+        default=0, choices=ReferenceDigits.choices, verbose_name="digits of the action's number"
+    )
 
     objects: ClassVar = NamedReferenceQuerySet.as_manager()
     history = AuditHistory(excluded_fields=["name_key"])
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reference_between="") | Q(reference_meeting_digits__gt=0, reference_number_digits__gt=0),
+                name="group_reference_can_be_split",
+                violation_error_message="Say how many digits both numbers have: nothing stands between them.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reference_shape(self) -> ReferenceShape:
+        """How the group's reports write the references of actions."""
+        return ReferenceShape(
+            self.reference_prefix,
+            self.reference_after_prefix,
+            self.reference_meeting_digits,
+            self.reference_between,
+            self.reference_number_digits,
+        )
 
 
 class MeetingQuerySet(ReferenceQuerySet):
@@ -141,7 +184,7 @@ class MeetingLink(Audited):
     question = models.ForeignKey("Question", models.PROTECT, related_name="meeting_links")
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="links")
     kind = models.CharField(max_length=20, choices=LinkKind.choices)
-    paragraph = models.CharField(max_length=20, blank=True, help_text="Of the meeting's report: 6.1.")
+    paragraph = models.CharField(max_length=LONGEST_PLACE, blank=True, help_text="Of the meeting's report: 6.1.")
     struck_out = models.BooleanField(default=False)
 
     objects: ClassVar = ClassifiedQuerySet.make_manager("question__classification")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from register.headline_report.report import LONGEST_PLACE
 from register.models.actions import Action
 from register.models.audited import Audited, AuditedQuerySet, AuditHistory
 from register.models.meetings import Meeting
@@ -48,9 +49,10 @@ class Origin(Audited):
 
     report = models.ForeignKey(HeadlineReport, models.PROTECT, related_name="origins")
     kind = models.CharField(max_length=12, choices=OriginKind.choices)
-    paragraph = models.CharField(max_length=20)
+    paragraph = models.CharField(max_length=LONGEST_PLACE)
     bullet = models.PositiveIntegerField(null=True)
     published = models.TextField()
+    answer = models.TextField(blank=True, help_text="What the report has beside a question, offered as a draft.")
     paragraph_digest = models.CharField(max_length=64, help_text="SHA-256 of the whole paragraph as it was.")
     question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="origins")
     action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="origins")
@@ -88,7 +90,7 @@ class DismissedItem(Audited):
     report = models.ForeignKey(HeadlineReport, models.PROTECT, related_name="dismissed_items")
     dismissed_as = models.CharField(max_length=16, choices=DismissedAs.choices)
     item = models.CharField(max_length=200, help_text="What it was proposed as: action 17/01; question.")
-    paragraph = models.CharField(max_length=20, blank=True)
+    paragraph = models.CharField(max_length=LONGEST_PLACE, blank=True)
     published = models.TextField(blank=True)
     is_taken_back = models.BooleanField(default=False)
 

@@ -18,7 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from register.characters import fold_for_search
-from register.headline_report.references import parse_marker
+from register.headline_report.references import get_default_references
 from register.models.word_index import WordIndex, matches_prefix
 
 MOST_WORDS = 50  # in a search: an expression of many more is too deep for SQLite's parser
@@ -50,7 +50,7 @@ def parse_references(text: str) -> list[str]:
 def parse_action_references(text: str) -> list[str]:
     """Return the references of actions that a text consists of (`15/10` for `Action 15/10.`), or []."""
     plain = _make_plain(text).strip(" .,:;()[]")
-    marker = parse_marker(plain if plain.startswith("action") else f"action {plain}")
+    marker = get_default_references().parse_marker(plain if plain.startswith("action") else f"action {plain}")
     return marker[0].split(",") if marker and not marker[1] else []
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from register.characters import strip_unseen
 from register.clock import today
 from register.ledger.unit_of_work import record, unit_of_work
-from register.models import Answer, Question, Review, User, clearance
+from register.models import Answer, Origin, Question, Review, User, clearance
 from register.models.visibility import get_classifications
 from register.refusals import NotPermitted, Refused, Stale
 from register.services import review_round
@@ -54,6 +54,14 @@ def propose_answer(
         if answer.classification not in clearance(by):
             raise Refused("Choose a classification that you may read yourself.")
         return record(clean_row(answer), by=by, reason=clean_remark(reason))
+
+
+def get_offered_answer(question: Question, user: User) -> str:
+    """Return what a report that the user may see has beside the question as asked, or ""; it is nobody's answer yet."""
+    if question.answers.exists():
+        return ""
+    origins = Origin.objects.visible_to(user).filter(question=question).exclude(answer="")
+    return origins.order_by("-pk").values_list("answer", flat=True).first() or ""
 
 
 def make_answer(question: Question, text: str, by: User, **given: Any) -> Answer:

@@ -15,7 +15,7 @@ from register.refusals import Invalid, Refused
 from register.workflow import LONGEST_REMARK
 
 Row = TypeVar("Row", bound=models.Model)
-_PARAGRAPH = re.compile(r"[A-Za-z]{0,3}\d[\w.()/-]*")
+_PARAGRAPH = re.compile(r"[A-Za-z]{0,3}\d[\w.()/-]*|[A-Z][\w ,.:&'’()/–-]{2,}")
 
 
 def clean_remark(text: str | None) -> str:
@@ -32,10 +32,13 @@ def clean_remark(text: str | None) -> str:
 
 
 def clean_paragraph(text: str | None) -> str:
-    """Return the number of a paragraph of a report, without blanks. Raises Refused for what is no number: 2.1, 2.2A."""
+    """Return where it stands in a report, without blanks: a paragraph's number, or the name of an annex or an area.
+
+    Raises Refused for what is neither: 2.1, 2.2A, Annex A.
+    """
     number = strip_unseen(text or "")
     if number and not _PARAGRAPH.fullmatch(number):
-        raise Refused("Give the paragraph by its number in the report, such as 2.1.")
+        raise Refused("Give the paragraph by its number in the report, such as 2.1, or its name, such as Annex A.")
     return number
 
 

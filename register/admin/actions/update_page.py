@@ -13,6 +13,7 @@ from register.admin.reference_field import ActionReferenceField
 from register.admin.short_page import DayInput, SeenForm, short_page
 from register.admin.used_once import used_once
 from register.clock import today
+from register.headline_report.report import LONGEST_PLACE
 from register.ledger.versions import get_version_by_key
 from register.models import Action, Meeting
 from register.services.actions import Update, update_action, update_actions
@@ -24,7 +25,7 @@ MOST = 200  # actions at once
 class UpdateForm(SeenForm):
     kind = forms.ChoiceField(choices=UpdateKind.choices, widget=forms.RadioSelect, label="What is said of it")
     meeting = forms.ModelChoiceField(Meeting.objects.none(), required=False, help_text="Where it was said.")
-    paragraph = forms.CharField(max_length=20, required=False, help_text="Of the meeting's report: 2.1.")
+    paragraph = forms.CharField(max_length=LONGEST_PLACE, required=False, help_text="Of the meeting's report: 2.1.")
     due_on = forms.DateField(
         required=False, widget=DayInput(), label="New day", help_text="Where it goes on: when it is due now."
     )

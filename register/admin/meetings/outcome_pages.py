@@ -10,6 +10,7 @@ from register.admin.meetings.agenda_pages import get_meeting
 from register.admin.meetings.layout import get_agenda, get_meeting_address
 from register.admin.reference_field import ReferenceField
 from register.clock import today
+from register.headline_report.report import LONGEST_PLACE
 from register.kept_text import bring_back
 from register.models import Meeting
 from register.refusals import NotPermitted, Refused
@@ -26,7 +27,7 @@ class OutcomeForm(forms.Form):
     to = forms.ModelChoiceField(
         Meeting.objects.none(), required=False, label="Put off to", empty_label="no meeting yet"
     )
-    paragraph = forms.CharField(max_length=20, required=False)
+    paragraph = forms.CharField(max_length=LONGEST_PLACE, required=False)
     note = forms.CharField(max_length=2_000, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

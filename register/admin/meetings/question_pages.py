@@ -9,6 +9,7 @@ from register.admin.rows import get_row_for
 from register.admin.short_page import ReasonForm, short_page
 from register.admin.used_once import used_once
 from register.clock import today
+from register.headline_report.report import LONGEST_PLACE
 from register.models import AgendaItem, Meeting
 from register.services.meetings import GivenOutcome, record_outcomes, schedule_question
 from register.vocabulary import MeetingResult, Role
@@ -20,7 +21,7 @@ def _make_meeting_field(meetings, **options):
 
 class OutcomeForm(forms.Form):
     result = forms.ChoiceField(choices=MeetingResult, widget=forms.RadioSelect, label="What became of it")
-    paragraph = forms.CharField(max_length=20, required=False, label="Paragraph of its report (optional)")
+    paragraph = forms.CharField(max_length=LONGEST_PLACE, required=False, label="Paragraph of its report (optional)")
     note = forms.CharField(max_length=2_000, required=False, label="Note (optional)")
 
 

@@ -7,6 +7,7 @@ from django import forms
 from register.admin.short_page import DayInput
 from register.characters import get_name_refusal, unify_line_ends
 from register.clock import get_day_refusal
+from register.headline_report.report import LONGEST_PLACE
 from register.models import Group, Organisation, Topic
 from register.refusals import Refused
 from register.services.cleaning import clean_paragraph
@@ -52,8 +53,11 @@ class KeyedForm(forms.Form):
         return _check_day(self.cleaned_data["due"])
 
     def clean_paragraph(self):
+        given = self.cleaned_data["paragraph"]
+        if given == self.read_paragraph:
+            return given
         try:
-            return clean_paragraph(self.cleaned_data["paragraph"])
+            return clean_paragraph(given)
         except Refused as refusal:
             raise forms.ValidationError(f"{self.called}: {refusal}") from refusal
 
@@ -102,6 +106,7 @@ class RowForm(KeyedForm):
     def __init__(self, proposal, offered, *args, **kwargs):
         super().__init__(*args, prefix=proposal.key, **kwargs)
         self.proposal, self.called = proposal, f"{proposal.what} {proposal.label}".capitalize()
+        self.read_paragraph = proposal.paragraph
         made = _make_fields(self.called, offered)
         self.fields.update({name: made[name] for name in list_names(proposal)})
         if "topic" in self.fields:
@@ -113,12 +118,14 @@ class RowForm(KeyedForm):
         chosen = super().get_choices()
         if unify_line_ends(chosen.get("words", "")) == self.proposal.published.strip():
             del chosen["words"]
+        if chosen.get("paragraph") == self.read_paragraph:
+            del chosen["paragraph"]
         return chosen
 
 
 def list_names(proposal):
     """Return the names of the fields of a proposal, in order."""
-    if proposal.what == ItemType.MEETING or proposal.key.startswith("mention:"):
+    if proposal.what in (ItemType.MEETING, ItemType.DECISION) or proposal.key.startswith("mention:"):
         return ()
     if proposal.key.startswith("action:"):
         return (*OF_AN_ACTION, *OF_ANY)
@@ -147,7 +154,7 @@ class NoteForm(KeyedForm):
 
     def __init__(self, note, offered, *args, **kwargs):
         super().__init__(*args, prefix=note.name, **kwargs)
-        self.called = f"Line {note.line}"
+        self.called, self.read_paragraph = f"Line {note.line}", note.paragraph
         made = _make_fields(self.called, offered)
         self.fields.update({name: made[name] for name in OF_A_NOTE if name in made})
 
@@ -169,7 +176,7 @@ def _make_fields(called, offered):
         "topic": _make_choice(_list_choices("no topic yet", offered.topics), called),
         "priority": _make_choice([("", "no priority yet"), *Priority.choices], called),
         "words": forms.CharField(max_length=LONGEST, required=False, widget=forms.Textarea({"rows": 3})),
-        "paragraph": forms.CharField(required=False, widget=forms.TextInput({"size": 6})),
+        "paragraph": forms.CharField(max_length=LONGEST_PLACE, required=False, widget=forms.TextInput({"size": 6})),
     }
 
 

@@ -51,8 +51,7 @@ class Preview:
         self.report = read_file(bytes(pending.content))
         header = HeaderForm(kept.fields, initial={}) if kept.fields else None
         if header and header.is_valid():  # the page was shown with it
-            said = {name: header.cleaned_data[name] for name in ("group", "held_on")}
-            self.report.meeting = replace(self.report.meeting, **said)
+            self.report.meeting = _correct_header(self.report.meeting, header.cleaned_data)
 
     @cached_property
     def plan(self):
@@ -125,6 +124,12 @@ class Preview:
         for name, sentences in refusal.fields.items():
             said = [f"{form.called}: {sentence}" for sentence in sentences]
             form.add_error(name if name in form.fields else None, said)
+
+
+def _correct_header(meeting, given):
+    """Return the meeting of a report as a triager put it right: with another group, its own is no doubt any more."""
+    doubt = meeting.doubt if given["group"] == meeting.group else ""
+    return replace(meeting, group=given["group"], held_on=given["held_on"], doubt=doubt)
 
 
 def _make_item(note):

@@ -92,6 +92,11 @@ class Place:
     notes: list = field(default_factory=list)
 
     @property
+    def title(self):
+        """What it is called: a paragraph by its number, an annex or area by its name."""
+        return f"Paragraph {self.number}" if self.number[:1].isdigit() else self.number or self.heading
+
+    @property
     def is_filled(self):
         return bool(self.rows or self.doubts or self.notes)
 
@@ -148,7 +153,7 @@ def arrange(plan, rows, notes):
     """
     report = plan.report
     whole, rest = Place("", "The whole report"), Place("", "Not of one paragraph")
-    places = {p.number: Place(p.number, p.heading, p.full_text, getattr(p, "page", None)) for p in report.paragraphs}
+    places = {p.number: Place(p.number, p.heading, p.full_text, p.page) for p in _list_by_line(report)}
     for row in rows:
         number = row.proposal.paragraph.split(", ")[0]
         is_whole = row.proposal.what == ItemType.MEETING
@@ -162,5 +167,11 @@ def arrange(plan, rows, notes):
 
 def _get_paragraph(report, line):
     """Return the number of the paragraph that a line of the report stands in or after, or nothing before the first."""
-    before = bisect_right([paragraph.line for paragraph in report.paragraphs], line)
-    return report.paragraphs[before - 1].number if before else ""
+    found = _list_by_line(report)
+    before = bisect_right([paragraph.line for paragraph in found], line)
+    return found[before - 1].number if before else ""
+
+
+def _list_by_line(report):
+    """Return the paragraphs and areas of a report as they stand in it."""
+    return sorted(report.places, key=lambda paragraph: paragraph.line)

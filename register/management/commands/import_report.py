@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from register.headline_report.files import LARGEST_FILE
+from register.headline_report.formats import LARGEST_FILE
 from register.models import System, User
 from register.refusals import Refusal
 from register.services.reports import apply_report, plan_report, read_file
@@ -108,6 +108,9 @@ def _make_json(plan, applied):
         "meeting": {"name": report.meeting.name, **asdict(report.meeting)},
         "sections": [asdict(section) for section in report.sections],
         "paragraphs": [asdict(paragraph) for paragraph in report.paragraphs],
+        "areas": [asdict(area) for area in report.areas],
+        "log": [asdict(row) for row in report.log],
+        "decisions": [asdict(decision) for decision in report.decisions],
         "actions": [asdict(action) for action in report.actions],
         "mentions": [{"paragraph": mention.paragraph, **asdict(mention)} for mention in report.mentions],
         "meetings": report.meetings,

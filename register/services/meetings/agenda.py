@@ -53,8 +53,23 @@ def put_on_agenda(
         return scheduled + [add_item(meeting, by=by, action=action) for action in actions]
 
 
+def note_item(meeting: Meeting, title: str, *, by: Actor, reason: str) -> AgendaItem:
+    """Add what a meeting's report says that it took, such as a decision, behind the agenda; return the item.
+
+    It may be held by now, for a report comes after it. Raises NotVisible, NotPermitted, Invalid.
+    """
+    with unit_of_work():
+        require_role(by, Role.TRIAGE, to="keep an agenda")
+        meeting = reload_visible(meeting, by)
+        return _record_last(AgendaItem(meeting=meeting, title=title), by, reason)
+
+
 def _append(item: AgendaItem, by: Actor, reason: str) -> AgendaItem:
     _check_to_come(item.meeting)
+    return _record_last(item, by, reason)
+
+
+def _record_last(item: AgendaItem, by: Actor, reason: str) -> AgendaItem:
     last = AgendaItem.objects.filter(meeting=item.meeting).aggregate(last=Max("place"))["last"]
     item.place = (last or 0) + 1
     return record(clean_row(item), by=by, reason=clean_remark(reason))

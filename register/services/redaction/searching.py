@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Count
 
 from register.characters import fold_for_search
+from register.headline_report.formats.whole_text import extract_whole_text
 from register.headline_report.report import NotAReport
-from register.headline_report.whole_text import extract_whole_text
 from register.ledger.audited_models import get_history_models
 from register.models import Document
 from register.refusals import Refused

@@ -30,7 +30,7 @@ from register.refusals import Invalid, Refused
 from register.services.actions import Update, update_action
 from register.services.cleaning import clean_paragraph, clean_row
 from register.services.links import link_action, link_meeting
-from register.services.meetings import GivenOutcome, note_discussion, record_outcomes
+from register.services.meetings import GivenOutcome, note_discussion, note_item, record_outcomes
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import get_or_new, keep
@@ -46,6 +46,7 @@ from register.services.reports.proposals import (
     Proposal,
     ProposalRefused,
 )
+from register.services.reports.told import make_item_title
 from register.vocabulary import LinkKind, OriginKind, Role
 
 TITLE_LENGTH = 200
@@ -217,10 +218,11 @@ class _ReportApplication:
     # Actions
 
     def apply_action(self, proposal: Proposal) -> None:
-        action = get_or_new(Action, group=self.group, reference=proposal.label)
+        meeting = self._get_minting_meeting(proposal)
+        action = get_or_new(Action, group=meeting.group, reference=proposal.label)
         is_new = action.pk is None
         action.text, action.paragraph = self.get_words(proposal), proposal.paragraph
-        action.meeting = self.meeting
+        action.meeting = meeting
         self._set_due(action, proposal)
         self._set_owner(action, proposal)
         if is_new:
@@ -229,6 +231,13 @@ class _ReportApplication:
         # What no marker mints is only mentioned there: a later edition may mint it.
         kind = OriginKind.MENTIONED if proposal.key.startswith("action:note") else OriginKind.MINTED
         self.record_origin(kind, proposal, action=action)
+
+    def _get_minting_meeting(self, proposal: Proposal) -> Meeting:
+        """Return the meeting that minted an action: the report's, or the one that it was held jointly with."""
+        numbers = dict(self.report.meeting.held_with)
+        if proposal.group not in numbers:
+            return self.meeting
+        return self.get_or_make_meeting(f"{proposal.group}{numbers[proposal.group]}", self.report.meeting.held_on)
 
     def _set_due(self, action: Action, proposal: Proposal) -> None:
         """Keep the words; set the day that was chosen, else the one that they state."""
@@ -261,7 +270,7 @@ class _ReportApplication:
         action = get_or_new(Action, group=self.group, reference=reference)
         if action.pk is None:
             action.text = f"Mentioned at {self.report.meeting.name}, {places}: {published}"[:2_000]
-            action.meeting = get_meeting(self.group.name, int(reference.split("/")[0]), None)
+            action.meeting = get_meeting(self.group.name, self.report.references.get_meeting_number(reference), None)
             action.classification = self.report.meeting.classification
             keep(action, by=self.by, reason=self.get_reason(places))
         return action
@@ -273,7 +282,12 @@ class _ReportApplication:
         update = Update(proposal.says, self.meeting, place, words[:LONGEST_NOTE], superseded_by=heir)
         update_action(self._get_or_make_action(reference, place, words), update, by=self.by)
 
-    # Questions
+    # What became of questions, and decisions
+
+    def apply_decision(self, proposal: Proposal) -> None:
+        decisions = {decision.reference or "Decision": decision for decision in self.report.decisions}
+        title = make_item_title(decisions[proposal.label])
+        note_item(self.meeting, title, by=self.by, reason=self.get_reason(proposal.paragraph))
 
     def apply_outcome(self, proposal: Proposal) -> None:
         to = self.get_or_make_meeting(proposal.other) if proposal.other else None
@@ -281,6 +295,8 @@ class _ReportApplication:
             proposal.target, proposal.says, to, proposal.paragraph, self.get_words(proposal)[:LONGEST_NOTE]
         )
         record_outcomes(self.meeting, [outcome], by=self.by)
+
+    # Questions
 
     def apply_question(self, proposal: Proposal) -> None:
         if proposal.what == ItemType.LINK and self.get_choice(proposal, "as") != ANEW:
@@ -329,6 +345,7 @@ class _ReportApplication:
             kind=kind,
             paragraph=proposal.paragraph,
             bullet=proposal.bullet,
+            answer=proposal.answer,
             published=proposal.published,
             paragraph_digest=get_paragraph_digest(self.report.paragraph(proposal.paragraph)),
             **item,
@@ -370,4 +387,5 @@ _APPLY = {
     "question": _ReportApplication.apply_question,
     "update": _ReportApplication.apply_update,
     "outcome": _ReportApplication.apply_outcome,
+    "decision": _ReportApplication.apply_decision,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from register.headline_report.report import LONGEST_PLACE
 from register.ledger.unit_of_work import Actor, record, unit_of_work
 from register.models import DismissedItem, HeadlineReport, Meeting
 from register.services.cleaning import clean_row
@@ -33,7 +34,7 @@ def dismiss(proposal: Proposal, dismissed_as: str, report: HeadlineReport, *, by
         report=report,
         dismissed_as=dismissed_as,
         item=_describe(proposal),
-        paragraph=proposal.paragraph[:20],
+        paragraph=proposal.paragraph[:LONGEST_PLACE],
         published=proposal.published,
     )
     return record(clean_row(row), by=by, reason=reason)

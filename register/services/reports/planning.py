@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,14 +10,21 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from register.headline_report.due_dates import find_due
-from register.headline_report.references import find_references
-from register.headline_report.report import AskedQuestion, MeetingHeld, Mention, MintedAction, Paragraph, Report
+from register.headline_report.report import (
+    AskedQuestion,
+    MeetingHeld,
+    Mention,
+    MintedAction,
+    Paragraph,
+    Report,
+)
+from register.headline_report.sayings import find_sayings
 from register.headline_report.sentences import split_sentences
 from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.alike import load_alike, load_questions_of, sort_words, strip_wording
 from register.services.reports.dismissing import find_dismissed
 from register.services.reports.proposals import ItemType, Plan, Proposal, ProposalKind
-from register.services.reports.told import propose_told
+from register.services.reports.told import propose_decisions, propose_told
 from register.vocabulary import OriginKind, Status
 
 MUCH_THE_SAME = 90  # out of 100: the same question in other words
@@ -54,6 +60,7 @@ def plan_report(report: Report) -> Plan:
         *(_propose_mention(mention, existing) for mention in report.mentions),
         *_propose_questions(report, existing),
         *propose_told(report, meeting, existing.actions),
+        *propose_decisions(report, meeting),
     ]
     return Plan(report, proposals, _find_gone(report, existing), find_dismissed(proposals, meeting))
 
@@ -64,11 +71,18 @@ class _ExistingItems:
     def __init__(self, report: Report, meeting: Meeting | None) -> None:
         self.report, self.meeting = report, meeting
         group = Group.objects.get_called(report.meeting.group)
-        named = [*(minted.reference for minted in report.actions), *(mention.reference for mention in report.mentions)]
+        named = {minted.reference for minted in report.actions} | {mention.reference for mention in report.mentions}
+        named |= {reference for saying in find_sayings(report) for reference in saying.actions}
         actions = Action.objects.filter(group=group, reference__in=named) if group else Action.objects.none()
         self.actions = {action.reference: action for action in actions.select_related("owner", "owner_group")}
         origins = Origin.objects.filter(report__meeting=meeting) if meeting else Origin.objects.none()
         self.origins = list(origins.select_related("question", "action").order_by("id"))
+
+    def get_action(self, minted: MintedAction) -> Action | None:
+        """Return the action held of a minted one's reference, in the group whose it is, or None."""
+        if not minted.group:
+            return self.actions.get(minted.reference)
+        return Action.objects.filter(group__name=minted.group, reference=minted.reference).first()
 
     @cached_property
     def matched(self) -> dict[int, Origin]:
@@ -184,10 +198,9 @@ def _format_day(day: date | None) -> str:
 
 
 def _propose_action(minted: MintedAction, existing: _ExistingItems) -> Proposal:
-    held = existing.actions.get(minted.reference)
+    held = existing.get_action(minted)
     origin = existing.get_latest(OriginKind.MINTED, "action_id").get(held.pk) if held else None
-    kind, note = _compare_action(minted, held, origin, existing)
-    kind, note = _add_doubt(kind, note, minted)
+    kind, note = _doubt(minted.doubt, *_compare_action(minted, held, origin, existing))
     serves = f"It serves the questions of {minted.serves}." if minted.serves else ""
     return Proposal(
         f"action:{minted.reference}",
@@ -201,16 +214,16 @@ def _propose_action(minted: MintedAction, existing: _ExistingItems) -> Proposal:
         owner=minted.owner,
         due_as_written=minted.due_as_written,
         due=find_due(minted.due_as_written, existing.report.meeting.held_on),
+        group=minted.group,
+        page=minted.page,
         target=held,
     )
 
 
-def _add_doubt(kind: ProposalKind, note: str, item: Any) -> tuple[ProposalKind, str]:
-    """Return the kind and note of what the reader doubts: it is recorded only where somebody ticks it."""
-    doubt = getattr(item, "doubt", "")
-    if not doubt or kind == ProposalKind.UNCHANGED:
-        return kind, note
-    return ProposalKind.DOUBT if kind != ProposalKind.CLASH else kind, " ".join(filter(None, [doubt, note]))
+def _doubt(doubt: str, kind: ProposalKind, note: str) -> tuple[ProposalKind, str]:
+    """Return a proposal's kind and note, where the text leaves it in doubt: a person then has to tick it."""
+    is_to_apply = kind in (ProposalKind.NEW, ProposalKind.CHANGED)
+    return (ProposalKind.DOUBT, f"{doubt} {note}".strip()) if doubt and is_to_apply else (kind, note)
 
 
 def _compare_action(
@@ -248,12 +261,15 @@ def _propose_mention(mention: Mention, existing: _ExistingItems) -> Proposal:
 
 
 def _get_mentioning_words(mention: Mention, report: Report) -> str:
-    """Return the words that mention an action: a heading, or a sentence of its first paragraph."""
+    """Return the words that mention an action: a row of a log, a heading, or a sentence of its first paragraph."""
+    logged = next((row for row in report.log if row.reference == mention.reference and row.said), None)
+    if logged:
+        return logged.said
     paragraph = report.paragraph(mention.paragraph)
-    if paragraph is None or mention.reference in find_references(paragraph.heading):
+    if paragraph is None or mention.reference in report.references.find(paragraph.heading):
         return paragraph.heading if paragraph else ""
     return next(
-        (said for said in split_sentences(paragraph.full_text) if mention.reference in find_references(said)),
+        (said for said in split_sentences(paragraph.full_text) if mention.reference in report.references.find(said)),
         paragraph.text,
     )
 
@@ -272,15 +288,19 @@ def _propose_questions(report: Report, existing: _ExistingItems) -> Iterator[Pro
             "bullet": asked.bullet,
             "topic": asked.topic,
             "meetings": asked.meetings,
+            "answer": asked.answer,
+            "page": asked.page,
         }
         if origin := existing.matched.get(id(asked)):
             yield _propose_existing(key, asked, origin, existing, common)
         else:
-            found = _propose_link(key, asked, existing, common) or Proposal(
-                key, ProposalKind.NEW, ItemType.QUESTION, **common
-            )
-            kind, note = _add_doubt(found.kind, found.note, asked)
-            yield replace(found, kind=kind, note=note)
+            yield _propose_link(key, asked, existing, common) or _propose_new(key, asked, common)
+
+
+def _propose_new(key: str, asked: AskedQuestion, common: dict[str, Any]) -> Proposal:
+    beside = "The answer beside it is offered to whoever proposes one." if asked.answer else ""
+    kind, note = _doubt(asked.doubt, ProposalKind.NEW, beside)
+    return Proposal(key, kind, ItemType.QUESTION, note=note, **common)
 
 
 def _make_keys(questions: list[AskedQuestion]) -> list[str]:
@@ -321,6 +341,7 @@ def _propose_link(key: str, asked: AskedQuestion, existing: _ExistingItems, comm
     note = f"It resembles {held.reference} ({score} of 100): a link to it is proposed, not a second question."
     denied = bool(_DENIES.search(bare)) != bool(_DENIES.search(strip_wording(held.text)))
     kind, note = (ProposalKind.CLASH, f"{note} But one of the two says “not”.") if denied else (ProposalKind.NEW, note)
+    kind, note = _doubt(asked.doubt, kind, note)
     return Proposal(key, kind, ItemType.LINK, held=held.text, note=note, score=score, target=held, **common)
 
 

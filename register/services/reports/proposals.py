@@ -33,6 +33,7 @@ class ItemType(StrEnum):
     LINK = "link"
     UPDATE = "update"
     OUTCOME = "outcome"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Proposal:
     `due` is the day that an action's `due_as_written` means: recorded where it is stated, else once it is confirmed.
     `note` is a sentence for the triager; `score` says out of 100 how much a question resembles the one held. `says` is
     the kind of an update of an action, or the result of an outcome, and `other` the reference of the action or the name
-    of the meeting that belongs to it.
+    of the meeting that belongs to it. `group` is the other group of a joint meeting whose action it is, or "". `answer`
+    is what the report has beside a question. `page` is that of the file, where there are pages.
     """
 
     key: str
@@ -63,6 +65,9 @@ class Proposal:
     score: int | None = None
     says: str = ""
     other: str = ""
+    group: str = ""
+    answer: str = ""
+    page: int | None = None
     target: Any = None  # the Meeting, Action or Question that the register has
 
     @property
@@ -160,7 +165,10 @@ class Plan:
     def unasked(self) -> set[str]:
         """The keys of what is applied unless a triager says otherwise.
 
-        These are not clashes, doubts, what is held already, and what was left out before.
+        These are not clashes, doubts, what is held already, and what was left out before. Of a report whose group is in
+        doubt there are none.
         """
+        if self.report.meeting.doubt:
+            return set()
         open_ones = (proposal for proposal in self.proposals if proposal.key not in self.dismissed)
         return {proposal.key for proposal in open_ones if proposal.kind in APPLIED_UNASKED}

@@ -1,11 +1,11 @@
-"""Propose what a report says became of actions and of the questions that were scheduled for its meeting."""
+"""Propose what a report says became of actions and of the questions scheduled for its meeting, and its decisions."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from register.headline_report.report import Report
+from register.headline_report.report import Decision, Report
 from register.headline_report.sayings import Saying, find_sayings, read_outcome, split_clauses
 from register.models import Action, ActionUpdate, AgendaItem, Meeting, MeetingOutcome, Question
 from register.services.actions import GIVES
@@ -13,6 +13,8 @@ from register.services.reports.proposals import ItemType, Proposal, ProposalKind
 from register.vocabulary import ActionStatus, MeetingResult, UpdateKind
 
 RESEMBLES = 85  # out of 100: a clause that has most of a question's words
+
+LONGEST_TITLE = 200  # characters of an agenda's item
 
 AN_APPROVERS = "An agreement is an approver's to make, with the move Agree or Agree as amended."
 
@@ -194,3 +196,19 @@ def _propose_not_reached(question: Question) -> Proposal:
         says=MeetingResult.NOT_REACHED,
         target=question,
     )
+
+
+def propose_decisions(report: Report, meeting: Meeting | None) -> Iterator[Proposal]:
+    """Propose each decision under a reference of its own as an item of the meeting's agenda, with its words."""
+    held = set(AgendaItem.objects.standing().filter(meeting=meeting).values_list("title", flat=True))
+    for place, decision in enumerate(report.decisions, 1):
+        title = make_item_title(decision)
+        kind = ProposalKind.UNCHANGED if title in held else ProposalKind.NEW
+        key, label = f"decision:{decision.reference or place}", decision.reference or "Decision"
+        yield Proposal(key, kind, ItemType.DECISION, label, decision.paragraph, decision.text)
+
+
+def make_item_title(decision: Decision) -> str:
+    """Return the title of the agenda's item that records a decision."""
+    title = f"{decision.reference}: {decision.text}" if decision.reference else f"Decision: {decision.text}"
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"

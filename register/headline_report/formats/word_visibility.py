@@ -1,4 +1,4 @@
-"""What of a Word document its reader sees: hidden text, text boxes and deletions are noted and left out.
+"""What of a Word document its reader sees: hidden text and deletions are noted and left out.
 
 Which text is hidden follows ECMA-376 part 1, 17.3.2.41 (vanish) and 17.7.3 (toggle properties).
 """
@@ -17,13 +17,12 @@ _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _KNOWN_TO_WORD = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/")
 _HIDES = (qn("w:vanish"), qn("w:webHidden"), qn("w:specVanish"))
 _DELETIONS = (qn("w:del"), qn("w:moveFrom"))
-_TEXT_BOX = qn("w:txbxContent")
 _WORDS = (qn("w:t"), qn("w:delText"))
 _OFF = ("0", "false", "off", "none")
 LONGEST_SHOWN = 80  # characters of what was left out
 MOST_SHOWN = 5
 
-HIDDEN, BOX, DELETED = "hidden text", "text in boxes", "deleted text"
+HIDDEN, DELETED = "hidden text", "deleted text"
 _PARTS = {"comments": "comments", "footnotes": "footnotes", "endnotes": "endnotes"}
 
 
@@ -67,7 +66,7 @@ class Visibility:
     def is_mark_hidden(self, paragraph: _Element) -> bool:
         """Return whether the end of a paragraph is hidden or deleted: without text it is then no line, nor counted."""
         mark = paragraph.find(f"{qn('w:pPr')}/{qn('w:rPr')}")
-        if mark is not None and mark.find(qn("w:del")) is not None:
+        if mark is not None and any(mark.find(tag) is not None for tag in _DELETIONS):
             return True
         own = _read_toggle(mark)
         return self._is_hidden_by_styles(paragraph, None) if own is None else own
@@ -77,8 +76,6 @@ class Visibility:
         return [_describe(kind, texts) for kind, texts in self.left_out.items()]
 
     def _find_reason(self, element: _Element) -> str | None:
-        if element.tag == _TEXT_BOX:
-            return BOX
         if element.tag in _DELETIONS:
             return DELETED
         return HIDDEN if element.tag == qn("w:r") and self._is_run_hidden(element) else None

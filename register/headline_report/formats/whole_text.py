@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pypdf
 
 from register.bounded import OutOfBounds, run_bounded
-from register.headline_report.files import LARGEST_UNPACKED
+from register.headline_report.formats.limits import LARGEST_UNPACKED
 from register.headline_report.report import NotAReport
 
 _TAG = re.compile("<[^>]*>")
