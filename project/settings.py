@@ -188,6 +188,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a report's preview has up to a dozen for each thing that it proposes
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 FORMAT_MODULE_PATH = ["project.formats"]  # one way to write a time

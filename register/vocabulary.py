@@ -153,6 +153,13 @@ class OriginKind(TextChoices):
     MENTIONED = "mentioned", "mentioned"
 
 
+class DismissedAs(TextChoices):
+    """Why an item that a report proposes was left out of the register for good."""
+
+    SKIPPED = "skipped", "skipped"
+    NOT_A_QUESTION = "not_a_question", "not a question"
+
+
 class Purpose(TextChoices):
     """What a pending upload is to be imported as, once a triager has confirmed its preview."""
 

@@ -21,6 +21,7 @@ from register.ledger.verification import verify
 from register.models import (
     Action,
     AgendaItem,
+    DismissedItem,
     Group,
     HeadlineReport,
     LedgerEntry,
@@ -182,6 +183,7 @@ def full(cast, moved):
     name_ground(question.agreed_answer, moved("open"), by=cast.triage)
     mark_suspect(question, SuspectCause.REMOVED, by=cast.triage, report=report)
     record(Origin(report=report, kind="asked", paragraph="6.1", published="Who?", question=question), by=cast.triage)
+    record(DismissedItem(report=report, dismissed_as="skipped", item="action 15/11"), by=cast.triage)
     content, facts = make_file(report.meeting, by=cast.triage, form="docx", classification="members")
     keep_pack(report.meeting, content, facts, by=cast.triage, form="docx")
     redact(1, by=cast.approver, reason="To have one")

@@ -9,7 +9,7 @@ from register.models.packs import MeetingPack
 from register.models.people import AtomAddress, FormUse, Organisation, Preferences, RaisedOnce, System, Token, User
 from register.models.questions import Question, Topic
 from register.models.releases import UnfinishedRelease
-from register.models.reports import HeadlineReport, Origin, PendingUpload
+from register.models.reports import DismissedItem, HeadlineReport, Origin, PendingUpload
 from register.models.search_passages import SearchPassage
 from register.models.search_texts import SearchText
 from register.models.suspects import AnswerGround, SuspectMark
@@ -25,6 +25,7 @@ __all__ = [
     "AnswerGround",
     "AtomAddress",
     "Audited",
+    "DismissedItem",
     "Document",
     "FormUse",
     "Group",

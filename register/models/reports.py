@@ -10,7 +10,7 @@ from register.models.audited import Audited, AuditedQuerySet, AuditHistory
 from register.models.meetings import Meeting
 from register.models.questions import Question
 from register.models.visibility import ClassifiedQuerySet, Reader, clearance
-from register.vocabulary import Classification, OriginKind, Purpose
+from register.vocabulary import Classification, DismissedAs, OriginKind, Purpose
 
 
 class HeadlineReport(Audited):
@@ -84,12 +84,43 @@ class Origin(Audited):
         return self.question_id
 
 
+class DismissedItem(Audited):
+    """What a report proposed and a triager left out for good: no edition proposes it again until it is taken back."""
+
+    report = models.ForeignKey(HeadlineReport, models.PROTECT, related_name="dismissed_items")
+    dismissed_as = models.CharField(max_length=16, choices=DismissedAs.choices)
+    item = models.CharField(max_length=200, help_text="What it was proposed as: action 17/01; question.")
+    paragraph = models.CharField(max_length=LONGEST_PLACE, blank=True)
+    published = models.TextField(blank=True)
+    is_taken_back = models.BooleanField(default=False)
+
+    objects: ClassVar = ClassifiedQuerySet.make_manager("report__classification")
+    history = AuditHistory()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dismissed_as__in=DismissedAs.values),
+                name="dismissed_item_reason_known",
+                violation_error_message="Say why it is left out: skipped, or not a question.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} of {self.report}, {self.get_dismissed_as_display()}"
+
+
 class PendingUpload(models.Model):
-    """An uploaded file until a triager has decided about it. It is no part of the register, and so not audited."""
+    """An uploaded file until a triager has decided about it. It is no part of the register, and so not audited.
+
+    `choices` are the fields of its preview as they were left: {name: [values]}.
+    """
 
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.REPORT)
     file_name = models.CharField(max_length=255)
     content = models.BinaryField()
+    choices = models.JSONField(default=dict, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 

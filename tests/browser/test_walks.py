@@ -150,6 +150,6 @@ def test_a_report_is_uploaded_looked_over_and_recorded(visitor):
     page.set_input_files("input[type=file]", {"name": "m.md", "mimeType": "text/plain", "buffer": MINUTES.encode()})
     page.click("input[value='Read it']")
     triager.check("import-preview")
-    page.click("input[value='Record what is ticked']")
+    page.click("text=Record what is ticked")
     triager.check("report")
     assert (Question.objects.count(), Meeting.objects.filter(number=17).count()) == (2, 1)

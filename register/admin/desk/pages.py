@@ -62,6 +62,7 @@ def _get_sections(user, totals):
             sections.make_late_section(user),
             sections.make_triage_section(user, totals[Status.RAISED]),
             sections.make_settle_section(user),
+            sections.make_uploads_section(user),
         ]
     if user.has_role(Role.TRIAGE) or user.has_role(Role.APPROVER):
         made.append(sections.make_ready_section(user))

@@ -11,8 +11,9 @@ from register.admin.reviewing.awaited import get_awaited_reviews
 from register.clock import today
 from register.models import Action, Meeting, Question
 from register.models.questions import LIVE_STANDINGS, describe_lateness
+from register.services.pending_uploads import KEPT_FOR, get_waiting_uploads
 from register.services.position_tallies import get_position_tallies
-from register.vocabulary import Role, Status
+from register.vocabulary import Purpose, Role, Status
 
 SHOWN = 5  # things of a list
 DAY = "j F"
@@ -106,6 +107,30 @@ def _make_settle_line(meeting):
     address = reverse("admin:register_meeting_outcomes", args=[meeting.pk])
     when = date_format(meeting.held_on, DAY) if meeting.held_on else "with no date"
     return Line(str(meeting), title, address, f"cancelled, {when}" if meeting.is_cancelled else f"held {when}", "due")
+
+
+# {what an upload is to be imported as: the page that shows what it proposes}
+PREVIEWS = {
+    Purpose.REPORT: "admin:register_headlinereport_preview",
+    Purpose.QUESTIONS: "admin:register_question_import_preview",
+}
+
+
+def make_uploads_section(user):
+    """The files that a person uploaded and has not decided about, the oldest first."""
+    lines = tuple(_make_upload_line(pending) for pending in get_waiting_uploads(user)[:SHOWN])
+    return Section("uploads", "Uploads to decide about", lines, quiet="No upload waits.")
+
+
+def _make_upload_line(pending):
+    purpose = Purpose(pending.purpose)
+    until = date_format(pending.uploaded_at + KEPT_FOR, DAY)
+    return Line(
+        purpose.label.capitalize(),
+        pending.file_name,
+        reverse(PREVIEWS[purpose], args=[pending.pk]),
+        f"kept until {until}",
+    )
 
 
 def make_ready_section(user):

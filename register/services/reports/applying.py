@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,29 +26,35 @@ from register.models import (
     Topic,
     User,
 )
-from register.refusals import Refused
+from register.refusals import Invalid, Refused
 from register.services.actions import Update, update_action
-from register.services.cleaning import clean_row
+from register.services.cleaning import clean_paragraph, clean_row
 from register.services.links import link_action, link_meeting
 from register.services.meetings import GivenOutcome, note_discussion, note_item, record_outcomes
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import get_or_new, keep
-from register.services.reports.planning import (
-    get_meeting,
-    get_paragraph_digest,
-    plan_report,
-    split_name,
+from register.services.reports.dismissing import dismiss
+from register.services.reports.planning import get_meeting, get_paragraph_digest, plan_report, split_name
+from register.services.reports.proposals import (
+    APPLIED_UNASKED,
+    APPLIED_WHERE_ASKED,
+    Decisions,
+    ItemType,
+    MadeItem,
+    Plan,
+    Proposal,
+    ProposalRefused,
 )
-from register.services.reports.proposals import APPLIED_UNASKED, APPLIED_WHERE_ASKED, ItemType, Plan, Proposal
 from register.services.reports.told import make_item_title
 from register.services.titles import make_title
 from register.vocabulary import LinkKind, OriginKind, Role
 
 LONGEST_NOTE = 2_000  # characters
+ANEW = "anew"  # what is chosen where a question is raised instead of the link that is proposed
+ASK_REFERENCE = "Give the action a reference, as the meeting would: 15/10."
 
-# {a proposal's key: {owner, topic or priority: the name that the triager chose; due: the day that they confirmed}}
-Choices = Mapping[str, Mapping[str, str]]
+SHOWN_BEFORE = "changed in the register since this was shown, so nothing was recorded: look again."
 
 
 def apply_report(
@@ -57,29 +64,54 @@ def apply_report(
     by: User | System,
     file_name: str,
     content: bytes,
-    choices: Choices | None = None,
+    choices: Mapping[str, Mapping[str, str]] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Proposal]:
-    """Apply the proposals whose keys are accepted, and return those that were, in order.
+    """Apply the proposals whose keys are accepted, and return those that were, in order; as `apply_decisions`."""
+    decisions = Decisions(accepted, choices or {})
+    return apply_decisions(plan, decisions, by=by, file_name=file_name, content=content, progress=progress)
 
-    The register is compared again under the lock, so that what was recorded meanwhile is not recorded twice. `choices`
-    maps keys to what the triager chose instead of what was read: `owner`, `topic`, `priority`, by name, and `due`,
-    the day that was proposed and is confirmed. The file is kept once, when
-    something of it is applied. Raises NotPermitted, Refused; nothing is then written.
+
+def apply_decisions(
+    plan: Plan,
+    decisions: Decisions,
+    *,
+    by: User | System,
+    file_name: str,
+    content: bytes,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Proposal]:
+    """Record what a triager decided about a report, and return the proposals that were applied, in order.
+
+    The register is compared again under the lock, so that what was recorded meanwhile is not recorded twice. The file
+    is kept once, when something is decided. Raises NotPermitted, Refused, ProposalRefused; nothing is then written.
     """
     require_role(by, Role.TRIAGE, to="import a report")
     with unit_of_work():
         fresh = plan_report(plan.report)
         can_be = (*APPLIED_UNASKED, *APPLIED_WHERE_ASKED)
-        applied = [proposal for proposal in fresh.proposals if proposal.key in accepted and proposal.kind in can_be]
-        if applied:
-            work = _ReportApplication(plan.report, by, choices or {})
+        open_ones = [p for p in fresh.proposals if p.kind in can_be and p.key not in fresh.dismissed]
+        applied = [proposal for proposal in open_ones if proposal.key in decisions.accepted]
+        _require_as_shown(applied, decisions.shown)
+        applied += [made.propose() for made in decisions.made]
+        dismissed = [proposal for proposal in open_ones if proposal.key in decisions.dismissed]
+        if applied or dismissed:
+            work = _ReportApplication(plan.report, by, decisions.choices)
             work.begin(file_name, content)
+            work.require_free([made for made in decisions.made if made.what == ItemType.ACTION])
             for done, proposal in enumerate(applied, 1):
                 work.apply(proposal)
                 progress(done, len(applied))
             work.link_served()
+            for proposal in dismissed:
+                dismiss(proposal, decisions.dismissed[proposal.key], work.file, by=by, reason=work.source)
         return applied
+
+
+def _require_as_shown(applied: list[Proposal], shown: Mapping[str, str] | None) -> None:
+    changed = [p.label for p in applied if shown is not None and shown.get(p.key) != p.fingerprint]
+    if changed:
+        raise Refused(f"{', '.join(changed)} {SHOWN_BEFORE}")
 
 
 def get_report_of_file(content: bytes) -> HeadlineReport | None:
@@ -90,7 +122,7 @@ def get_report_of_file(content: bytes) -> HeadlineReport | None:
 class _ReportApplication:
     """One application of one report."""
 
-    def __init__(self, report: Report, by: User | System, choices: Choices) -> None:
+    def __init__(self, report: Report, by: User | System, choices: Mapping[str, Mapping[str, str]]) -> None:
         self.report, self.by, self.choices = report, by, choices
         header = report.meeting
         self.group = Group.objects.get_called(header.group) or Group(name=header.group)
@@ -121,14 +153,41 @@ class _ReportApplication:
         return record(clean_row(file), by=self.by, reason=self.source)
 
     def apply(self, proposal: Proposal) -> None:
-        _APPLY[proposal.key.split(":")[0]](self, proposal)
+        """Record one proposal. Raises ProposalRefused."""
+        try:
+            paragraph = clean_paragraph(self.get_choice(proposal, "paragraph")) or proposal.paragraph
+            _APPLY[proposal.key.split(":")[0]](self, replace(proposal, paragraph=paragraph))
+        except Refused as refusal:
+            raise ProposalRefused(proposal.key, refusal) from refusal
+
+    def require_free(self, made: Iterable[MadeItem]) -> None:
+        """Raise ProposalRefused where an action that is made has the reference of another."""
+        taken = {minted.reference for minted in self.report.actions}
+        for item in made:
+            held = Action.objects.filter(group=self.group, reference=item.reference).exists()
+            if not item.reference or held or item.reference in taken:
+                ask = (
+                    f"{item.reference} is another action's: give the next free one."
+                    if item.reference
+                    else ASK_REFERENCE
+                )
+                raise ProposalRefused(item.propose().key, Invalid({"reference": [ask]}))
+            taken.add(item.reference)
+
+    def get_choice(self, proposal: Proposal, name: str) -> str | None:
+        """Return what the triager chose, or None where that was left to the report."""
+        return self.choices.get(proposal.key, {}).get(name)
+
+    def get_words(self, proposal: Proposal) -> str:
+        return self.get_choice(proposal, "words") or proposal.published
 
     def get_reason(self, paragraph: str) -> str:
         return f"{self.source}, {paragraph}" if paragraph else self.source
 
     def get_chosen(self, model: Any, proposal: Proposal, name: str) -> Any:
         """Return the row that the triager chose, else the one that was read; None where the register has none."""
-        called = self.choices.get(proposal.key, {}).get(name, getattr(proposal, name))
+        chosen = self.get_choice(proposal, name)
+        called = getattr(proposal, name) if chosen is None else chosen
         return model.objects.get_called(called) if called else None
 
     def get_or_make_meeting(self, name: str, held_on: date | None = None) -> Meeting:
@@ -162,14 +221,16 @@ class _ReportApplication:
         meeting = self._get_minting_meeting(proposal)
         action = get_or_new(Action, group=meeting.group, reference=proposal.label)
         is_new = action.pk is None
-        action.text, action.paragraph = proposal.published, proposal.paragraph
+        action.text, action.paragraph = self.get_words(proposal), proposal.paragraph
         action.meeting = meeting
         self._set_due(action, proposal)
         self._set_owner(action, proposal)
         if is_new:
             action.classification = self.report.meeting.classification
         keep(action, by=self.by, reason=self.get_reason(proposal.paragraph))
-        self.record_origin(OriginKind.MINTED, proposal, action=action)
+        # What no marker mints is only mentioned there: a later edition may mint it.
+        kind = OriginKind.MENTIONED if proposal.key.startswith("action:note") else OriginKind.MINTED
+        self.record_origin(kind, proposal, action=action)
 
     def _get_minting_meeting(self, proposal: Proposal) -> Meeting:
         """Return the meeting that minted an action: the report's, or the one that it was held jointly with."""
@@ -179,23 +240,16 @@ class _ReportApplication:
         return self.get_or_make_meeting(f"{proposal.group}{numbers[proposal.group]}", self.report.meeting.held_on)
 
     def _set_due(self, action: Action, proposal: Proposal) -> None:
-        """Keep the words; set the day that they state, or that was confirmed. A day that only old words gave goes."""
-        if not proposal.due_as_written:
-            return
-        before = find_due(action.due_as_written, self.report.meeting.held_on)
-        is_of_old_words = before is not None and before.day == action.due_on
-        if action.due_on and action.due_as_written != proposal.due_as_written and is_of_old_words:
-            action.due_on = None
-        action.due_as_written = proposal.due_as_written
-        if proposal.due and action.due_on is None and (proposal.due.is_stated or self._is_due_confirmed(proposal)):
-            action.due_on = proposal.due.day
-
-    def _is_due_confirmed(self, proposal: Proposal) -> bool:
-        confirmed = self.choices.get(proposal.key, {}).get("due")
-        return proposal.due is not None and confirmed == proposal.due.day.isoformat()
+        """Keep the words; set the day that was chosen, else the one that they state."""
+        day = get_proposed_day(proposal, self.report.meeting.held_on)
+        if (chosen := self.get_choice(proposal, "due")) is not None:
+            day = date.fromisoformat(chosen) if chosen else None
+        action.due_on = day
+        action.due_as_written = proposal.due_as_written or action.due_as_written
 
     def _set_owner(self, action: Action, proposal: Proposal) -> None:
-        called = self.choices.get(proposal.key, {}).get("owner", proposal.owner)
+        chosen = self.get_choice(proposal, "owner")
+        called = proposal.owner if chosen is None else chosen
         members_of = re.fullmatch(r"(\w+) members", called or "")
         group = Group.objects.get_called(members_of[1]) if members_of else None
         group = group or (Group.objects.get_called(called) if called else None)
@@ -205,8 +259,11 @@ class _ReportApplication:
 
     def apply_mention(self, proposal: Proposal) -> None:
         action = self._get_or_make_action(proposal.label, " and ".join(proposal.paragraphs), proposal.published)
-        for paragraph in proposal.paragraphs:
-            self.record_origin(OriginKind.MENTIONED, proposal, paragraph=paragraph, action=action)
+        for number in proposal.paragraphs:
+            whole = self.report.paragraph(number)
+            words = whole.full_text if whole else proposal.published
+            told = replace(proposal, paragraph=number, published=words)
+            self.record_origin(OriginKind.MENTIONED, told, action=action)
 
     def _get_or_make_action(self, reference: str, places: str, published: str) -> Action:
         """Return the action of a reference; one that the register does not hold is made as a stub."""
@@ -219,7 +276,7 @@ class _ReportApplication:
         return action
 
     def apply_update(self, proposal: Proposal) -> None:
-        place, words = proposal.paragraph, proposal.published
+        place, words = proposal.paragraph, self.get_words(proposal)
         reference = proposal.key.split(":")[1]
         heir = self._get_or_make_action(proposal.other, place, words) if proposal.other else None
         update = Update(proposal.says, self.meeting, place, words[:LONGEST_NOTE], superseded_by=heir)
@@ -235,16 +292,16 @@ class _ReportApplication:
     def apply_outcome(self, proposal: Proposal) -> None:
         to = self.get_or_make_meeting(proposal.other) if proposal.other else None
         outcome = GivenOutcome(
-            proposal.target, proposal.says, to, proposal.paragraph, proposal.published[:LONGEST_NOTE]
+            proposal.target, proposal.says, to, proposal.paragraph, self.get_words(proposal)[:LONGEST_NOTE]
         )
         record_outcomes(self.meeting, [outcome], by=self.by)
 
     # Questions
 
     def apply_question(self, proposal: Proposal) -> None:
-        if proposal.what == ItemType.LINK:
+        if proposal.what == ItemType.LINK and self.get_choice(proposal, "as") != ANEW:
             question = proposal.target
-        elif proposal.target:
+        elif proposal.target and proposal.what != ItemType.LINK:
             question = self._reword(proposal)
         else:
             question = self._raise(proposal)
@@ -258,12 +315,12 @@ class _ReportApplication:
     def _raise(self, proposal: Proposal) -> Question:
         topic = self.get_chosen(Topic, proposal, "topic")
         given = {"owner": self.get_chosen(Organisation, proposal, "owner"), "topic": topic}
-        if priority := self.choices.get(proposal.key, {}).get("priority"):
+        if priority := self.get_choice(proposal, "priority"):
             given["priority"] = priority
         return raise_question(
             by=self.by,
-            title=make_title(proposal.published),
-            text=proposal.published,
+            title=make_title(self.get_words(proposal)),
+            text=self.get_words(proposal),
             classification=self.report.meeting.classification,
             raised_on=self.report.meeting.held_on,
             reason=self.get_reason(proposal.paragraph),
@@ -271,7 +328,7 @@ class _ReportApplication:
         )
 
     def _reword(self, proposal: Proposal) -> Question:
-        text, title = proposal.published, make_title(proposal.published)
+        text, title = self.get_words(proposal), make_title(self.get_words(proposal))
         reason = self.get_reason(proposal.paragraph)
         return edit_question(proposal.target, by=self.by, reason=reason, text=text, title=title)
 
@@ -281,21 +338,19 @@ class _ReportApplication:
             where, reason = proposal.paragraph, self.get_reason(proposal.paragraph)
             link_meeting(question, self.meeting, LinkKind.LISTED, paragraph=where, by=self.by, reason=reason)
 
-    def record_origin(self, kind: str, proposal: Proposal, paragraph: str | None = None, **item: Any) -> None:
+    def record_origin(self, kind: str, proposal: Proposal, **item: Any) -> None:
         """Record where the item came from, in the published words."""
-        paragraph = paragraph or proposal.paragraph
-        whole = self.report.paragraph(paragraph)
         origin = Origin(
             report=self.file,
             kind=kind,
-            paragraph=paragraph,
+            paragraph=proposal.paragraph,
             bullet=proposal.bullet,
             answer=proposal.answer,
-            published=whole.full_text if whole and kind == OriginKind.MENTIONED else proposal.published,
-            paragraph_digest=get_paragraph_digest(whole),
+            published=proposal.published,
+            paragraph_digest=get_paragraph_digest(self.report.paragraph(proposal.paragraph)),
             **item,
         )
-        record(origin, by=self.by, reason=self.get_reason(paragraph))
+        record(origin, by=self.by, reason=self.get_reason(proposal.paragraph))
 
     def link_served(self) -> None:
         """Link each action that speaks of a paragraph's questions to those questions, where both are held."""
@@ -305,6 +360,18 @@ class _ReportApplication:
             for question in [origin.question for origin in asked.select_related("question")]:
                 if action and question and not ActionLink.objects.filter(action=action, question=question).exists():
                     link_action(action, question, by=self.by, reason=self.get_reason(minted.paragraph))
+
+
+def get_proposed_day(proposal: Proposal, held_on: date | None) -> date | None:
+    """Return the day that an action is due on unless a triager chooses: stated, or as it is held.
+
+    A day that only old words gave goes with them.
+    """
+    held, written = proposal.target and proposal.target.due_on, proposal.due_as_written
+    before = find_due(proposal.target.due_as_written, held_on) if proposal.target else None
+    if written and held and proposal.target.due_as_written != written and before and before.day == held:
+        held = None
+    return proposal.due.day if held is None and proposal.due and proposal.due.is_stated else held
 
 
 _APPLY = {

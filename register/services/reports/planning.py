@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
-from math import ceil, floor
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -19,8 +18,11 @@ from register.headline_report.report import (
     Paragraph,
     Report,
 )
+from register.headline_report.sayings import find_sayings
 from register.headline_report.sentences import split_sentences
 from register.models import Action, Group, Meeting, Origin, Question
+from register.services.reports.alike import load_alike, load_questions_of, sort_words, strip_wording
+from register.services.reports.dismissing import find_dismissed
 from register.services.reports.proposals import ItemType, Plan, Proposal, ProposalKind
 from register.services.reports.told import propose_decisions, propose_told
 from register.vocabulary import OriginKind, Status
@@ -28,8 +30,6 @@ from register.vocabulary import OriginKind, Status
 MUCH_THE_SAME = 90  # out of 100: the same question in other words
 SAME_WITH_MEETING = 75  # enough where both cite one meeting
 SAME_PLACE = 60  # enough in the same paragraph and bullet of the same meeting's report
-AS_LONG = SAME_WITH_MEETING / (200 - SAME_WITH_MEETING)  # a score is at most 200 × shorter / (shorter + longer)
-LONGEST_COMPARED = 2_000  # characters; a longer text is no question that a person asked
 YEARS_APART = 180  # days between two meetings of one number, in groups whose numbers restart
 
 
@@ -54,18 +54,15 @@ def plan_report(report: Report) -> Plan:
     """Return the `Plan` of a report: what is new, changed, clashing, mentioned or held already. Nothing is written."""
     meeting = get_meeting(report.meeting.group, report.meeting.number, report.meeting.held_on)
     existing = _ExistingItems(report, meeting)
-    return Plan(
-        report,
-        [
-            *_propose_meetings(report, meeting),
-            *(_propose_action(minted, existing) for minted in report.actions),
-            *(_propose_mention(mention, existing) for mention in report.mentions),
-            *_propose_questions(report, existing),
-            *propose_told(report, meeting, existing.actions),
-            *propose_decisions(report, meeting),
-        ],
-        _find_gone(report, existing),
-    )
+    proposals = [
+        *_propose_meetings(report, meeting),
+        *(_propose_action(minted, existing) for minted in report.actions),
+        *(_propose_mention(mention, existing) for mention in report.mentions),
+        *_propose_questions(report, existing),
+        *propose_told(report, meeting, existing.actions),
+        *propose_decisions(report, meeting),
+    ]
+    return Plan(report, proposals, _find_gone(report, existing), find_dismissed(proposals, meeting))
 
 
 class _ExistingItems:
@@ -74,7 +71,10 @@ class _ExistingItems:
     def __init__(self, report: Report, meeting: Meeting | None) -> None:
         self.report, self.meeting = report, meeting
         group = Group.objects.get_called(report.meeting.group)
-        self.actions = {action.reference: action for action in Action.objects.filter(group=group)} if group else {}
+        named = {minted.reference for minted in report.actions} | {mention.reference for mention in report.mentions}
+        named |= {reference for saying in find_sayings(report) for reference in saying.actions}
+        actions = Action.objects.filter(group=group, reference__in=named) if group else Action.objects.none()
+        self.actions = {action.reference: action for action in actions.select_related("owner", "owner_group")}
         origins = Origin.objects.filter(report__meeting=meeting) if meeting else Origin.objects.none()
         self.origins = list(origins.select_related("question", "action").order_by("id"))
 
@@ -90,21 +90,17 @@ class _ExistingItems:
         same = self._match_same_words()
         return same | self._match_reworded(same)
 
-    @cached_property
-    def texts(self) -> dict[int, str]:
-        """{key: its words in order} of each held question, of no match, that may resemble one of the report's without.
+    def load_texts(self, asked: AskedQuestion, bare: str) -> dict[int, str]:
+        """Return {key: its words in order} of held questions, of no match, that may resemble one of the report's.
 
-        Only its length can rule a question out. An index of words cannot: “read meters” and “reads meter” share none
-        and score 91, and any word of a question from this field is in most of the register.
+        They share the beginnings of words with it, or a meeting that it cites: without that `MUCH_THE_SAME` is asked.
         """
-        lengths = [len(_strip_wording(asked.text)) for asked in self.report.questions if id(asked) not in self.matched]
-        if not lengths:
-            return {}
-        near = range(floor(min(lengths) * AS_LONG), ceil(max(lengths) / AS_LONG) + 1)
         taken = {origin.question_id for origin in self.matched.values()}
-        rows = Question.objects.exclude(status__in=[Status.WITHDRAWN, Status.MERGED]).values_list("pk", "text")
-        bare = ((pk, _strip_wording(text)) for pk, text in rows.iterator())
-        return {pk: _sort_words(text) for pk, text in bare if len(text) in near and pk not in taken}
+        found = load_alike(bare, taken) | load_questions_of(self._get_cited(asked), taken)
+        return dict(sorted(found.items()))  # of equals the older
+
+    def _get_cited(self, asked: AskedQuestion) -> list[Meeting]:
+        return [meeting for name in asked.meetings for meeting in Meeting.objects.find_by_name(name)]
 
     def get_latest(self, kind: str, item: str) -> dict[int, Origin]:
         """Return {item's key: its latest origin of that kind} for this meeting's reports."""
@@ -119,7 +115,7 @@ class _ExistingItems:
         taken = {origin.question_id for origin in same.values()}
         held = [o for o in self.get_latest(OriginKind.ASKED, "question_id").values() if o.question_id not in taken]
         pairs = [
-            (fuzz.token_sort_ratio(_strip_wording(asked.text), _strip_wording(origin.published)), n, asked, origin)
+            (fuzz.token_sort_ratio(strip_wording(asked.text), strip_wording(origin.published)), n, asked, origin)
             for n, asked in enumerate(self.report.questions)
             if id(asked) not in same
             for origin in held
@@ -334,16 +330,18 @@ def _propose_existing(
 
 def _propose_link(key: str, asked: AskedQuestion, existing: _ExistingItems, common: dict[str, Any]) -> Proposal | None:
     """Propose a link to a question already held that asks much the same, with the score; a person decides a “not”."""
-    bare = _strip_wording(asked.text)
-    best = process.extractOne(_sort_words(bare), existing.texts, scorer=fuzz.ratio, score_cutoff=SAME_WITH_MEETING)
+    bare = strip_wording(asked.text)
+    texts = existing.load_texts(asked, bare)
+    best = process.extractOne(sort_words(bare), texts, scorer=fuzz.ratio, score_cutoff=SAME_WITH_MEETING)
     if best is None:
         return None
     held, score = Question.objects.get(pk=best[2]), round(best[1])
     if score < MUCH_THE_SAME and not _list_meetings(held) & set(asked.meetings):
         return None
     note = f"It resembles {held.reference} ({score} of 100): a link to it is proposed, not a second question."
-    denied = bool(_DENIES.search(bare)) != bool(_DENIES.search(_strip_wording(held.text)))
+    denied = bool(_DENIES.search(bare)) != bool(_DENIES.search(strip_wording(held.text)))
     kind, note = (ProposalKind.CLASH, f"{note} But one of the two says “not”.") if denied else (ProposalKind.NEW, note)
+    kind, note = _doubt(asked.doubt, kind, note)
     return Proposal(key, kind, ItemType.LINK, held=held.text, note=note, score=score, target=held, **common)
 
 
@@ -368,18 +366,10 @@ def _find_gone(report: Report, existing: _ExistingItems) -> list[str]:
     return gone + [
         f"{origin.question.reference} ({origin.paragraph}) is no longer in the report."
         for origin in existing.get_latest(OriginKind.ASKED, "question_id").values()
-        if origin.question and origin.question_id not in held
+        if origin.question and origin.question_id not in held and not _still_says(report, origin)
     ]
 
 
-_CITATION, _WORD = re.compile(r"\([^()]*\bsee\b[^()]*\)"), re.compile(r"\w+")
-
-
-def _strip_wording(text: str) -> str:
-    """Return a question without its citation, case and punctuation, so that wording alone is compared."""
-    return " ".join(_WORD.findall(_CITATION.sub("", text[:LONGEST_COMPARED]).lower()))
-
-
-def _sort_words(bare: str) -> str:
-    """Return the words of a bare text sorted: their `ratio` is then `token_sort_ratio`, each text sorted just once."""
-    return " ".join(sorted(bare.split()))
+def _still_says(report: Report, origin: Origin) -> bool:
+    """Return whether a triager made the question of words that the reader takes for none, and that still stand."""
+    return any(note.text.endswith(origin.published) for note in (*report.remarks, *report.unplaced))

@@ -1,11 +1,15 @@
 """What a report proposes, as data."""
 
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from register.headline_report import Report
 from register.headline_report.due_dates import Due
+from register.models import DismissedItem
+from register.refusals import Invalid, Refused
 
 
 class ProposalKind(StrEnum):
@@ -66,27 +70,105 @@ class Proposal:
     page: int | None = None
     target: Any = None  # the Meeting, Action or Question that the register has
 
+    @property
+    def fingerprint(self) -> str:
+        """What is the same as long as the proposal and what the register holds of it are."""
+        key = self.target.pk if self.target else ""
+        parts = (self.kind, self.what, self.label, self.published, self.held, self.note, key)
+        return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+    @property
+    def raises(self) -> bool:
+        """Whether accepting it raises a question; of a link, where the triager says so."""
+        return self.key.startswith("question:") and (self.target is None or self.what == ItemType.LINK)
+
+
+@dataclass(frozen=True)
+class MadeItem:
+    """An action or question that a triager makes of words which the reader takes for neither.
+
+    `published` are these words; `name` tells one such line of the report from the others. `reference` is an action's.
+    """
+
+    name: str
+    what: ItemType
+    published: str
+    paragraph: str = ""
+    reference: str = ""
+
+    def propose(self) -> Proposal:
+        """Return it as a proposal, whose key begins as that of any action or question."""
+        label = self.reference or self.paragraph
+        key = f"{self.what}:{self.name}"
+        return Proposal(key, ProposalKind.NEW, self.what, label, self.paragraph, self.published)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a triager decided about a plan. Keys are those of its proposals.
+
+    `accepted` are recorded, `dismissed` maps others to `DismissedAs`. `choices` maps keys to what was chosen instead of
+    what was read: `owner`, `topic`, `priority` by name, `due` (a day, or nothing), `words`, `paragraph`, and `as` a
+    question ("anew") where a link is proposed. `shown` maps keys to the fingerprints of the proposals as they were
+    shown; without it none is compared.
+    """
+
+    accepted: Collection[str]
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dismissed: Mapping[str, str] = field(default_factory=dict)
+    made: Sequence[MadeItem] = ()
+    shown: Mapping[str, str] | None = None
+
+    @property
+    def are_none(self) -> bool:
+        return not (self.accepted or self.dismissed or self.made)
+
+
+class ProposalRefused(Refused):
+    """One proposal cannot be recorded, and so none is. `fields` maps names of `Decisions.choices`, or "", to why."""
+
+    def __init__(self, key: str, refusal: Refused) -> None:
+        super().__init__(*refusal.reasons)
+        self.key = key
+        given: Mapping[str, Iterable[str]] = refusal.fields if isinstance(refusal, Invalid) else {"": refusal.reasons}
+        self.fields = {_CHOSEN.get(name, ""): list(sentences) for name, sentences in given.items()}
+
+
+# {the column: what the triager chose for it}
+_CHOSEN = {
+    "text": "words",
+    "title": "words",
+    "note": "words",
+    "due_on": "due",
+    "reference": "reference",
+    "paragraph": "paragraph",
+}
+
 
 @dataclass
 class Plan:
     """A report, and what it proposes for the register as it is now, in the report's order.
 
-    `gone` are sentences on what an earlier edition of the report had and this one has not.
+    `gone` are sentences on what an earlier edition of the report had and this one has not. `dismissed` are {key: what
+    was said of it} of the proposals that a triager left out before.
     """
 
     report: Report
     proposals: list[Proposal] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    dismissed: dict[str, DismissedItem] = field(default_factory=dict)
 
     def of(self, kind: ProposalKind) -> list[Proposal]:
         return [proposal for proposal in self.proposals if proposal.kind == kind]
 
     @property
     def unasked(self) -> set[str]:
-        """The keys of what is applied unless a triager says otherwise: not clashes, doubts and what is held already.
+        """The keys of what is applied unless a triager says otherwise.
 
-        Of a report whose group is in doubt there are none.
+        These are not clashes, doubts, what is held already, and what was left out before. Of a report whose group is in
+        doubt there are none.
         """
         if self.report.meeting.doubt:
             return set()
-        return {proposal.key for proposal in self.proposals if proposal.kind in APPLIED_UNASKED}
+        open_ones = (proposal for proposal in self.proposals if proposal.key not in self.dismissed)
+        return {proposal.key for proposal in open_ones if proposal.kind in APPLIED_UNASKED}

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("register", "0035_report_layouts"),
+        ("register", "0036_dismissed_items"),
     ]
 
     operations = [
