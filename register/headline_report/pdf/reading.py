@@ -1,15 +1,19 @@
 """Open a PDF and read its pages. Files are not trusted: their size is the caller's to limit, pages are counted here."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from register.headline_report.blocks import Block, BlockKind, Document
+from register.headline_report.pdf.blocks import Setting, make_blocks
+from register.headline_report.pdf.furniture import PageSpans, part_furniture
 from register.headline_report.pdf.glyphs import load_glyphs
-from register.headline_report.pdf.lines import find_rows, find_spans, join_spans
+from register.headline_report.pdf.layout import Element, arrange, make_lines
 from register.headline_report.pdf.page import Page
+from register.headline_report.pdf.parts import PageParts, find_parts
+from register.headline_report.pdf.shapes import load_shapes
 from register.headline_report.report import NotAReport
 
 MOST_PAGES = 300
@@ -18,17 +22,28 @@ DAMAGED = "Give a whole PDF: this one is damaged, or is no PDF at all."
 
 def read_pdf(content: bytes) -> Document:
     """Return the blocks of a PDF, in reading order. Raises NotAReport."""
+    pages = _load_pages(content)
+    if not any(page.spans or page.tables for page in pages):
+        raise NotAReport(_explain_no_text(pages))
+    left_out = [sentence for page in pages for sentence in page.left_out]
+    blocks = (block for page in _make_blocks(pages) for block in page)
+    return Document([replace(block, line=line) for line, block in enumerate(blocks, 1)], left_out)
+
+
+def _explain_no_text(pages: Sequence[PageParts]) -> str:
+    if any(page.has_unknown for page in pages):
+        return "Give the report as text: the fonts of this PDF do not say which letters they draw."
+    return "Give a PDF with text in it: this one is a scan, pictures of pages only."
+
+
+def _load_pages(content: bytes) -> list[PageParts]:
     file = _open(content)
     try:
         if len(file) > MOST_PAGES:
             raise NotAReport(f"Give a PDF of at most {MOST_PAGES} pages.")
-        pages = [_load_page(file, index) for index in range(len(file))]
+        return [find_parts(_load_page(file, index), index + 1) for index in range(len(file))]
     finally:
         file.close()
-    if not any(page.glyphs for page in pages):
-        raise NotAReport("Give a PDF with text in it: this one is a scan, pictures of pages only.")
-    left_out = [sentence for number, page in enumerate(pages, 1) for sentence in _describe(page, number)]
-    return Document(list(_make_blocks(pages)), left_out)
 
 
 def _open(content: bytes) -> pypdfium2.PdfDocument:
@@ -47,34 +62,23 @@ def _load_page(file: pypdfium2.PdfDocument, index: int) -> Page:
         raise NotAReport(DAMAGED)
     try:
         page = Page()
-        load_glyphs(raw, page)
+        load_shapes(raw, load_glyphs(raw, page), page)
         return page
     finally:
         pdfium.FPDF_ClosePage(raw)
 
 
-def _describe(page: Page, number: int) -> Iterator[str]:
-    """Yield sentences on what a page has beside the text that is read."""
-    if not page.glyphs:
-        yield f"Page {number} has no text: it is a scan or a picture, and was not read."
-    if page.is_recognised:
-        yield f"Page {number} is a scan: its text was recognised by a machine, so compare it."
-    if page.has_invisible:
-        yield f"Page {number} has text that is drawn invisibly, not read."
+def _make_blocks(pages: Sequence[PageParts]) -> Iterator[list[Block]]:
+    """Yield the blocks of each page, the edge before it among them."""
+    elements = [list(_arrange_page(page, spans)) for page, spans in zip(pages, part_furniture(pages), strict=True)]
+    setting = Setting(elements)
+    for number, (page, found) in enumerate(zip(pages, elements, strict=True), 1):
+        edge = [Block(BlockKind.PAGE_EDGE, 0)] if number > 1 else []
+        unread = [Block(BlockKind.UNREAD_PAGE, 0)] if page.is_unread else []
+        yield [replace(block, page=number) for block in [*edge, *unread, *make_blocks(found, setting)]]
 
 
-def _make_blocks(pages: list[Page]) -> Iterator[Block]:
-    line = 0
-    for number, page in enumerate(pages, 1):
-        for block in _make_page_blocks(page, number):
-            line += 1
-            yield Block(block.kind, line, block.text, number)
-
-
-def _make_page_blocks(page: Page, number: int) -> Iterator[Any]:
-    if number > 1:
-        yield Block(BlockKind.PAGE_EDGE, 0)
-    if not page.glyphs:
-        yield Block(BlockKind.UNREAD_PAGE, 0)
-    for row in find_rows(find_spans(page.glyphs)):
-        yield Block(BlockKind.TEXT, 0, join_spans(row).text)
+def _arrange_page(page: PageParts, spans: PageSpans) -> Iterator[Element]:
+    yield from make_lines(spans.head)
+    yield from arrange([*spans.body, *page.tables], page.separators)
+    yield from make_lines(spans.foot)

@@ -1,0 +1,100 @@
+"""Make blocks of the lines and tables of pages: what is set larger or bolder than the rest is a heading."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from register.headline_report.blocks import Block, BlockKind
+from register.headline_report.pdf.bands import Table
+from register.headline_report.pdf.labels import split_label
+from register.headline_report.pdf.layout import Element, Line
+from register.headline_report.pdf.lines import Span
+
+_LARGER = 1.12  # times the size of the body
+_LOOSE = 1.25  # times the distance of lines
+_COMMON = 0.12  # the share of distances that shows which is that of lines
+_LONGEST_HEADING = 250  # characters
+_ENDS = ".?!:;"
+
+
+class Setting:
+    """How the text of a document is set: the size of its body, whether that is bold, and how far its lines stand."""
+
+    def __init__(self, pages: Iterable[Sequence[Element]]) -> None:
+        styles: Counter[tuple[float, bool]] = Counter()
+        distances: Counter[float] = Counter()
+        for parts in pages:
+            lines = [part.span for part in parts if isinstance(part, Line)]
+            for line in lines:
+                styles[line.size, line.is_bold] += len(line.text)
+            for above, below in pairwise(lines):
+                if above.size == below.size and below.base - above.base > 0:
+                    distances[round((below.base - above.base) / below.size, 1)] += 1
+        self.size, self.is_bold = styles.most_common(1)[0][0] if styles else (10.0, False)
+        least = _COMMON * distances.total()
+        self.distance = min((distance for distance, times in distances.items() if times >= least), default=1.2)
+
+    def is_heading(self, span: Span) -> bool:
+        is_bolder = span.is_bold and not self.is_bold and span.size > 0.9 * self.size
+        return (is_bolder or span.size > _LARGER * self.size) and any(map(str.isalnum, span.text))
+
+    def is_apart(self, above: Span, below: Span) -> bool:
+        """Return whether there is more between two lines than between those of one paragraph."""
+        return below.base - above.base > _LOOSE * self.distance * max(above.size, below.size)
+
+
+def make_blocks(parts: Sequence[Element], setting: Setting) -> Iterator[Block]:
+    """Yield the blocks of a page, without their lines and pages."""
+    before: Line | None = None
+    for group in _join_headings(parts, setting):
+        if isinstance(group, Table):
+            yield Block(BlockKind.TABLE, 0, rows=group.rows)
+            before = None
+            continue
+        if before is not None and setting.is_apart(before.span, group[0].span):
+            yield Block(BlockKind.BLANK, 0)
+        yield _make_block(group, before, setting)
+        before = group[-1]
+
+
+def _join_headings(parts: Iterable[Element], setting: Setting) -> Iterator[list[Line] | Table]:
+    """Yield tables, and lines by themselves but for those over which one heading wraps."""
+    group: list[Line] = []
+    for part in parts:
+        if group and isinstance(part, Line) and _is_wrapped(group, part, setting):
+            group.append(part)
+            continue
+        if group:
+            yield group
+        group = [part] if isinstance(part, Line) else []
+        if isinstance(part, Table):
+            yield part
+    if group:
+        yield group
+
+
+def _is_wrapped(group: Sequence[Line], line: Line, setting: Setting) -> bool:
+    """Return whether a line is the next one of a heading: set the same, and its first word had no room before."""
+    above, below = group[-1].span, line.span
+    if not (setting.is_heading(above) and setting.is_heading(below)):
+        return False
+    is_same = (above.size, above.is_bold) == (below.size, below.is_bold) and below.base - above.base > 0
+    word = below.words[0]
+    had_room = above.box.right + word.right - word.left + 0.2 * below.size < group[-1].right
+    return is_same and not setting.is_apart(above, below) and not had_room
+
+
+def _make_block(group: Sequence[Line], before: Line | None, setting: Setting) -> Block:
+    text = " ".join(line.span.text for line in group)
+    first = group[0].span
+    label, rest = split_label(first, follows_end=before is None or _ends_paragraph(before, first, setting))
+    is_heading = setting.is_heading(first) and len(text) <= _LONGEST_HEADING
+    if label and not (is_heading and label[-1] in ".)"):
+        return Block(BlockKind.ITEM, 0, rest.text if rest else "", label=label)
+    return Block(BlockKind.HEADING if is_heading else BlockKind.TEXT, 0, text)
+
+
+def _ends_paragraph(before: Line, line: Span, setting: Setting) -> bool:
+    word = line.words[0]
+    had_room = before.box.right + 3 * (word.right - word.left) < before.right
+    return setting.is_apart(before.span, line) or (had_room and before.span.text[-1] in _ENDS)

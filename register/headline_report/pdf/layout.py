@@ -1,0 +1,85 @@
+"""Put what stands on a page in reading order: columns one after the other, tables as tables."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from register.headline_report.pdf.bands import Band, Part, Table, find_band
+from register.headline_report.pdf.labels import is_label
+from register.headline_report.pdf.lines import Span, find_rows, join_spans
+from register.headline_report.pdf.page import Box
+
+_LABEL_GAP = 6.0  # em: the furthest that a text is set after its number
+_DEEPEST = 4  # columns in columns
+
+
+@dataclass
+class Line:
+    """A line of text in a column that ends at `right`."""
+
+    span: Span
+    right: float
+
+    @property
+    def box(self) -> Box:
+        return self.span.box
+
+
+Element = Line | Table
+
+
+def arrange(parts: Sequence[Part], separators: Sequence[Box], deepest: int = _DEEPEST) -> Iterator[Element]:
+    """Yield the lines and tables that parts of a page make, in the order in which they are read."""
+    rows = _find_part_rows(parts)
+    right = max((part.box.right for part in parts), default=0.0)
+    at = 0
+    while at < len(rows):
+        band = find_band(rows, at) if deepest else None
+        if band is None:
+            yield from _make_row(rows[at], right)
+            at += 1
+            continue
+        yield from _arrange_band(band, separators, deepest - 1)
+        at += len(band.rows)
+
+
+def make_lines(spans: Sequence[Span]) -> Iterator[Line]:
+    """Yield the lines that spans make, from the top downwards."""
+    right = max((span.box.right for span in spans), default=0.0)
+    yield from (Line(join_spans(row), right) for row in find_rows(spans))
+
+
+def _find_part_rows(parts: Sequence[Part]) -> list[list[Part]]:
+    rows: list[list[Part]] = [list(_join_labels(row)) for row in find_rows(p for p in parts if isinstance(p, Span))]
+    rows += [[part] for part in parts if isinstance(part, Table)]
+    return sorted(rows, key=lambda row: min(part.box.top for part in row))
+
+
+def _join_labels(row: Sequence[Span]) -> Iterator[Span]:
+    """Yield the spans of a row, a number or bullet with what stands after it: it is no column."""
+    label: Span | None = None
+    for span in row:
+        if label is not None:
+            is_near = span.box.left - label.box.right < _LABEL_GAP * label.size
+            yield from [join_spans([label, span])] if is_near else [label, span]
+            label = None
+        elif is_label(span):
+            label = span
+        else:
+            yield span
+    if label is not None:
+        yield label
+
+
+def _make_row(row: Sequence[Part], right: float) -> Iterator[Element]:
+    spans = [part for part in row if isinstance(part, Span)]
+    if spans:
+        yield Line(join_spans(spans), right)
+    yield from (part for part in row if isinstance(part, Table))
+
+
+def _arrange_band(band: Band, separators: Sequence[Box], deepest: int) -> Iterator[Element]:
+    if band.is_table:
+        yield band.make_table(separators)
+        return
+    for column in band.columns:
+        yield from arrange(column, separators, deepest)
