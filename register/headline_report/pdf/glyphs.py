@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from ctypes import addressof, c_double, create_string_buffer
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -25,7 +26,7 @@ def load_glyphs(page: Any, into: Page) -> int:
     """Load the glyphs that a reader sees, and note what there is besides; return the angle that they are set at."""
     text = pdfium.FPDFText_LoadPage(page)
     try:
-        glyphs = _GlyphReader(text).read() if text else []
+        glyphs = _GlyphReader(text, page).read() if text else []
     finally:
         pdfium.FPDFText_ClosePage(text)
     glyphs = _keep_visible(glyphs, into)
@@ -52,8 +53,10 @@ def _has_ink(glyphs: Iterable[Glyph]) -> bool:
 class _GlyphReader:
     """Reads the glyphs of a page's text one by one, the style of each text object once."""
 
-    def __init__(self, text: Any) -> None:
+    def __init__(self, text: Any, page: Any) -> None:
         self.text = text
+        self.edges = pdfium.FS_RECTF()
+        pdfium.FPDF_GetPageBoundingBox(page, self.edges)
         self.styles: dict[int, Style] = {}
         self.box, self.x, self.y = pdfium.FS_RECTF(), c_double(), c_double()
 
@@ -69,9 +72,16 @@ class _GlyphReader:
             return None
         pdfium.FPDFText_GetCharOrigin(self.text, index, self.x, self.y)
         style = self._get_style(index)
+        if not self._is_on_page():
+            style = replace(style, is_invisible=True)
         box = turn_box(self.box.left, self.box.bottom, self.box.right, self.box.top, style.angle)
         _, base = turn_point(self.x.value, self.y.value, style.angle)
         return Glyph(character, box.left, box.right, base, style)
+
+    def _is_on_page(self) -> bool:
+        box, edges = self.box, self.edges
+        is_across = box.left < edges.right and box.right > edges.left
+        return is_across and box.bottom < edges.top and box.top > edges.bottom
 
     def _read_character(self, index: int) -> str:
         code = pdfium.FPDFText_GetUnicode(self.text, index)
