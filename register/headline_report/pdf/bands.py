@@ -23,8 +23,11 @@ _LOOSE = 1.2  # times the least distance of lines
 
 @dataclass
 class Table:
+    """A table, with the edges of its columns from the left."""
+
     rows: tuple[tuple[str, ...], ...]
     box: Box
+    edges: list[float]
 
 
 Part = Span | Table
@@ -86,7 +89,8 @@ class Band:
                 rows.append([[] for _ in cells])
             for place, cell in enumerate(cells):
                 rows[-1][place].extend(cell)
-        return Table(tuple(tuple(_join(cell) for cell in row) for row in rows), box)
+        edges = [box.left, *((start + end) / 2 for start, end in self.gutters), box.right]
+        return Table(tuple(tuple(_join(cell) for cell in row) for row in rows), box, edges)
 
     def _find_starts(self, separators: Sequence[Box]) -> Iterator[bool]:
         """Yield for each line whether a row begins there: after a line drawn, a larger gap, or with a new label."""

@@ -14,13 +14,16 @@ _LARGER = 1.12  # times the size of the body
 _LOOSE = 1.25  # times the distance of lines
 _COMMON = 0.12  # the share of distances that shows which is that of lines
 _LONGEST_HEADING = 250  # characters
+_SOFT_HYPHEN = "\u00ad"  # for any at the end of a line, until it is known whether the document parts words there
+_OFTEN = 0.025  # the share of lines that end so in a document that parts words
+_SEVERAL = 5
 _ENDS = ".?!:;"
 
 
 class Setting:
     """How the text of a document is set: the size of its body, whether that is bold, and how far its lines stand."""
 
-    def __init__(self, pages: Iterable[Sequence[Element]]) -> None:
+    def __init__(self, pages: Sequence[Sequence[Element]]) -> None:
         styles: Counter[tuple[float, bool]] = Counter()
         distances: Counter[float] = Counter()
         for parts in pages:
@@ -32,7 +35,18 @@ class Setting:
                     distances[round((below.base - above.base) / below.size, 1)] += 1
         self.size, self.is_bold = styles.most_common(1)[0][0] if styles else (10.0, False)
         least = _COMMON * distances.total()
+        self.parts_words = self._count_hyphens(pages) > max(_SEVERAL, _OFTEN * distances.total())
         self.distance = min((distance for distance, times in distances.items() if times >= least), default=1.2)
+
+    def _count_hyphens(self, pages: Sequence[Sequence[Element]]) -> int:
+        lines = (part.span for parts in pages for part in parts if isinstance(part, Line))
+        return sum(line.words[-1].text.endswith(_SOFT_HYPHEN) for line in lines)
+
+    def mend(self, text: str) -> str:
+        """Return text with what stood on either side of a line's end as one; a soft hyphen stays at its own end."""
+        if self.parts_words:
+            return text.replace(f"{_SOFT_HYPHEN} ", "")
+        return text.replace(f"{_SOFT_HYPHEN} ", "-").replace(_SOFT_HYPHEN, "-")
 
     def is_heading(self, span: Span) -> bool:
         is_bolder = span.is_bold and not self.is_bold and span.size > 0.9 * self.size
@@ -48,7 +62,7 @@ def make_blocks(parts: Sequence[Element], setting: Setting) -> Iterator[Block]:
     before: Line | None = None
     for group in _join_headings(parts, setting):
         if isinstance(group, Table):
-            yield Block(BlockKind.TABLE, 0, rows=group.rows)
+            yield Block(BlockKind.TABLE, 0, rows=tuple(tuple(map(setting.mend, row)) for row in group.rows))
             before = None
             continue
         if before is not None and setting.is_apart(before.span, group[0].span):
@@ -80,17 +94,17 @@ def _is_wrapped(group: Sequence[Line], line: Line, setting: Setting) -> bool:
         return False
     is_same = (above.size, above.is_bold) == (below.size, below.is_bold) and below.base - above.base > 0
     word = below.words[0]
-    had_room = above.box.right + word.right - word.left + 0.2 * below.size < group[-1].right
+    had_room = above.box.right + word.right - word.left + below.size < group[-1].right
     return is_same and not setting.is_apart(above, below) and not had_room
 
 
 def _make_block(group: Sequence[Line], before: Line | None, setting: Setting) -> Block:
-    text = " ".join(line.span.text for line in group)
+    text = setting.mend(" ".join(line.span.text for line in group))
     first = group[0].span
     label, rest = split_label(first, follows_end=before is None or _ends_paragraph(before, first, setting))
     is_heading = setting.is_heading(first) and len(text) <= _LONGEST_HEADING
     if label and not (is_heading and label[-1] in ".)"):
-        return Block(BlockKind.ITEM, 0, rest.text if rest else "", label=label)
+        return Block(BlockKind.ITEM, 0, setting.mend(rest.text) if rest else "", label=label)
     return Block(BlockKind.HEADING if is_heading else BlockKind.TEXT, 0, text)
 
 

@@ -19,7 +19,8 @@ _BOLD_WEIGHT = 600
 _NEARLY = 3  # degrees: text of a crooked scan
 _THICKENED = pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE  # how bold letters are made of others
 _UNKNOWN = "\ufffd"
-_SUBSTITUTES = {2: "-"}  # what PDFium makes of a hyphen at the end of a line
+# PDFium makes 2 of any hyphen at the end of a line. A soft hyphen within one is how old encodings draw the common one.
+_SUBSTITUTES = {2: "\u00ad", 0xAD: "-"}
 
 
 def load_glyphs(page: Any, into: Page) -> int:

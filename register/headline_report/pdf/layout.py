@@ -1,14 +1,16 @@
 """Put what stands on a page in reading order: columns one after the other, tables as tables."""
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from register.headline_report.pdf.bands import Band, Part, Table, find_band
 from register.headline_report.pdf.labels import is_label
-from register.headline_report.pdf.lines import Span, find_rows, join_spans
+from register.headline_report.pdf.lines import Span, find_rows, join_spans, split_spans
 from register.headline_report.pdf.page import Box
 
 _LABEL_GAP = 6.0  # em: the furthest that a text is set after its number
+_ONE_TABLE = 12.0  # points: parts of one table are no further apart
 _DEEPEST = 4  # columns in columns
 
 
@@ -27,8 +29,42 @@ class Line:
 Element = Line | Table
 
 
-def arrange(parts: Sequence[Part], separators: Sequence[Box], deepest: int = _DEEPEST) -> Iterator[Element]:
+def arrange(parts: Sequence[Part], separators: Sequence[Box]) -> Iterator[Element]:
     """Yield the lines and tables that parts of a page make, in the order in which they are read."""
+    before: Element | None = None
+    for element in _arrange(parts, separators, _DEEPEST):
+        joined = _join_table(before, element) if before and isinstance(element, Table) else None
+        if before and not joined:
+            yield before
+        before = joined or element
+    if before:
+        yield before
+
+
+def _join_table(above: Element, table: Table) -> Table | None:
+    """Return a table with the rows close above it that are set in its columns, as a head without lines is; or None."""
+    if not -_ONE_TABLE < table.box.top - above.box.bottom < _ONE_TABLE:
+        return None
+    if isinstance(above, Line):
+        row = _place_cells(above.span, table.edges)
+        return Table((row, *table.rows), table.box, table.edges) if row else None
+    is_same = len(above.edges) == len(table.edges) and abs(above.box.left - table.box.left) < _ONE_TABLE
+    box = table.box._replace(top=above.box.top)
+    return Table(above.rows + table.rows, box, table.edges) if is_same else None
+
+
+def _place_cells(line: Span, edges: Sequence[float]) -> tuple[str, ...]:
+    """Return the cells that a line makes between the edges of columns, or () where it is set otherwise."""
+    cells = [""] * (len(edges) - 1)
+    for span in split_spans(line.words):
+        place = bisect(edges, (span.box.left + span.box.right) / 2) - 1
+        if not 0 <= place < len(cells) or cells[place] or span.box.width > edges[place + 1] - edges[place]:
+            return ()
+        cells[place] = span.text
+    return tuple(cells) if sum(map(bool, cells)) > len(cells) / 2 else ()
+
+
+def _arrange(parts: Sequence[Part], separators: Sequence[Box], deepest: int) -> Iterator[Element]:
     rows = _find_part_rows(parts)
     right = max((part.box.right for part in parts), default=0.0)
     at = 0
@@ -82,4 +118,4 @@ def _arrange_band(band: Band, separators: Sequence[Box], deepest: int) -> Iterat
         yield band.make_table(separators)
         return
     for column in band.columns:
-        yield from arrange(column, separators, deepest)
+        yield from _arrange(column, separators, deepest)

@@ -75,7 +75,7 @@ def _get_gap(before: Word, word: Word) -> str:
 
 def find_spans(glyphs: Iterable[Glyph]) -> list[Span]:
     """Return the spans that glyphs make, from the top downwards and from the left."""
-    return [span for row in _find_baselines(glyphs) for span in _split_spans(_find_words(row))]
+    return [span for row in _find_baselines(glyphs) for span in split_spans(_find_words(row))]
 
 
 def _find_baselines(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
@@ -107,7 +107,8 @@ def _make_word(glyphs: Sequence[Glyph]) -> Word:
     return Word(text, first.left, glyphs[-1].right, first.base, style.size, style.is_bold, style.is_symbols)
 
 
-def _split_spans(words: Iterable[Word]) -> Iterator[Span]:
+def split_spans(words: Iterable[Word]) -> Iterator[Span]:
+    """Yield the spans of words on a line, parted where they stand further apart than words do."""
     span: list[Word] = []
     for word in words:
         if span and word.left - span[-1].right > WIDE * min(word.size, span[-1].size):

@@ -85,7 +85,7 @@ def _make_table(grid: Grid, glyphs: Sequence[Glyph], dots: Sequence[Box]) -> Tab
     for row, fields in enumerate(grid.cells):
         firsts = dict.fromkeys(fields)
         rows.append(tuple(texts.get(first, "") if first[0] == row else "" for first in firsts))
-    return Table(tuple(row for row in rows if any(row)), grid.box)
+    return Table(tuple(row for row in rows if any(row)), grid.box, grid.columns)
 
 
 def _read_cell(glyphs: Sequence[Glyph], dots: Sequence[Box]) -> str:
