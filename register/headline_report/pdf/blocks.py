@@ -65,6 +65,9 @@ def make_blocks(parts: Sequence[Element], setting: Setting) -> Iterator[Block]:
             yield Block(BlockKind.TABLE, 0, rows=tuple(tuple(map(setting.mend, row)) for row in group.rows))
             before = None
             continue
+        if group[0].is_furniture:
+            yield Block(BlockKind.TEXT, 0, setting.mend(group[0].span.text))
+            continue  # it says nothing of whether a paragraph ends there
         if before is not None and setting.is_apart(before.span, group[0].span):
             yield Block(BlockKind.BLANK, 0)
         yield _make_block(group, before, setting)
@@ -75,7 +78,7 @@ def _join_headings(parts: Iterable[Element], setting: Setting) -> Iterator[list[
     """Yield tables, and lines by themselves but for those over which one heading wraps."""
     group: list[Line] = []
     for part in parts:
-        if group and isinstance(part, Line) and _is_wrapped(group, part, setting):
+        if group and not group[0].is_furniture and isinstance(part, Line) and _is_wrapped(group, part, setting):
             group.append(part)
             continue
         if group:
@@ -90,7 +93,7 @@ def _join_headings(parts: Iterable[Element], setting: Setting) -> Iterator[list[
 def _is_wrapped(group: Sequence[Line], line: Line, setting: Setting) -> bool:
     """Return whether a line is the next one of a heading: set the same, and its first word had no room before."""
     above, below = group[-1].span, line.span
-    if not (setting.is_heading(above) and setting.is_heading(below)):
+    if line.is_furniture or not (setting.is_heading(above) and setting.is_heading(below)):
         return False
     is_same = (above.size, above.is_bold) == (below.size, below.is_bold) and below.base - above.base > 0
     word = below.words[0]

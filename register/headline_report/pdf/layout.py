@@ -16,10 +16,11 @@ _DEEPEST = 4  # columns in columns
 
 @dataclass
 class Line:
-    """A line of text in a column that ends at `right`."""
+    """A line of text in a column that ends at `right`; `is_furniture` where it recurs at the head or foot of pages."""
 
     span: Span
     right: float
+    is_furniture: bool = False
 
     @property
     def box(self) -> Box:
@@ -78,10 +79,10 @@ def _arrange(parts: Sequence[Part], separators: Sequence[Box], deepest: int) -> 
         at += len(band.rows)
 
 
-def make_lines(spans: Sequence[Span]) -> Iterator[Line]:
-    """Yield the lines that spans make, from the top downwards."""
+def make_furniture(spans: Sequence[Span]) -> Iterator[Line]:
+    """Yield the lines that spans of the head or foot of a page make, from the top downwards."""
     right = max((span.box.right for span in spans), default=0.0)
-    yield from (Line(join_spans(row), right) for row in find_rows(spans))
+    yield from (Line(join_spans(row), right, is_furniture=True) for row in find_rows(spans))
 
 
 def _find_part_rows(parts: Sequence[Part]) -> list[list[Part]]:

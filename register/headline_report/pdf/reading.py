@@ -10,7 +10,7 @@ from register.headline_report.blocks import Block, BlockKind, Document
 from register.headline_report.pdf.blocks import Setting, make_blocks
 from register.headline_report.pdf.furniture import PageSpans, part_furniture
 from register.headline_report.pdf.glyphs import load_glyphs
-from register.headline_report.pdf.layout import Element, arrange, make_lines
+from register.headline_report.pdf.layout import Element, arrange, make_furniture
 from register.headline_report.pdf.page import Page
 from register.headline_report.pdf.parts import PageParts, find_parts
 from register.headline_report.pdf.shapes import load_shapes
@@ -79,6 +79,6 @@ def _make_blocks(pages: Sequence[PageParts]) -> Iterator[list[Block]]:
 
 
 def _arrange_page(page: PageParts, spans: PageSpans) -> Iterator[Element]:
-    yield from make_lines(spans.head)
+    yield from make_furniture(spans.head)
     yield from arrange([*spans.body, *page.tables], page.separators)
-    yield from make_lines(spans.foot)
+    yield from make_furniture(spans.foot)
