@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import SimpleDocTemplate, Table
 
 from register.headline_report.blocks import BlockKind
-from register.headline_report.pdf import read_pdf
+from register.headline_report.formats.pdf import read_pdf
 from register.headline_report.report import NotAReport
 
 PROSE = (

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from register.headline_report.pdf.lines import Span
-from register.headline_report.pdf.page import Box
-from register.headline_report.pdf.parts import PageParts
+from register.headline_report.formats.pdf.lines import Span
+from register.headline_report.formats.pdf.page import Box
+from register.headline_report.formats.pdf.parts import PageParts
 
 _OUTERMOST = 6  # spans from an end of a page that may be its head or foot
 _DETACHED = 0.8  # em: the least from a head or foot to the text of the page

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from register.headline_report.pdf.page import Box, Page, turn_box
+from register.headline_report.formats.pdf.page import Box, Page, turn_box
 
 MOST_OBJECTS = 20_000  # of a page, and segments of its paths: what has more is a drawing, not ruled tables
 _DEEPEST = 5  # forms in forms

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from register.headline_report.blocks import Block, BlockKind
-from register.headline_report.pdf.bands import Table
-from register.headline_report.pdf.labels import split_label
-from register.headline_report.pdf.layout import Element, Line
-from register.headline_report.pdf.lines import Span
+from register.headline_report.formats.pdf.bands import Table
+from register.headline_report.formats.pdf.labels import split_label
+from register.headline_report.formats.pdf.layout import Element, Line
+from register.headline_report.formats.pdf.lines import Span, Word
+from register.headline_report.formats.repairs import repair_text
 
 _LARGER = 1.12  # times the size of the body
 _LOOSE = 1.25  # times the distance of lines
@@ -43,10 +44,9 @@ class Setting:
         return sum(line.words[-1].text.endswith(_SOFT_HYPHEN) for line in lines)
 
     def mend(self, text: str) -> str:
-        """Return text with what stood on either side of a line's end as one; a soft hyphen stays at its own end."""
-        if self.parts_words:
-            return text.replace(f"{_SOFT_HYPHEN} ", "")
-        return text.replace(f"{_SOFT_HYPHEN} ", "-").replace(_SOFT_HYPHEN, "-")
+        """Return text with words as one that stood on both sides of a line's end, and characters as typed."""
+        joined = text.replace(f"{_SOFT_HYPHEN} ", "" if self.parts_words else "-")
+        return repair_text(joined.replace(_SOFT_HYPHEN, "-"))
 
     def is_heading(self, span: Span) -> bool:
         is_bolder = span.is_bold and not self.is_bold and span.size > 0.9 * self.size
@@ -60,9 +60,10 @@ class Setting:
 def make_blocks(parts: Sequence[Element], setting: Setting) -> Iterator[Block]:
     """Yield the blocks of a page, without their lines and pages."""
     before: Line | None = None
-    for group in _join_headings(parts, setting):
+    for group in _join_lines(parts, setting):
         if isinstance(group, Table):
-            yield Block(BlockKind.TABLE, 0, rows=tuple(tuple(map(setting.mend, row)) for row in group.rows))
+            rows = tuple(tuple(map(setting.mend, row)) for row in group.rows)
+            yield Block(BlockKind.TABLE, 0, setting.mend(group.laid), rows=rows)
             before = None
             continue
         if group[0].is_furniture:
@@ -74,11 +75,11 @@ def make_blocks(parts: Sequence[Element], setting: Setting) -> Iterator[Block]:
         before = group[-1]
 
 
-def _join_headings(parts: Iterable[Element], setting: Setting) -> Iterator[list[Line] | Table]:
-    """Yield tables, and lines by themselves but for those over which one heading wraps."""
+def _join_lines(parts: Iterable[Element], setting: Setting) -> Iterator[list[Line] | Table]:
+    """Yield tables, and lines by themselves but for those over which one heading or one word goes on."""
     group: list[Line] = []
     for part in parts:
-        if group and not group[0].is_furniture and isinstance(part, Line) and _is_wrapped(group, part, setting):
+        if group and isinstance(part, Line) and _goes_on(group, part, setting):
             group.append(part)
             continue
         if group:
@@ -90,28 +91,34 @@ def _join_headings(parts: Iterable[Element], setting: Setting) -> Iterator[list[
         yield group
 
 
-def _is_wrapped(group: Sequence[Line], line: Line, setting: Setting) -> bool:
-    """Return whether a line is the next one of a heading: set the same, and its first word had no room before."""
+def _goes_on(group: Sequence[Line], line: Line, setting: Setting) -> bool:
+    """Return whether a heading or a word goes on with a line: set the same, close below, and no item of a list."""
     above, below = group[-1].span, line.span
-    if line.is_furniture or not (setting.is_heading(above) and setting.is_heading(below)):
+    is_same = (above.size, above.is_bold) == (below.size, below.is_bold) and above.base < below.base
+    if group[-1].is_furniture or line.is_furniture or not is_same or setting.is_apart(above, below):
         return False
-    is_same = (above.size, above.is_bold) == (below.size, below.is_bold) and below.base - above.base > 0
-    word = below.words[0]
-    had_room = above.box.right + word.right - word.left + below.size < group[-1].right
-    return is_same and not setting.is_apart(above, below) and not had_room
+    if split_label(below, follows_end=False)[0]:
+        return False
+    is_parted = len(above.words[-1].text) > 1 and above.words[-1].text.endswith(_SOFT_HYPHEN)
+    return is_parted or (setting.is_heading(above) and not _had_room(group[-1], below.words[0], below.size))
+
+
+def _had_room(line: Line, word: Word, spare: float) -> bool:
+    """Return whether a line had room for a word and as much to spare."""
+    return line.box.right + word.right - word.left + spare < line.right
 
 
 def _make_block(group: Sequence[Line], before: Line | None, setting: Setting) -> Block:
-    text = setting.mend(" ".join(line.span.text for line in group))
     first = group[0].span
+    others = [line.span.text for line in group[1:]]
+    text = setting.mend(" ".join([first.text, *others]))
     label, rest = split_label(first, follows_end=before is None or _ends_paragraph(before, first, setting))
     is_heading = setting.is_heading(first) and len(text) <= _LONGEST_HEADING
     if label and not (is_heading and label[-1] in ".)"):
-        return Block(BlockKind.ITEM, 0, setting.mend(rest.text) if rest else "", label=label)
+        return Block(BlockKind.ITEM, 0, setting.mend(" ".join([rest.text, *others])) if rest else "", label=label)
     return Block(BlockKind.HEADING if is_heading else BlockKind.TEXT, 0, text)
 
 
 def _ends_paragraph(before: Line, line: Span, setting: Setting) -> bool:
-    word = line.words[0]
-    had_room = before.box.right + 3 * (word.right - word.left) < before.right
-    return setting.is_apart(before.span, line) or (had_room and before.span.text[-1] in _ENDS)
+    is_last = _had_room(before, line.words[0], 5 * line.size) and before.span.text[-1] in _ENDS
+    return is_last or setting.is_apart(before.span, line)

@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from register.characters import remove_unprintable
-from register.headline_report.pdf.page import Glyph, Page, Style, turn_box, turn_point
+from register.headline_report.formats.pdf.page import Glyph, Page, Style, turn_box, turn_point
 
 _BOLD = re.compile(r"bold|black|heavy|demi", re.I)
 _SYMBOLS = re.compile(r"symbol|dingbat|wingding|webding", re.I)

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from register.headline_report.pdf.bands import Table
-from register.headline_report.pdf.grids import Grid, find_grids, get_sides
-from register.headline_report.pdf.labels import attach_dots, join_cell
-from register.headline_report.pdf.lines import Span, find_rows, find_spans, join_spans
-from register.headline_report.pdf.page import Box, Glyph, Page
+from register.headline_report.formats.pdf.bands import Table
+from register.headline_report.formats.pdf.grids import Grid, find_grids, get_sides
+from register.headline_report.formats.pdf.labels import attach_dots, join_cell
+from register.headline_report.formats.pdf.lines import Span, find_rows, find_spans, join_spans
+from register.headline_report.formats.pdf.page import Box, Glyph, Page
 
 _FEW = 150  # characters of running heads and feet on a page that is a picture
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from register.headline_report.pdf.lines import Span, Word
-from register.headline_report.pdf.page import Box
+from register.headline_report.formats.pdf.lines import Span, Word
+from register.headline_report.formats.pdf.page import Box
 
 BULLET = "•"
 _SET_APART = 0.5  # em: more than a space

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from register.headline_report.pdf.page import Box, Glyph
+from register.headline_report.formats.pdf.page import Box, Glyph
 
 # In em, the size of the letters. A space is a quarter, more in justified text; columns stand further apart.
 SPACE = 0.17

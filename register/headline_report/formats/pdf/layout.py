@@ -2,12 +2,12 @@
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from register.headline_report.pdf.bands import Band, Part, Table, find_band
-from register.headline_report.pdf.labels import is_label
-from register.headline_report.pdf.lines import Span, find_rows, join_spans, split_spans
-from register.headline_report.pdf.page import Box
+from register.headline_report.formats.pdf.bands import Band, Part, Table, find_band
+from register.headline_report.formats.pdf.labels import is_label
+from register.headline_report.formats.pdf.lines import Span, find_rows, join_spans, split_spans
+from register.headline_report.formats.pdf.page import Box
 
 _LABEL_GAP = 6.0  # em: the furthest that a text is set after its number
 _ONE_TABLE = 12.0  # points: parts of one table are no further apart
@@ -48,10 +48,12 @@ def _join_table(above: Element, table: Table) -> Table | None:
         return None
     if isinstance(above, Line):
         row = _place_cells(above.span, table.edges)
-        return Table((row, *table.rows), table.box, table.edges) if row else None
+        laid = table.laid and f"{above.span.text}\n{table.laid}"
+        return replace(table, rows=(row, *table.rows), laid=laid) if row else None
     is_same = len(above.edges) == len(table.edges) and abs(above.box.left - table.box.left) < _ONE_TABLE
     box = table.box._replace(top=above.box.top)
-    return Table(above.rows + table.rows, box, table.edges) if is_same else None
+    laid = f"{above.laid}\n{table.laid}" if above.laid and table.laid else ""
+    return replace(table, rows=above.rows + table.rows, box=box, laid=laid) if is_same else None
 
 
 def _place_cells(line: Span, edges: Sequence[float]) -> tuple[str, ...]:

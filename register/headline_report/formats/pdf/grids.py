@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from register.headline_report.pdf.page import Box, Page
+from register.headline_report.formats.pdf.page import Box, Page
 
 _NEAR = 3.0  # points: lines no further apart meet, or are one
 _LEAST_FILL = 6.0  # points: the height of a filled cell

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from register.headline_report.pdf.labels import join_cell
-from register.headline_report.pdf.lines import Span, find_rows, join_spans
-from register.headline_report.pdf.page import Box
+from register.headline_report.formats.pdf.labels import join_cell
+from register.headline_report.formats.pdf.lines import Span, find_rows, join_spans
+from register.headline_report.formats.pdf.page import Box
 
 _GUTTER = 6.0  # points: the least between two columns
 _PAIR_GUTTER = 12.0  # points: the least between labels and their values
@@ -23,11 +23,12 @@ _LOOSE = 1.2  # times the least distance of lines
 
 @dataclass
 class Table:
-    """A table, with the edges of its columns from the left."""
+    """A table, with the edges of its columns from the left, and the lines that it was laid as where none are drawn."""
 
     rows: tuple[tuple[str, ...], ...]
     box: Box
     edges: list[float]
+    laid: str = ""
 
 
 Part = Span | Table
@@ -90,7 +91,11 @@ class Band:
             for place, cell in enumerate(cells):
                 rows[-1][place].extend(cell)
         edges = [box.left, *((start + end) / 2 for start, end in self.gutters), box.right]
-        return Table(tuple(tuple(_join(cell) for cell in row) for row in rows), box, edges)
+        return Table(tuple(tuple(_join(cell) for cell in row) for row in rows), box, edges, self._lay())
+
+    def _lay(self) -> str:
+        lines = ([part for part in row if isinstance(part, Span)] for row in self.rows)
+        return "\n".join(join_spans(line).text for line in lines)
 
     def _find_starts(self, separators: Sequence[Box]) -> Iterator[bool]:
         """Yield for each line whether a row begins there: after a line drawn, a larger gap, or with a new label."""

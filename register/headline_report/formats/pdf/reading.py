@@ -7,16 +7,16 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from register.headline_report.blocks import Block, BlockKind, Document
-from register.headline_report.pdf.blocks import Setting, make_blocks
-from register.headline_report.pdf.furniture import PageSpans, part_furniture
-from register.headline_report.pdf.glyphs import load_glyphs
-from register.headline_report.pdf.layout import Element, arrange, make_furniture
-from register.headline_report.pdf.page import Page
-from register.headline_report.pdf.parts import PageParts, find_parts
-from register.headline_report.pdf.shapes import load_shapes
+from register.headline_report.formats.limits import MOST_PAGES
+from register.headline_report.formats.pdf.blocks import Setting, make_blocks
+from register.headline_report.formats.pdf.furniture import PageSpans, part_furniture
+from register.headline_report.formats.pdf.glyphs import load_glyphs
+from register.headline_report.formats.pdf.layout import Element, arrange, make_furniture
+from register.headline_report.formats.pdf.page import Page
+from register.headline_report.formats.pdf.parts import PageParts, find_parts
+from register.headline_report.formats.pdf.shapes import load_shapes
 from register.headline_report.report import NotAReport
 
-MOST_PAGES = 300
 DAMAGED = "Give a whole PDF: this one is damaged, or is no PDF at all."
 
 
