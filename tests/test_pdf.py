@@ -213,6 +213,16 @@ def test_two_headings_are_two(drawing):
     assert [kind for kind, _ in get_parts(drawing.read())][:2] == ["HEADING", "HEADING"]
 
 
+def test_a_word_that_goes_on_in_the_next_line_is_one(drawing):
+    drawing.write_lines(60, 60, ["1.1 It was held before the vote of the Non-", "Smart segment, with more to say."])
+    assert get_texts(drawing.read()) == ["1.1 It was held before the vote of the Non-Smart segment, with more to say."]
+
+
+def test_words_are_joined_where_a_document_parts_them(drawing):
+    drawing.write_lines(60, 60, ["it was the objec-", "tive of the whole"] * 8)
+    assert get_texts(drawing.read()) == ["it was the objective of the whole"] * 8
+
+
 def draw_circle(canvas, left, y):
     canvas.circle(left + 2, y, 1.5, fill=1, stroke=0)
 
@@ -321,6 +331,21 @@ def test_paragraphs_with_their_numbers_set_apart_are_no_table(drawing):
     assert get_texts(drawing.read()) == [f"1.{n} DCC agreed to go." for n in (1, 2, 3)]
 
 
+def test_a_head_without_lines_is_the_first_row_of_the_table_below():
+    rows = [["Reference", "Action", "Owner"], ["15/01", "To send the list", "DCC"], ["15/02", "To go", "Ofgem"]]
+    file = io.BytesIO()
+    body = ("GRID", (0, 1), (-1, -1), 0.5, colors.black)
+    SimpleDocTemplate(file, pagesize=A4).build([Table(rows, style=[body], colWidths=[80, 120, 80])])
+    assert get_tables(read_pdf(file.getvalue())) == [tuple(map(tuple, rows))]
+
+
+def test_a_table_whose_lines_are_not_drawn_keeps_the_text_that_it_was_laid_as(drawing):
+    for n, cells in enumerate((("Reference", "Action", "Owner"), ("15/01", "To go.", "DCC"))):
+        for left, cell in zip((60, 160, 260), cells, strict=True):
+            drawing.write(left, 60 + 12 * n, cell)
+    assert drawing.read().blocks[0].text == "Reference\tAction\tOwner\n15/01\tTo go.\tDCC"
+
+
 # Columns
 
 
@@ -343,6 +368,34 @@ def test_running_heads_and_feet_stand_outside_of_columns(drawing):
     assert texts[0].split("\t") == ["CCDG", "Headline report"]
     assert texts[1:10] == [*PROSE, "1.2 Then it was asked", *PROSE]
     assert texts[10] == "Page 1"
+
+
+def test_a_marker_that_begins_two_pages_is_no_running_head(drawing):
+    for number in (1, 4):
+        drawing.write(60, 60, f"Action 15/0{number}", font="Helvetica-Bold")
+        drawing.write_lines(60, 80, PROSE)
+        drawing.canvas.showPage()
+    assert [kind for kind, _ in get_parts(drawing.read())].count("HEADING") == 2
+
+
+def test_a_paragraph_goes_on_over_the_edge_of_a_page(drawing):
+    for number, lines in enumerate((PROSE[:2], PROSE[2:]), 1):
+        drawing.write(60, 30, "Headline report", size=16)
+        drawing.write_lines(60, 60, lines)
+        drawing.write(60, 800, f"Page {number} of 2")
+        drawing.canvas.showPage()
+    assert get_parts(drawing.read())[2:7] == [
+        ("TEXT", PROSE[1]), ("TEXT", "Page 1 of 2"), ("PAGE_EDGE", ""), ("TEXT", "Headline report"), ("TEXT", PROSE[2]),
+    ]  # fmt: skip
+
+
+def test_the_head_of_a_table_that_goes_on_is_its_first_row(drawing):
+    for number in (1, 2):
+        rows = [("Reference", "Action", "Owner"), (f"15/0{number}", "To go." * number, "DCC" * number)]
+        for left, cells in zip((60, 160, 260), zip(*rows, strict=True), strict=True):
+            drawing.write_lines(left, 60, cells)
+        drawing.canvas.showPage()
+    assert [rows[0] for rows in get_tables(drawing.read())] == [("Reference", "Action", "Owner")] * 2
 
 
 # What is refused

@@ -2,15 +2,19 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from register.headline_report.formats.pdf.lines import Span
-from register.headline_report.formats.pdf.page import Box
 from register.headline_report.formats.pdf.parts import PageParts
 
 _OUTERMOST = 6  # spans from an end of a page that may be its head or foot
-_DETACHED = 0.8  # em: the least from a head or foot to the text of the page
+_CELLS = 3  # the least in the head of a table; a running head has fewer parts
+_DETACHED = 0.8  # em: the least from such a row to the text of the page, where it heads no table
+_FAR = float("inf")
+_NUMBER = re.compile(r"(?<![\d./])\d{1,9}")  # of a page; the last in 15/01 is none
+_Place = tuple[str, int]
 
 
 @dataclass
@@ -23,17 +27,24 @@ class PageSpans:
 
 
 def part_furniture(pages: Sequence[PageParts]) -> list[PageSpans]:
-    """Return the spans of each page, parted: what recurs stands at the same place, but for numbers, on two pages."""
-    places: dict[tuple[str, int], set[int]] = defaultdict(set)
+    """Return the spans of each page, parted: what recurs stands at the same place of two pages, but for a number."""
+    found: dict[_Place, set[int]] = defaultdict(set)
     for number, page in enumerate(pages):
         for span in _find_outermost(page.spans):
-            places[_get_place(span)].add(number)
-    recurring = {place for place, found in places.items() if len(found) > 1}
-    return [_part(page, recurring) for page in pages]
+            for place in _get_places(span, number):
+                found[place].add(number)
+    recurring = {place for place, numbers in found.items() if len(numbers) > 1}
+    return [_part(page, number, recurring) for number, page in enumerate(pages)]
 
 
-def _get_place(span: Span) -> tuple[str, int]:
-    return re.sub(r"\d+", "0", span.text), round(span.base / 3)
+def _get_places(span: Span, number: int) -> Iterator[_Place]:
+    """Yield a span's text and where it stands: as it is, and with its first or last number less that of the page."""
+    height = round(span.base / 3)
+    yield span.text, height
+    numbers = list(_NUMBER.finditer(span.text))
+    for match in numbers[:1] + numbers[-1:]:
+        before, after = span.text[: match.start()], span.text[match.end() :]
+        yield f"{before}{int(match[0]) - number}\n{after}", height
 
 
 def _find_outermost(spans: Sequence[Span]) -> list[Span]:
@@ -41,32 +52,19 @@ def _find_outermost(spans: Sequence[Span]) -> list[Span]:
     return ordered if len(ordered) < 2 * _OUTERMOST else ordered[:_OUTERMOST] + ordered[-_OUTERMOST:]
 
 
-def _part(page: PageParts, recurring: Collection[tuple[str, int]]) -> PageSpans:
-    found = [span for span in _find_outermost(page.spans) if _get_place(span) in recurring]
+def _part(page: PageParts, number: int, recurring: AbstractSet[_Place]) -> PageSpans:
+    outermost = _find_outermost(page.spans)
+    found = [span for span in outermost if not recurring.isdisjoint(_get_places(span, number))]
     boxes = [span.box for span in page.spans] + [table.box for table in page.tables]
     middle = (min(box.top for box in boxes) + max(box.bottom for box in boxes)) / 2 if boxes else 0.0
-    head = _keep_detached([span for span in reversed(found) if span.base < middle], boxes, _is_close_below)
-    foot = _keep_detached([span for span in found if span.base >= middle], boxes, _is_close_above)
-    apart = {id(span) for span in head + foot}
+    apart = {id(span): span for span in found if not _heads_table(span, page)}
+    head = [span for span in apart.values() if span.base < middle]
+    foot = [span for span in apart.values() if span.base >= middle]
     return PageSpans(head, [span for span in page.spans if id(span) not in apart], foot)
 
 
-def _keep_detached(found: Sequence[Span], boxes: Sequence[Box], is_close: Callable[[Span, Box], bool]) -> list[Span]:
-    """Return the spans, given from the inside of the page, that nothing but one of themselves is close to.
-
-    The head of a table that begins again on each page recurs as well, but its rows are close to it.
-    """
-    kept: dict[int, Span] = {id(span): span for span in found}
-    for span in found:
-        others = [box for box in boxes if box not in {other.box for other in kept.values()}]
-        if any(is_close(span, box) for box in others):
-            del kept[id(span)]
-    return list(kept.values())
-
-
-def _is_close_below(span: Span, box: Box) -> bool:
-    return -1 <= box.top - span.box.bottom < _DETACHED * span.size
-
-
-def _is_close_above(span: Span, box: Box) -> bool:
-    return -1 <= span.box.top - box.bottom < _DETACHED * span.size
+def _heads_table(span: Span, page: PageParts) -> bool:
+    """Return whether a span is of a row with others, close above what comes next: a table goes on, with its head."""
+    row = [other for other in page.spans if abs(other.base - span.base) < span.size]
+    below = (other.box.top - span.box.bottom for other in page.spans if other.base - span.base >= span.size)
+    return len(row) >= _CELLS and min(below, default=_FAR) < _DETACHED * span.size
