@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import SimpleDocTemplate, Table
 
 from register.headline_report.blocks import BlockKind
+from register.headline_report.formats import read_document
 from register.headline_report.formats.pdf import read_pdf
 from register.headline_report.report import NotAReport
 
@@ -285,6 +286,12 @@ def test_the_items_of_a_list_in_a_cell_are_lines():
     ]
 
 
+def test_a_word_too_long_for_its_column_is_one():
+    rows = [["Classific\nation", "Public"], ["Meeting\nname", "AWG"], ["Meeting", "7"]]
+    document = ruled(rows, colWidths=[54, 80])
+    assert [row[0] for row in get_tables(document)[0]] == ["Classification", "Meeting name", "Meeting"]
+
+
 def test_a_frame_around_text_is_no_table(drawing):
     drawing.canvas.rect(50, drawing.height - 110, 300, 60)
     drawing.write_lines(60, 60, PROSE)
@@ -440,6 +447,19 @@ def test_a_pdf_that_cannot_be_read_is_refused_in_a_sentence(content, sentence):
 
 def test_an_owners_password_does_not_prevent_reading():
     assert get_texts(read_pdf(encrypt(make_pages(1), "", "owner"))) == ["1.1 Who pays for it?"]
+
+
+def make_bomb():
+    """Return a small PDF whose page unpacks to more glyphs than fit into the memory of the process that reads."""
+    canvas = Canvas(file := io.BytesIO(), pageCompression=1)
+    canvas._code.append("BT /F1 10 Tf " + f"({'a' * 100}) Tj " * 200_000 + "ET")
+    canvas.save()
+    return file.getvalue()
+
+
+def test_a_pdf_that_unpacks_to_too_much_is_refused_in_a_sentence():
+    with pytest.raises(NotAReport, match="Give the report as text: it takes more than 512 MB"):
+        read_document(make_bomb())
 
 
 def make_one_of_each():

@@ -90,8 +90,9 @@ class Band:
                 rows.append([[] for _ in cells])
             for place, cell in enumerate(cells):
                 rows[-1][place].extend(cell)
+        rights = [max((part.box.right for part in column), default=0.0) for column in self.columns]
         edges = [box.left, *((start + end) / 2 for start, end in self.gutters), box.right]
-        return Table(tuple(tuple(_join(cell) for cell in row) for row in rows), box, edges, self._lay())
+        return Table(tuple(tuple(map(_join, row, rights)) for row in rows), box, edges, self._lay())
 
     def _lay(self) -> str:
         lines = ([part for part in row if isinstance(part, Span)] for row in self.rows)
@@ -112,8 +113,8 @@ def _begins_row(cells: Sequence[Sequence[Part]]) -> bool:
     return bool(first) and not first[0].islower() and sum(map(bool, cells)) > 1
 
 
-def _join(cell: Iterable[Part]) -> str:
-    return join_cell([join_spans(row) for row in find_rows(part for part in cell if isinstance(part, Span))])
+def _join(cell: Iterable[Part], right: float) -> str:
+    return join_cell([join_spans(row) for row in find_rows(part for part in cell if isinstance(part, Span))], right)
 
 
 def _get_base(row: Sequence[Part]) -> float:

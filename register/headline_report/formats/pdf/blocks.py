@@ -9,6 +9,7 @@ from register.headline_report.formats.pdf.bands import Table
 from register.headline_report.formats.pdf.labels import split_label
 from register.headline_report.formats.pdf.layout import Element, Line
 from register.headline_report.formats.pdf.lines import Span, Word
+from register.headline_report.formats.pdf.parted_words import HEADER_WORDS, find_words, join_parted
 from register.headline_report.formats.repairs import repair_text
 
 _LARGER = 1.12  # times the size of the body
@@ -27,10 +28,12 @@ class Setting:
     def __init__(self, pages: Sequence[Sequence[Element]]) -> None:
         styles: Counter[tuple[float, bool]] = Counter()
         distances: Counter[float] = Counter()
+        self.words = set(HEADER_WORDS)
         for parts in pages:
             lines = [part.span for part in parts if isinstance(part, Line)]
             for line in lines:
                 styles[line.size, line.is_bold] += len(line.text)
+                self.words |= find_words(line.text)
             for above, below in pairwise(lines):
                 if above.size == below.size and below.base - above.base > 0:
                     distances[round((below.base - above.base) / below.size, 1)] += 1
@@ -45,7 +48,7 @@ class Setting:
 
     def mend(self, text: str) -> str:
         """Return text with words as one that stood on both sides of a line's end, and characters as typed."""
-        joined = text.replace(f"{_SOFT_HYPHEN} ", "" if self.parts_words else "-")
+        joined = join_parted(text, self.words).replace(f"{_SOFT_HYPHEN} ", "" if self.parts_words else "-")
         return repair_text(joined.replace(_SOFT_HYPHEN, "-"))
 
     def is_heading(self, span: Span) -> bool:

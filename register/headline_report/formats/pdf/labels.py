@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from register.headline_report.formats.pdf.lines import Span, Word
 from register.headline_report.formats.pdf.page import Box
+from register.headline_report.formats.pdf.parted_words import MAYBE_PARTED, may_part_word
 
 BULLET = "•"
 _SET_APART = 0.5  # em: more than a space
@@ -57,11 +58,17 @@ def attach_dots(spans: Sequence[Span], dots: Sequence[Box]) -> None:
             min(after, key=lambda span: span.box.left).label = BULLET
 
 
-def join_cell(rows: Sequence[Span]) -> str:
-    """Return the text of a cell of these lines: one line, but for the items of a list."""
+def join_cell(rows: Sequence[Span], right: float) -> str:
+    """Return the text of a cell of these lines, in a column that ends at `right`: one line, but for items of a list.
+
+    Where a word may have been too long for the column, `MAYBE_PARTED` stands for the space.
+    """
     parts: list[str] = []
+    above: Span | None = None
     for row in rows:
         label, rest = split_label(row, follows_end=False)
         text = rest.text.replace("\t", " ") if rest else ""
-        parts += [f"\n{label} {text}" if label else f" {text}"]
+        gap = MAYBE_PARTED if above and may_part_word(above, row, right) else " "
+        parts += [f"\n{label} {text}" if label else f"{gap}{text}"]
+        above = row
     return "".join(parts).strip()

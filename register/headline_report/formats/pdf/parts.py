@@ -80,7 +80,7 @@ def _make_table(grid: Grid, glyphs: Sequence[Glyph], dots: Sequence[Box]) -> Tab
     cells: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
     for glyph in glyphs:
         cells[grid.find_cell(*_get_middle(glyph))].append(glyph)
-    texts = {cell: _read_cell(inside, dots) for cell, inside in cells.items()}
+    texts = {(row, column): _read_cell(cells[row, column], dots, grid, column) for row, column in cells}
     rows: list[tuple[str, ...]] = []
     for row, fields in enumerate(grid.cells):
         firsts = dict.fromkeys(fields)
@@ -88,7 +88,9 @@ def _make_table(grid: Grid, glyphs: Sequence[Glyph], dots: Sequence[Box]) -> Tab
     return Table(tuple(row for row in rows if any(row)), grid.box, grid.columns)
 
 
-def _read_cell(glyphs: Sequence[Glyph], dots: Sequence[Box]) -> str:
+def _read_cell(glyphs: Sequence[Glyph], dots: Sequence[Box], grid: Grid, column: int) -> str:
     spans = find_spans(glyphs)
     attach_dots(spans, dots)
-    return join_cell([join_spans(row) for row in find_rows(spans)])
+    # The text keeps as far from the right side of a cell as from its left.
+    left = min((span.box.left for span in spans), default=0.0) - grid.columns[column]
+    return join_cell([join_spans(row) for row in find_rows(spans)], grid.columns[column + 1] - left)
