@@ -9,7 +9,7 @@ from statistics import median
 
 from register.headline_report.formats.pdf.labels import join_cell
 from register.headline_report.formats.pdf.lines import Span, find_rows, join_spans
-from register.headline_report.formats.pdf.page import Box
+from register.headline_report.formats.pdf.page import Box, enclose
 
 _GUTTER = 6.0  # points: the least between two columns
 _PAIR_GUTTER = 12.0  # points: the least between labels and their values
@@ -76,23 +76,20 @@ class Band:
 
     def make_table(self, separators: Sequence[Box]) -> Table:
         """Return the table, lines that one row wraps over as one. `separators` are lines drawn between rows."""
-        boxes = [part.box for column in self.columns for part in column]
-        box = Box(
-            min(b.left for b in boxes),
-            min(b.top for b in boxes),
-            max(b.right for b in boxes),
-            max(b.bottom for b in boxes),
-        )
+        box = enclose(part.box for column in self.columns for part in column)
         wide = [line for line in separators if line.width > box.width / 2]
+        rights = [max((part.box.right for part in column), default=0.0) for column in self.columns]
+        edges = [box.left, *((start + end) / 2 for start, end in self.gutters), box.right]
+        return Table(tuple(tuple(map(_join, row, rights)) for row in self._join_rows(wide)), box, edges, self._lay())
+
+    def _join_rows(self, separators: Sequence[Box]) -> list[list[list[Part]]]:
         rows: list[list[list[Part]]] = []
-        for starts, cells in zip(self._find_starts(wide), self.cells, strict=True):
+        for starts, cells in zip(self._find_starts(separators), self.cells, strict=True):
             if starts:
                 rows.append([[] for _ in cells])
             for place, cell in enumerate(cells):
                 rows[-1][place].extend(cell)
-        rights = [max((part.box.right for part in column), default=0.0) for column in self.columns]
-        edges = [box.left, *((start + end) / 2 for start, end in self.gutters), box.right]
-        return Table(tuple(tuple(map(_join, row, rights)) for row in rows), box, edges, self._lay())
+        return rows
 
     def _lay(self) -> str:
         lines = ([part for part in row if isinstance(part, Span)] for row in self.rows)

@@ -26,25 +26,13 @@ class Setting:
     """How the text of a document is set: the size of its body, whether that is bold, and how far its lines stand."""
 
     def __init__(self, pages: Sequence[Sequence[Element]]) -> None:
-        styles: Counter[tuple[float, bool]] = Counter()
-        distances: Counter[float] = Counter()
-        self.words = set(HEADER_WORDS)
-        for parts in pages:
-            lines = [part.span for part in parts if isinstance(part, Line)]
-            for line in lines:
-                styles[line.size, line.is_bold] += len(line.text)
-                self.words |= find_words(line.text)
-            for above, below in pairwise(lines):
-                if above.size == below.size and below.base - above.base > 0:
-                    distances[round((below.base - above.base) / below.size, 1)] += 1
-        self.size, self.is_bold = styles.most_common(1)[0][0] if styles else (10.0, False)
-        least = _COMMON * distances.total()
-        self.parts_words = self._count_hyphens(pages) > max(_SEVERAL, _OFTEN * distances.total())
-        self.distance = min((distance for distance, times in distances.items() if times >= least), default=1.2)
-
-    def _count_hyphens(self, pages: Sequence[Sequence[Element]]) -> int:
-        lines = (part.span for parts in pages for part in parts if isinstance(part, Line))
-        return sum(line.words[-1].text.endswith(_SOFT_HYPHEN) for line in lines)
+        columns = [[part.span for part in parts if isinstance(part, Line)] for parts in pages]
+        lines = [line for column in columns for line in column]
+        self.size, self.is_bold = _find_common_style(lines)
+        self.distance = _find_distance(columns)
+        self.words = HEADER_WORDS.union(*(find_words(line.text) for line in lines))
+        parted = sum(line.words[-1].text.endswith(_SOFT_HYPHEN) for line in lines)
+        self.parts_words = parted > max(_SEVERAL, _OFTEN * len(lines))
 
     def mend(self, text: str) -> str:
         """Return text with words as one that stood on both sides of a line's end, and characters as typed."""
@@ -58,6 +46,25 @@ class Setting:
     def is_apart(self, above: Span, below: Span) -> bool:
         """Return whether there is more between two lines than between those of one paragraph."""
         return below.base - above.base > _LOOSE * self.distance * max(above.size, below.size)
+
+
+def _find_common_style(lines: Iterable[Span]) -> tuple[float, bool]:
+    """Return the size of most of the text, and whether it is bold."""
+    styles: Counter[tuple[float, bool]] = Counter()
+    for line in lines:
+        styles[line.size, line.is_bold] += len(line.text)
+    return styles.most_common(1)[0][0] if styles else (10.0, False)
+
+
+def _find_distance(pages: Iterable[Sequence[Span]]) -> float:
+    """Return how far the lines of a paragraph stand from each other, in em: the least distance that is common."""
+    found = Counter(
+        round((below.base - above.base) / below.size, 1)
+        for lines in pages
+        for above, below in pairwise(lines)
+        if above.size == below.size and above.base < below.base
+    )
+    return min((distance for distance, times in found.items() if times >= _COMMON * found.total()), default=1.2)
 
 
 def make_blocks(parts: Sequence[Element], setting: Setting) -> Iterator[Block]:
@@ -113,12 +120,12 @@ def _had_room(line: Line, word: Word, spare: float) -> bool:
 
 def _make_block(group: Sequence[Line], before: Line | None, setting: Setting) -> Block:
     first = group[0].span
-    others = [line.span.text for line in group[1:]]
-    text = setting.mend(" ".join([first.text, *others]))
+    others = "".join(f" {line.span.text}" for line in group[1:])
+    text = setting.mend(first.text + others)
     label, rest = split_label(first, follows_end=before is None or _ends_paragraph(before, first, setting))
     is_heading = setting.is_heading(first) and len(text) <= _LONGEST_HEADING
     if label and not (is_heading and label[-1] in ".)"):
-        return Block(BlockKind.ITEM, 0, setting.mend(" ".join([rest.text, *others])) if rest else "", label=label)
+        return Block(BlockKind.ITEM, 0, setting.mend(rest.text + others) if rest else "", label=label)
     return Block(BlockKind.HEADING if is_heading else BlockKind.TEXT, 0, text)
 
 
