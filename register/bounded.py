@@ -6,6 +6,7 @@ here ends alone: the thread that asked goes on, and the memory is given back.
 
 import pickle
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,9 +47,10 @@ def run_bounded(function: Callable[[bytes], Result], content: bytes) -> Result:
 
 
 def _explain_end(code: int) -> str:
-    if code == OUT_OF_MEMORY:
+    if code in (OUT_OF_MEMORY, -signal.SIGABRT):  # libraries in C abort where they are refused memory
         return f"it takes more than {MEGABYTES} MB of memory to read"
-    return f"it takes more than {CPU_SECONDS} seconds of a processor to read" if code < 0 else "it cannot be read"
+    is_timed_out = code in (-signal.SIGXCPU, -signal.SIGKILL)
+    return f"it takes more than {CPU_SECONDS} seconds of a processor to read" if is_timed_out else "it cannot be read"
 
 
 def _limit_process(cpu_seconds: int) -> None:
