@@ -100,7 +100,8 @@ class Assembly:
 
     def _add_unread(self, line: Line) -> None:
         """Close everything: what stands on both sides of a page without text does not belong together."""
-        self.report.warnings.append(Note(line.number, f"{line.text} Nothing is taken across it."))
+        told = f"Page {line.page} has no text: nothing is taken across it."
+        self.report.warnings.append(Note(line.number, told))
         self.open = self.paragraph = None
         self.is_after_unread = True
 
