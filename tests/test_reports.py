@@ -183,7 +183,7 @@ def test_only_triage_imports(role, cast):
 
 def test_a_revised_report_proposes_just_the_differences(cast, brought_in):
     plan = plan_of(MINUTES.replace("DCC agreed to write it down.", "DCC agreed to write all of it down."))
-    assert {key for key, kind in kinds(plan).items() if kind != "unchanged"} == {"action:17/01"}
+    assert {key for key, kind in kinds(plan).items() if kind != "unchanged"} == {"action:17/01", "edition"}
     changed = plan.of("changed")[0]
     assert (changed.held, changed.published) == ("DCC agreed to write it down.", "DCC agreed to write all of it down.")
 
@@ -508,7 +508,7 @@ def test_a_report_put_back_to_earlier_words_is_a_change(cast, brought_in):
     revised = MINUTES.replace("Which privacy assessment does", "Which sort of privacy assessment does")
     bring_in(revised, cast.triage)
     assert kinds(plan_of(MINUTES))["question:1.2:2"] == "changed"
-    bring_in(MINUTES, cast.triage)
+    bring_in(MINUTES, cast.triage, {"question:1.2:2"})  # unasked it is an old file that was taken by mistake
     assert texts()[1] == "Which privacy assessment does an MDR need?"
 
 

@@ -99,9 +99,10 @@ def _find_keys(kind: Kind, paths: list[str], key: int) -> list[int]:
 
 
 def _get_keys_by_foreign_keys(embedding: Embedding, row: Any) -> list[int] | None:
-    """Return the key of the item that shows a row, found by the row's own foreign keys; None where these lead to none.
+    """Return the key of the item that shows a row, found by the row's own foreign keys; None where that is not the way.
 
-    Of an answer or a review it is the question: nothing needs to be asked of the database.
+    Of an answer or a review it is the question: nothing needs to be asked of the database. A key that is empty on the
+    way, as that of a mark that is on no answer, leads to no item.
     """
     fields = []
     model = embedding.kind.model
@@ -114,4 +115,6 @@ def _get_keys_by_foreign_keys(embedding: Embedding, row: Any) -> list[int] | Non
     *upwards, last = reversed(fields)
     for field in upwards:
         row = getattr(row, field.name)
+        if row is None:
+            return []
     return [getattr(row, last.attname)]

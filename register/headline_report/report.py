@@ -187,7 +187,8 @@ def _is_own_title(text: str) -> bool:
 class Report:
     """A report as read. `left_out` are sentences on what its file has beside the text that a reader sees.
 
-    `areas` are its annexes and the rows of a table of discussion; `references` find actions in its words.
+    `areas` are its annexes and the rows of a table of discussion; `references` find actions in its words;
+    `digest` is the SHA-256 of its file in hex, where it was read from one.
     """
 
     meeting: MeetingHeld
@@ -208,6 +209,7 @@ class Report:
     furniture: list[Note] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     references: References = field(default_factory=References)
+    digest: str = ""
 
     @property
     def places(self) -> list[Paragraph]:

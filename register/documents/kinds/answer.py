@@ -18,6 +18,7 @@ class AnswerOfQuestion(Part):
     classification = serializers.ChoiceField(Classification.choices)
     amended_at = NameOf("amended_at", help_text="The meeting that amended the answer before it into this text.")
     reviews = PositionTally(help_text="How many members hold each position.")
+    suspect_marks = SuspectOfItem(many=True, help_text="Why it is in doubt; nothing where nothing is.")
 
 
 class _OfQuestion(serializers.Serializer):
@@ -29,7 +30,6 @@ class AnswerDocument(_OfQuestion, AnswerOfQuestion):
     """One proposed answer, with the tally of its reviews, and what it rests on."""
 
     grounds = GroundOfAnswer(many=True)
-    suspect_marks = SuspectOfItem(many=True)
 
 
 class AnswerKind(Kind):

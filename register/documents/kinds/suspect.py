@@ -37,12 +37,14 @@ class SuspectMarkDocument(SuspectOfItem):
 
 
 class SuspectMarkKind(Kind):
-    """Marks on what rests on something that changed since."""
+    """Marks on what rests on something that changed since.
+
+    The feed has them within the question or action that they are on, whose change each of them is.
+    """
 
     model = SuspectMark
     shown_where = Q(standing=True)
     serializer_class = SuspectMarkDocument
-    in_feed = True
     reference_field = "item_reference"
 
     def describe(self, row: Any, *, is_new: bool) -> str:

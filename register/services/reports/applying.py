@@ -34,8 +34,10 @@ from register.services.meetings import GivenOutcome, note_discussion, note_item,
 from register.services.permissions import require_role
 from register.services.questions import edit_question, raise_question
 from register.services.reference import get_or_new, keep
+from register.services.reports.digests import get_paragraph_digest
 from register.services.reports.dismissing import dismiss
-from register.services.reports.planning import get_meeting, get_paragraph_digest, plan_report, split_name
+from register.services.reports.editions import EditionFollower
+from register.services.reports.planning import get_meeting, plan_report, split_name
 from register.services.reports.proposals import (
     APPLIED_UNASKED,
     APPLIED_WHERE_ASKED,
@@ -45,6 +47,7 @@ from register.services.reports.proposals import (
     Plan,
     Proposal,
     ProposalRefused,
+    Revision,
 )
 from register.services.reports.told import make_item_title
 from register.services.titles import make_title
@@ -103,6 +106,7 @@ def apply_decisions(
                 work.apply(proposal)
                 progress(done, len(applied))
             work.link_served()
+            work.follow_edition(fresh.revision)
             for proposal in dismissed:
                 dismiss(proposal, decisions.dismissed[proposal.key], work.file, by=by, reason=work.source)
         return applied
@@ -136,7 +140,8 @@ class _ReportApplication:
         self.meeting = get_meeting(header.group, header.number, header.held_on) or keep(
             Meeting(group=self.group, number=header.number, held_on=header.held_on), by=self.by, reason=self.source
         )
-        self.file = get_report_of_file(content) or self._record_file(file_name, content)
+        kept = get_report_of_file(content)
+        self.file, self.is_new = kept or self._record_file(file_name, content), kept is None
         if self.file.is_file_redacted:
             raise Refused("Import an edition without the words that had to go: this very file was redacted.")
 
@@ -352,6 +357,14 @@ class _ReportApplication:
         )
         record(origin, by=self.by, reason=self.get_reason(proposal.paragraph))
 
+    def apply_edition(self, proposal: Proposal) -> None:
+        """Do nothing more: that the file is kept makes it the next edition, which `follow_edition` sees to."""
+
+    def follow_edition(self, revision: Revision | None) -> None:
+        """Let what rests on the edition before follow this one, where it is kept just now."""
+        if revision and self.is_new:
+            EditionFollower(revision, self.report, self.file, by=self.by, reason=self.source).follow()
+
     def link_served(self) -> None:
         """Link each action that speaks of a paragraph's questions to those questions, where both are held."""
         for minted in (action for action in self.report.actions if action.serves):
@@ -382,4 +395,5 @@ _APPLY = {
     "update": _ReportApplication.apply_update,
     "outcome": _ReportApplication.apply_outcome,
     "decision": _ReportApplication.apply_decision,
+    "edition": _ReportApplication.apply_edition,
 }

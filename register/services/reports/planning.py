@@ -1,6 +1,5 @@
 """Compare a report with the register."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -15,15 +14,16 @@ from register.headline_report.report import (
     MeetingHeld,
     Mention,
     MintedAction,
-    Paragraph,
     Report,
 )
 from register.headline_report.sayings import find_sayings
 from register.headline_report.sentences import split_sentences
 from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.alike import load_alike, load_questions_of, sort_words, strip_wording
+from register.services.reports.digests import get_paragraph_digest
 from register.services.reports.dismissing import find_dismissed
-from register.services.reports.proposals import ItemType, Plan, Proposal, ProposalKind
+from register.services.reports.editions import find_revision, is_superseded, propose_edition
+from register.services.reports.proposals import SUPERSEDED, ItemType, Plan, Proposal, ProposalKind
 from register.services.reports.told import propose_decisions, propose_told
 from register.vocabulary import OriginKind, Status
 
@@ -31,10 +31,6 @@ MUCH_THE_SAME = 90  # out of 100: the same question in other words
 SAME_WITH_MEETING = 75  # enough where both cite one meeting
 SAME_PLACE = 60  # enough in the same paragraph and bullet of the same meeting's report
 YEARS_APART = 180  # days between two meetings of one number, in groups whose numbers restart
-
-
-def get_paragraph_digest(paragraph: Paragraph | None) -> str:
-    return hashlib.sha256(paragraph.full_text.encode()).hexdigest() if paragraph else ""
 
 
 def get_meeting(group_name: str, number: int, held_on: date | None) -> Meeting | None:
@@ -61,8 +57,11 @@ def plan_report(report: Report) -> Plan:
         *_propose_questions(report, existing),
         *propose_told(report, meeting, existing.actions),
         *propose_decisions(report, meeting),
+        *propose_edition(existing.revision),
     ]
-    return Plan(report, proposals, _find_gone(report, existing), find_dismissed(proposals, meeting))
+    dismissed = find_dismissed(proposals, meeting)
+    gone = [SUPERSEDED] if is_superseded(report, meeting) else _find_gone(report, existing)
+    return Plan(report, proposals, gone, dismissed, existing.revision)
 
 
 class _ExistingItems:
@@ -70,6 +69,7 @@ class _ExistingItems:
 
     def __init__(self, report: Report, meeting: Meeting | None) -> None:
         self.report, self.meeting = report, meeting
+        self.revision = find_revision(report, meeting)
         group = Group.objects.get_called(report.meeting.group)
         named = {minted.reference for minted in report.actions} | {mention.reference for mention in report.mentions}
         named |= {reference for saying in find_sayings(report) for reference in saying.actions}
@@ -119,14 +119,19 @@ class _ExistingItems:
             for n, asked in enumerate(self.report.questions)
             if id(asked) not in same
             for origin in held
-            if origin.paragraph == asked.paragraph
+            if self.find_number(origin) == asked.paragraph
         ]
         return _pair_one_to_one(pairs)
 
     def get_note(self, origin: Origin) -> str:
         """Say where an unchanged item rests on a paragraph that reads differently now."""
-        now = get_paragraph_digest(self.report.paragraph(origin.paragraph))
-        return "" if now == origin.paragraph_digest else f"Paragraph {origin.paragraph} reads differently now."
+        number = self.find_number(origin)
+        now = get_paragraph_digest(self.report.paragraph(number))
+        return "" if now == origin.paragraph_digest else f"Paragraph {number} reads differently now."
+
+    def find_number(self, origin: Origin) -> str:
+        """Return the number that the paragraph of an origin has in this edition."""
+        return self.revision.find_number(origin.paragraph) if self.revision else origin.paragraph
 
 
 def _pair_one_to_one(pairs: Iterable[tuple[float, int, AskedQuestion, Origin]]) -> dict[int, Origin]:

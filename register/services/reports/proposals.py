@@ -1,6 +1,7 @@
 """What a report proposes, as data."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,8 +9,11 @@ from typing import Any
 
 from register.headline_report import Report
 from register.headline_report.due_dates import Due
-from register.models import DismissedItem
+from register.headline_report.editions import ChangeKind, ParagraphChange, find_change
+from register.models import DismissedItem, HeadlineReport
 from register.refusals import Invalid, Refused
+
+SUPERSEDED = "A later edition of this report is kept, so nothing of this one is ticked."
 
 
 class ProposalKind(StrEnum):
@@ -34,6 +38,7 @@ class ItemType(StrEnum):
     UPDATE = "update"
     OUTCOME = "outcome"
     DECISION = "decision"
+    EDITION = "edition"
 
 
 @dataclass(frozen=True)
@@ -145,18 +150,38 @@ _CHOSEN = {
 }
 
 
+@dataclass(frozen=True)
+class Revision:
+    """What a report changes against the edition before it, `before`."""
+
+    before: HeadlineReport
+    changes: list[ParagraphChange]
+
+    def find_number(self, number: str) -> str:
+        """Return the number that a paragraph of the edition before has now, or the same where it is gone."""
+        change = find_change(self.changes, number)
+        return change.now if change and change.now else number
+
+    def describe(self) -> str:
+        """Return how many paragraphs were added, removed, reworded and moved, in words."""
+        counted = Counter(change.kind for change in self.changes)
+        return ", ".join(f"{counted[kind]} {kind}" for kind in ChangeKind if counted[kind])
+
+
 @dataclass
 class Plan:
     """A report, and what it proposes for the register as it is now, in the report's order.
 
     `gone` are sentences on what an earlier edition of the report had and this one has not. `dismissed` are {key: what
-    was said of it} of the proposals that a triager left out before.
+    was said of it} of the proposals that a triager left out before. `revision` is what it changes against the edition
+    before.
     """
 
     report: Report
     proposals: list[Proposal] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     dismissed: dict[str, DismissedItem] = field(default_factory=dict)
+    revision: Revision | None = None
 
     def of(self, kind: ProposalKind) -> list[Proposal]:
         return [proposal for proposal in self.proposals if proposal.kind == kind]
@@ -166,9 +191,9 @@ class Plan:
         """The keys of what is applied unless a triager says otherwise.
 
         These are not clashes, doubts, what is held already, and what was left out before. Of a report whose group is in
-        doubt there are none.
+        doubt, or of which a later edition is kept, there are none.
         """
-        if self.report.meeting.doubt:
+        if self.report.meeting.doubt or SUPERSEDED in self.gone:
             return set()
         open_ones = (proposal for proposal in self.proposals if proposal.key not in self.dismissed)
         return {proposal.key for proposal in open_ones if proposal.kind in APPLIED_UNASKED}

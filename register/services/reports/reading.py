@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,13 +19,15 @@ def read_file(content: bytes, *, shapes: Mapping[str, ReferenceShape] | None = N
         topic.name: [word for word in topic.keywords.split(",") if word.strip()] for topic in Topic.objects.current()
     }
     declared = {group.name: group.reference_shape for group in Group.objects.all()} | dict(shapes or {})
-    return read_report(
+    report = read_report(
         _make_printable(read_document(content)),
         topics=topics,
         groups=list(declared),
         bodies=list(Organisation.objects.values_list("name", flat=True)),
         shapes={name: shape for name, shape in declared.items() if shape != DEFAULT_SHAPE},
     )
+    report.digest = hashlib.sha256(content).hexdigest()
+    return report
 
 
 def _make_printable(document: Document) -> Document:
