@@ -148,6 +148,27 @@ def test_a_table_without_lines_is_read_by_its_columns(drawing, gap):
     ]
 
 
+ROWS = [("alpha", "To send", "DCC"), ("", "the list", ""), ("beta", "To go", "Ofgem")]
+READ = (("alpha", "To send the list", "DCC"), ("beta", "To go", "Ofgem"))
+
+
+def write_rows(drawing, downs):
+    for y, cells in zip(downs, ROWS, strict=True):
+        for left, cell in zip((60, 160, 260), cells, strict=True):
+            drawing.write(left, y, cell)
+
+
+def test_a_gap_begins_a_row_of_a_table(drawing):
+    write_rows(drawing, (60, 72, 90))
+    assert get_tables(drawing.read()) == [READ]
+
+
+def test_a_line_begins_a_row_of_a_table(drawing):
+    write_rows(drawing, (60, 72, 84))
+    drawing.canvas.line(55, drawing.height - 75, 300, drawing.height - 75)
+    assert get_tables(drawing.read()) == [READ]
+
+
 def test_labels_and_values_side_by_side_are_a_table(drawing):
     for n, (label, value) in enumerate(
         (("Meeting name", "Code Change &"), ("", "Development Group"), ("Date", "4 May"))
