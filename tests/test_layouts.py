@@ -7,7 +7,7 @@ import pytest
 from register import headline_report
 from register.headline_report.formats import read_text
 from register.headline_report.references import References, ReferenceShape, infer_shape
-from register.headline_report.report import NextMeeting
+from register.headline_report.report import NextMeeting, NotAReport
 
 BODIES = ["Elexon", "Ofgem", "DCC", "RECCo", "National Grid"]
 HEADER = """\
@@ -330,3 +330,14 @@ def test_a_group_that_declared_its_shape_has_its_markers_read(marker):
         shapes={"SECP": ReferenceShape("SECP", "_", 0, "_", 2)},
     )
     assert [(a.reference, a.owner) for a in report.actions] == [("SECP_101_04", "DCC")]
+
+
+@pytest.mark.parametrize("other", [PROGRAMME, PROGRAMME.replace("007", "008")])
+def test_two_reports_of_tables_in_one_file_are_refused(other):
+    with pytest.raises(NotAReport, match="second one begins"):
+        headline_report.read_report(read_text(PROGRAMME + other))
+
+
+def test_a_header_on_every_page_is_no_second_report():
+    header = HEADER.replace("{number}", "5")
+    assert len(read(f"1.1 One.\n\n{header}1.2 Two.\n\n{header}1.3 Three.").paragraphs) == 3

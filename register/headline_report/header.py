@@ -104,22 +104,26 @@ def has_label(text: str) -> bool:
     return any(True for _ in _find_labels(text))
 
 
-_TITLED = re.compile(r"([A-Z]{2,10})[ -]?(\d{1,3})\s+headline\s+report", re.I)
-
-
 def find_second_header(lines: Sequence[Line], number: int, begin: int) -> int | None:
-    """Return the number of the line where a second report begins, the same or another one, or None."""
+    """Return the number of the line where a second report begins, the same or another one, or None.
+
+    `begin` is the place where the first one's body begins. A header that is repeated on every page is no second one,
+    unless the body begins again behind it: with its first paragraph, or with a table of the same columns.
+    """
+    bodies: set[object] = set()
+    again_at = None
     for line in lines[begin:]:
-        titled = _TITLED.fullmatch(line.text.strip()) if len(line.text) < 60 else None
-        if titled and int(titled[2]) != number:
+        named = _TITLED.fullmatch(line.text.strip()) if len(line.text) < 60 else None
+        named = named or _NUMBERED.match(line.text)
+        if named and int(named["number"]) != number:
             return line.number
-    begun = again_at = None
-    for line in lines:
-        if again_at and line.label == "1.1":
+        again_at = again_at or (line.number if named and bodies else None)
+        body = "1.1" if line.label == "1.1" else line.head and (line.head.type, *line.head.columns)
+        if body and body in bodies and again_at:
             return again_at
-        again = re.match(r"[*_\s]*meeting\s+(?:number|no)\b\W*(\d{1,4})", line.text, re.I) if begun else None
-        if again and int(again[1]) != number:
-            return line.number
-        again_at = again_at or (line.number if again else None)
-        begun = begun or line.label == "1.1"
+        bodies |= {body} if body else set()
     return None
+
+
+_TITLED = re.compile(r"[A-Z]{2,10}[ -]?(?P<number>\d{1,3})\s+headline\s+report", re.I)
+_NUMBERED = re.compile(r"[*_\s]*meeting\s+(?:number|no)\b\W*(?:[A-Z]{2,10}\W*)?(?P<number>\d{1,4})", re.I)

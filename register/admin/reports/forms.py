@@ -37,7 +37,9 @@ class Offered:
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label="Headline report", help_text="Text, Markdown, PDF or Word (.docx), at most 10 MB.")
+    file = forms.FileField(
+        label="Headline report", help_text="Text, Markdown, PDF, Word (.docx), a web page or a mail, at most 10 MB."
+    )
 
 
 class KeyedForm(forms.Form):

@@ -60,7 +60,9 @@ def _read_bounded(read: Callable[[bytes], Document], content: bytes) -> Document
 def _decode_text(content: bytes) -> str:
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     if encoding != "utf-16" and b"\x00" in content:
-        raise NotAReport("Give the report as text, Markdown, PDF or Word (.docx): this file is none of them.")
+        raise NotAReport(
+            "Give the report as text, Markdown, PDF, Word (.docx), a web page or a mail: this file is none of them."
+        )
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:

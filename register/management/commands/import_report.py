@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Read a headline report and record what is new or changed. Clashes are left and listed for a person."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, help="text, Markdown, PDF or Word (.docx)")
+        parser.add_argument("file", type=Path, help="text, Markdown, PDF, Word (.docx), a web page or a mail")
         parser.add_argument("--dry-run", action="store_true", help="print the plan and write nothing")
         parser.add_argument("--by", metavar="USERNAME", help="the triager who imports it; the system unless told")
         parser.add_argument("--json", action="store_true", help="print for machines")
