@@ -60,6 +60,13 @@ def test_a_log_mints_its_own_and_mentions_what_is_carried_forward(log):
     assert [section.title for section in report.sections] == ["Opening", "Actions log"]
 
 
+@pytest.mark.parametrize("head", ["Ref | Action | Owner\n", ""], ids=["head again", "no head"])
+def test_a_log_that_goes_on_over_the_page_is_one(head):
+    second = f"{head}05/02 | Draw | Elexon\n05/03 | List | Ofgem\n"
+    log = f"Ref | Action | Owner\n05/01 | Count | DCC\n\n---\n\nHeadline report\n\n{second}"
+    assert [a.owner for a in read(f"1.1 The group met.\n\n{log}").actions] == ["DCC", "Elexon", "Ofgem"]
+
+
 def test_a_log_adds_to_a_marker_and_what_it_says_otherwise_is_a_doubt_there():
     body = "1.1 DCC agreed to count.\n\nAction 5/01\n\n1.2 Elexon agreed to draw by 9 July.\n\nAction 5/02\n\n"
     log = "Ref | Action | Owner | Due\n5/01 | Count | DCC | 16 July 2021\n5/02 | Draw | Elexon | 30 July\n"

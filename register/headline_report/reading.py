@@ -13,6 +13,7 @@ from register.headline_report.next_meeting import find_next_meeting
 from register.headline_report.references import References, ReferenceShape, infer_shape
 from register.headline_report.report import MintedAction, NotAReport, Note, Report
 from register.headline_report.sentences import Speakers
+from register.headline_report.split_tables import join_split_tables
 from register.headline_report.tables import TableType, find_head
 from register.headline_report.wrapped_headings import join_wrapped_headings
 
@@ -34,9 +35,9 @@ def read_report(
     they write references, where they declared it. Raises NotAReport, and nothing else, where it is not one report.
     """
     _require_text(document.blocks)
-    groups = list(groups)
-    references = References([*(shapes or {}).values(), *_infer_shapes(document.blocks)])
-    lines = type_blocks(document.blocks, references)
+    groups, blocks = list(groups), join_split_tables(document.blocks)
+    references = References([*(shapes or {}).values(), *_infer_shapes(blocks)])
+    lines = type_blocks(blocks, references)
     begin = _find_body_start(lines)
     number, group, values = read_header(lines[:begin])
     if again := find_second_header(lines, number, begin):
