@@ -15,6 +15,8 @@ from register.models import Meeting, Question
 from register.services.links import link_meeting
 from tests.test_api_junk import FEW, RAW, TEXTS
 
+pytestmark = pytest.mark.junk
+
 # Parameters that Django's admin or a page of ours looks for, whichever the route.
 LOOKED_FOR = ("q", "p", "o", "_to_field", "_changelist_filters", "_popup", "term", "field_name", "_selected_action")
 MORE = (
