@@ -17,8 +17,9 @@ from register.services.splitting import split_question
 from tests.conftest import GIVEN
 
 # More than the fifteen: while a question's last move can be undone, for the reader's keys, and for whom to ask.
-# Each kind that a page of a question tells of is read twice: as it is, and its past.
-MOST_OF_A_LIST, MOST_OF_A_QUESTION = 12, 22
+# Each kind that a page of a question tells of is read twice: as it is, and its past. What an answer rests on is read
+# with the answer that is shown.
+MOST_OF_A_LIST, MOST_OF_A_QUESTION = 13, 25
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = (
     "questions/",
@@ -83,7 +84,7 @@ def test_the_front_page_costs_the_same_whatever_the_register_holds(role, client_
 
 
 @pytest.mark.parametrize("longest", [pages.MOST, 2])
-def test_a_list_of_the_admin_costs_no_more_than_twelve_statements(longest, client_of, fill, monkeypatch):
+def test_a_list_of_the_admin_costs_no_more_than_thirteen_statements(longest, client_of, fill, monkeypatch):
     monkeypatch.setattr(pages, "MOST", longest)
     monkeypatch.setattr(QuestionAdmin, "list_per_page", 1)
     fill(4)

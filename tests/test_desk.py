@@ -12,6 +12,8 @@ from register.services.answers import record_review
 from register.services.meetings import GivenOutcome, record_outcomes, schedule_question
 from register.services.questions import edit_question, put_back_review
 from register.services.reference import keep
+from register.services.suspects.marks import mark_suspect
+from register.vocabulary import SuspectCause
 from tests.conftest import PATHS
 
 
@@ -29,6 +31,8 @@ def busy(cast, moved):
     meeting = keep(Meeting(group=group, number=99, held_on=today() + timedelta(days=9)), by=cast.triage)
     schedule_question(moved("open"), meeting, by=cast.triage)
     hold(cast, moved("open"), 98)
+    for item in (moved("open"), Action.objects.get()):
+        mark_suspect(item, SuspectCause.REWORDED, by=cast.triage)
 
 
 def hold(cast, question, number):
@@ -112,11 +116,11 @@ def test_the_desk_costs_the_same_whatever_the_register_holds(
     busy, cast, moved, client_of, django_assert_max_num_queries
 ):
     client = client_of("triage")
-    with django_assert_max_num_queries(47):
+    with django_assert_max_num_queries(50):
         client.get("/admin/")
     for status in PATHS:
         moved(status)
-    with django_assert_max_num_queries(47):
+    with django_assert_max_num_queries(50):
         client.get("/admin/")
 
 

@@ -58,6 +58,12 @@ def test_what_moved_and_was_reworded_is_one_paragraph(first):
     assert (changes["1.3"].kind, changes["1.3"].now) == (ChangeKind.MOVED_AND_REWORDED, "1.4")
 
 
+def test_what_was_reworded_below_an_insertion_is_not_taken_for_what_was_inserted(first):
+    text = MOVED.replace("DCC agreed to write it down.", "DCC agreed to write it all down.")
+    changes = {change.before: change for change in plan_of(text).revision.changes}
+    assert (changes["1.1"].now, changes[""].now) == ("1.2", "1.1")
+
+
 def test_what_only_moved_is_followed_and_nothing_is_suspect(cast, first):
     record_outcomes(
         Origin.objects.first().report.meeting,

@@ -1,6 +1,7 @@
 """What the page of a question shows of its answers: the one that stands, and how the positions are on it."""
 
 from register.admin.guarded import is_visible
+from register.admin.suspects.grounds import list_grounds
 from register.clock import today
 from register.ledger.timeline import compare_words
 from register.services.briefing import get_settling_agreement
@@ -19,6 +20,7 @@ def get_answer_panels(question, user):
     return {
         "answers": answers,
         "shown_answer": shown,
+        "grounds": list_grounds(shown, user) if shown else [],
         **_get_amendment(answers, shown),
         **(_get_positions(answers, shown, question, user) if shown else {}),
     }

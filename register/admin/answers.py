@@ -9,6 +9,8 @@ from register.admin.guarded import RegisterAdmin
 from register.admin.refusable_forms import RefusableForm
 from register.admin.reviewing import review_page
 from register.admin.short_page import DayInput, other_classifications, reclassify_form, short_page
+from register.admin.suspects.doubts import list_doubts
+from register.admin.suspects.grounds import list_grounds, name_ground_page
 from register.admin.used_once import used_once
 from register.models import Answer
 from register.models.search import parse_references
@@ -23,6 +25,7 @@ from register.services.answers import (
 )
 from register.services.briefing import get_settling_agreement
 from register.services.review_round import get_positions
+from register.services.suspects.grounds import can_name_ground
 from register.vocabulary import AnswerStatus, Classification, Role
 
 AS_USUAL = ("", "As strict as usual: Members, or as its question")
@@ -119,13 +122,16 @@ class AnswerAdmin(RegisterAdmin):
     def get_urls(self):
         reclassify = self.admin_site.admin_view(self.reclassify_view)
         review = self.admin_site.admin_view(partial(review_page, self))
+        name_ground = self.admin_site.admin_view(partial(name_ground_page, self))
+        ground = path("<int:object_id>/rests-on/", name_ground, name="register_answer_name_ground")
         page = path("<int:object_id>/review/", review, name="register_answer_review")
         other = path("<int:object_id>/reclassify/", reclassify, name="register_answer_reclassify")
-        return [page, other, *super().get_urls()]
+        return [page, other, ground, *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         answer = self.get_object(request, object_id)
         panels = {
+            **(_get_suspects(answer, request.user) if answer else {}),
             "answer": answer,
             "reviews": get_positions(answer, request.user),
             "dealt_with": answer and get_settling_agreement(answer),
@@ -161,3 +167,13 @@ class AnswerAdmin(RegisterAdmin):
         super().response_post_save_add(request, obj)
         messages.success(request, f"{obj} is {'in review' if obj.status == AnswerStatus.IN_REVIEW else 'proposed'}.")
         return HttpResponseRedirect(reverse("admin:register_question_change", args=[obj.question_id]))
+
+
+def _get_suspects(answer, user):
+    """Return what the template shows of what an answer rests on, and of what is in doubt about it."""
+    return {
+        "doubts": list_doubts(answer, user),
+        "grounds": list_grounds(answer, user),
+        "may_name_ground": can_name_ground(answer, user),
+        "is_triage": user.has_role(Role.TRIAGE),
+    }

@@ -11,6 +11,7 @@ from register.admin.changelist import OfferedChangeList
 from register.admin.found_in import get_found_in
 from register.admin.one_choice import OneChoiceFilter
 from register.admin.pages import MOST, count_up_to
+from register.admin.suspects.filters import note_suspects
 from register.clock import today
 from register.models import Meeting, Organisation, User
 from register.models.questions import LIVE_STANDINGS, Standing
@@ -172,8 +173,9 @@ class TriageList(OfferedChangeList):
         return rows.order_by("relevance") if sought and not self.params.get(ORDER_VAR) else rows
 
     def get_results(self, request):
-        """Read the page's questions, and how positions stand on those in review."""
+        """Read the page's questions, which of them are in doubt, and how positions stand on those in review."""
         super().get_results(request)
+        note_suspects(self.result_list, request.user)
         rows = [question for question in self.result_list if question.status == Status.IN_REVIEW]
         tallies = get_position_tallies(rows, request.user) if rows else {}
         for question in rows:

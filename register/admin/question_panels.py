@@ -12,6 +12,7 @@ from register.admin.neighbours import get_neighbours, get_way
 from register.admin.question_forms import FACTS
 from register.admin.rounds import get_ended_rounds
 from register.admin.short_page import other_classifications
+from register.admin.suspects.doubts import list_doubts
 from register.admin.timeline import describe_timeline
 from register.clock import today
 from register.ledger.status_history import get_status_history
@@ -43,6 +44,7 @@ def get_panels(model_admin, request, question):
         "leads_to": get_merge_end(question, request.user),
         "merged_here": [row for row in question.derived if row.merged_into_id == question.pk],
         **get_answer_panels(question, request.user),
+        "doubts": list_doubts(question, request.user),
         "facts": _get_facts(question),
         "late": describe_lateness(question, today()),
         "way": get_way(request),

@@ -33,6 +33,7 @@ from register.admin.refusable_forms import RefusableForm
 from register.admin.reviewing import agree_page
 from register.admin.short_page import DayInput
 from register.admin.spreadsheets import preview_page, upload_page
+from register.admin.suspects.filters import SUSPECT, SuspectFilter
 from register.clock import today
 from register.ledger.versions import annotate_version
 from register.models import Question, User
@@ -82,6 +83,7 @@ class QuestionAdmin(RegisterAdmin):
         "classification",
         AssigneeFilter,
         RaiserFilter,
+        SuspectFilter,
     )
     change_list_template = "register/question_list.html"
     actions = ()
@@ -110,6 +112,7 @@ class QuestionAdmin(RegisterAdmin):
     @admin.display(description="status", ordering="status")
     def status_word(self, question):
         word = format_html('<span class="status {}">{}</span>', question.status, question.get_status_display())
+        word = format_html("{} {}", word, SUSPECT) if getattr(question, "is_suspect", False) else word
         return (
             format_html('{} <span class="round">{}</span>', word, self.describe_round(question))
             if question.review_by

@@ -14,17 +14,22 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from register.clock import get_day_refusal, today
+from register.documents.kinds import KINDS
+from register.documents.past import get_past_rows
 from register.documents.sources import Live, Past, get_position_at
 from register.models import (
+    Action,
     Answer,
     Document,
     Meeting,
     Organisation,
     Question,
+    SuspectMark,
     Topic,
 )
 from register.models.questions import BROUGHT_UP_BY, make_live_condition, make_overdue_condition
 from register.models.search import MOST_WORDS, find_in_rows, make_relevance_expression, parse_references, split_words
+from register.models.suspects import get_marked_keys
 from register.vocabulary import ActionStatus, AnswerStatus, Classification, Position, Status
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
@@ -114,6 +119,26 @@ class UpdatedSince(django_filters.Filter):
         return rows.filter(id__in=documents.filter(position__gt=get_position_at(value)).values("object_id"))
 
 
+class SuspectFilter(YesOrNo):
+    """Rows of a model on which a mark stands, or stood, that the reader may see."""
+
+    def __init__(self, model, **options):
+        super().__init__(None, **options)
+        self.of = model
+
+    def filter(self, rows, value):
+        if value is None:
+            return rows
+        keys = get_marked_keys(_get_marks(self.parent.request), self.of)
+        return rows.filter(id__in=keys) if value else rows.exclude(id__in=keys)
+
+
+def _get_marks(request):
+    if request.reading.position is None:
+        return SuspectMark.objects.visible_to(request.user).standing()
+    return get_past_rows(KINDS["suspectmark"], request.reading.position, request.user).filter(standing=True)
+
+
 def _overdue():
     return make_overdue_condition(today())
 
@@ -132,6 +157,7 @@ class QuestionFilter(FilterSet):
     meeting = django_filters.CharFilter(method="filter_meeting", max_length=40, label="A meeting's name: CCDG15.")
     classification = django_filters.MultipleChoiceFilter(choices=Classification.choices, distinct=False)
     overdue = YesOrNo(_overdue, label="Whether it is live and its due date is before today in London.")
+    suspect = SuspectFilter(Question, label="Whether it is in doubt, or an answer to it.")
     updated_since = UpdatedSince("question", label="An ISO 8601 time.")
     q = django_filters.CharFilter(
         method="filter_words", max_length=200, label="Words in title or text, or a reference."
@@ -217,6 +243,7 @@ class ActionFilter(FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=ActionStatus.choices, distinct=False)
     owner = NameFilter(model=Organisation)
     overdue = YesOrNo(_overdue_action, label="Whether it is open and past its day in London.")
+    suspect = SuspectFilter(Action, label="Whether it is in doubt.")
     updated_since = UpdatedSince("action", label="An ISO 8601 time.")
 
 

@@ -40,8 +40,8 @@ class ParagraphChange:
 def compare_editions(before: Report, now: Report) -> list[ParagraphChange]:
     """Return what changed from one edition of a report to the next, in the order of the later one, removals last.
 
-    A paragraph is the one of the same number and words; else of the same words, wherever it stands; else of the same
-    number; else the one that reads most alike. What did not change is left out.
+    A paragraph is the one of the same number and words; else of the same words, wherever it stands; else the one that
+    reads most alike; else of the same number. What did not change is left out.
     """
     matching = _Matching(before.places, now.places)
     changes = [_describe(matching.pairs.get(paragraph.number), paragraph) for paragraph in now.places]
@@ -64,8 +64,8 @@ class _Matching:
         self.pairs: dict[str, Paragraph] = {}
         self._take_same_number(also_same_words=True)
         self._take_same_words()
-        self._take_same_number(also_same_words=False)
         self._take_alike()
+        self._take_same_number(also_same_words=False)
 
     def _pair(self, before: Paragraph, now: Paragraph) -> None:
         self.pairs[now.number] = self.old.pop(before.number)
@@ -86,16 +86,21 @@ class _Matching:
                 self._pair(found.pop(0), paragraph)
 
     def _take_alike(self) -> None:
-        """Pair what reads alike, the likeliest first; of very many that have no pair none is guessed."""
+        """Pair what reads alike, the likeliest first, of equals what kept its number; of very many none is guessed."""
         if len(self.old) * len(self.new) > MOST_COMPARED:
             return
         scores = [(self._compare(one, other), one, other) for one in self.old.values() for other in self.new.values()]
-        for score, one, other in sorted(scores, key=lambda scored: -scored[0]):
+        for score, one, other in sorted(scores, key=_rank):
             if score >= ALIKE and one.number in self.old and other.number in self.new:
                 self._pair(one, other)
 
     def _compare(self, one: Paragraph, other: Paragraph) -> float:
         return fuzz.ratio(self.words[id(one)], self.words[id(other)])
+
+
+def _rank(scored: tuple[float, Paragraph, Paragraph]) -> tuple[float, bool]:
+    score, before, now = scored
+    return -score, before.number != now.number
 
 
 def _describe(before: Paragraph | None, now: Paragraph) -> ParagraphChange | None:

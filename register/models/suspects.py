@@ -3,7 +3,8 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from register.headline_report.report import LONGEST_PLACE
 from register.models.actions import Action, ActionUpdate
@@ -89,11 +90,26 @@ class SuspectQuerySet(ClassifiedQuerySet):
         "action__classification",
         "answer__classification",
         "answer__question__classification",
+        "report__classification",
     )
+
+    def standing(self) -> Self:
+        """Marks that nobody has cleared."""
+        return self.filter(standing=True)
 
     def standing_on(self, question: Question) -> Self:
         """Marks that nobody has cleared, on a question or on any answer to it."""
-        return self.filter(Q(question=question) | Q(answer__question=question), standing=True)
+        return self.standing().filter(Q(question=question) | Q(answer__question=question))
+
+
+def get_marked_keys(marks: QuerySet, model: type[models.Model]) -> QuerySet:
+    """Return the keys of the questions or of the actions that marks are on, to be looked up in; of answers' questions.
+
+    `marks` are rows of `SuspectMark`, or of its history.
+    """
+    of_question = Coalesce("question_id", "answer__question_id", output_field=models.BigIntegerField())
+    marked = marks.order_by().annotate(marked=of_question if model is Question else F("action_id"))
+    return marked.filter(marked__isnull=False).values_list("marked", flat=True)
 
 
 class SuspectMark(Audited):

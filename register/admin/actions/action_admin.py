@@ -5,12 +5,16 @@ from functools import partial
 from django.contrib import admin
 from django.db.models import Case, Count, Q, Value, When
 from django.urls import path
+from django.utils.html import format_html
 
 from register.admin.actions.filters import OverdueFilter, WhoseFilter
 from register.admin.actions.update_page import choose_update, update_page
+from register.admin.changelist import OfferedChangeList
 from register.admin.exports import Exported, export_page
 from register.admin.kept import KeptAdmin
 from register.admin.short_page import DayInput
+from register.admin.suspects.doubts import list_doubts
+from register.admin.suspects.filters import SUSPECT, SuspectFilter, note_suspects
 from register.clock import today
 from register.models import Action, ActionLink, ActionUpdate, Origin
 from register.models.search import parse_action_references
@@ -41,13 +45,23 @@ def _put_overdue_first():
     return rank, due.asc(nulls_last=True), "group__name", "reference_key"
 
 
+class ActionList(OfferedChangeList):
+    """A changelist that says which of its actions are in doubt."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        note_suspects(self.result_list, request.user)
+
+
 @admin.register(Action)
 class ActionAdmin(KeptAdmin):
-    list_display = ("reference", "text", "owned_by", "status", "due_on", "due_as_written", "meeting", "carried")
+    list_display = ("reference", "text", "owned_by", "status_word", "due_on", "due_as_written", "meeting", "carried")
     list_filter = (
         "status",
         OverdueFilter,
         WhoseFilter,
+        SuspectFilter,
         ("owner", admin.RelatedOnlyFieldListFilter),
         ("group", admin.RelatedOnlyFieldListFilter),
     )
@@ -63,6 +77,9 @@ class ActionAdmin(KeptAdmin):
     def get_queryset(self, request):
         carried = Q(updates__kind=UpdateKind.CARRIED)
         return super().get_queryset(request).annotate(carried=Count("updates", filter=carried))
+
+    def get_changelist(self, request, **kwargs):
+        return ActionList
 
     def get_ordering(self, request):
         return _put_overdue_first()
@@ -95,6 +112,11 @@ class ActionAdmin(KeptAdmin):
     def owned_by(self, action):
         return action.owned_by
 
+    @admin.display(description="status", ordering="status")
+    def status_word(self, action):
+        word = action.get_status_display()
+        return format_html("{} {}", word, SUSPECT) if getattr(action, "is_suspect", False) else word
+
     @admin.display(description="times carried", ordering="carried")
     def carried(self, action):
         return action.carried or ""
@@ -113,6 +135,7 @@ def _get_panels(action, user):
     updates = ActionUpdate.objects.visible_to(user).filter(action=action).select_related("meeting__group")
     return {
         "action": action,
+        "doubts": list_doubts(action, user),
         "origins": origins,
         "served": [link.question for link in links],
         "updates": [(update, update.history.latest()) for update in updates],

@@ -14,6 +14,7 @@ from register.admin.between import BetweenForm
 from register.admin.desk import sections
 from register.admin.desk.changes import get_change_lines
 from register.admin.desk.chart import count_by_time_in_status, make_matrix
+from register.admin.desk.doubts import make_doubts_section
 from register.admin.desk.waiting import get_latest_meetings, get_next_meeting, get_waiting
 from register.clock import today
 from register.documents.differences import get_net_changes
@@ -61,6 +62,7 @@ def _get_sections(user, totals):
         made += [
             sections.make_late_section(user),
             sections.make_triage_section(user, totals[Status.RAISED]),
+            make_doubts_section(user),
             sections.make_settle_section(user),
             sections.make_uploads_section(user),
         ]

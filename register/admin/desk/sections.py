@@ -68,7 +68,7 @@ def make_late_section(user):
         make_figure(questions, "questions overdue", get_list_address(tab="overdue")),
         make_figure(actions, "actions overdue", get_list_address("action", overdue="yes")),
     )
-    return Section("late", "Late", tuple(lines[: SHOWN + 2]), _get_filled(figures), "Nothing is late.")
+    return Section("late", "Late", tuple(lines[: SHOWN + 2]), get_filled(figures), "Nothing is late.")
 
 
 def _make_late_line(question):
@@ -85,7 +85,7 @@ def make_triage_section(user, count):
     rows = Question.objects.visible_to(user).needing_triage().select_related("raised_by__organisation").order_by("pk")
     lines = tuple(make_question_line(question, _name_raiser(question)) for question in rows[:SHOWN])
     figure = Figure(count, "to triage", get_list_address(tab="triage"))
-    return Section("triage", "To triage", lines, _get_filled([figure]), "Nothing waits for triage.")
+    return Section("triage", "To triage", lines, get_filled([figure]), "Nothing waits for triage.")
 
 
 def _name_raiser(question):
@@ -99,7 +99,7 @@ def make_settle_section(user):
     lines = [_make_settle_line(meeting) for meeting in meetings.order_by("held_on", "pk")]
     figure = Figure(len(lines), "to settle", get_list_address("meeting", state="unsettled"))
     quiet = "Every meeting held is settled."
-    return Section("settle", "Meetings to settle", tuple(lines[:SHOWN]), _get_filled([figure]), quiet)
+    return Section("settle", "Meetings to settle", tuple(lines[:SHOWN]), get_filled([figure]), quiet)
 
 
 def _make_settle_line(meeting):
@@ -142,7 +142,7 @@ def make_ready_section(user):
     if user.has_role(Role.APPROVER):
         lines = tuple(replace(line, address=_lead_to_agreement(row)) for line, row in zip(lines, shown, strict=True))
     figure = make_figure(ready, "ready to agree", get_list_address(tab="ready"))
-    return Section("ready", "Ready to agree", lines, _get_filled([figure]), "Nothing is ready to agree.")
+    return Section("ready", "Ready to agree", lines, get_filled([figure]), "Nothing is ready to agree.")
 
 
 def _lead_to_agreement(question):
@@ -160,7 +160,7 @@ def make_tab_section(user, tab, heading, quiet, order=("status_since", "pk")):
     rows = TABS[tab][1](Question.objects.visible_to(user), user)
     lines = tuple(make_question_line(question, question.holder or "") for question in _with_holders(rows, order))
     figure = make_figure(rows, TABS[tab][0].lower(), get_list_address(tab=tab))
-    return Section(tab, heading, lines, _get_filled([figure]), quiet)
+    return Section(tab, heading, lines, get_filled([figure]), quiet)
 
 
 def _with_holders(rows, order):
@@ -180,7 +180,7 @@ def make_own_section(user):
         make_figure(live.live().filter(owner=body), "owned", get_list_address(owner__id__exact=body)),
     )
     quiet = f"{user.organisation} owns nothing, and nothing waits for it."
-    return Section("ours", f"With {user.organisation}", lines[:SHOWN], _get_filled(figures), quiet)
+    return Section("ours", f"With {user.organisation}", lines[:SHOWN], get_filled(figures), quiet)
 
 
 def _get_eldest_keys(questions):
@@ -209,5 +209,5 @@ def _make_review_line(review):
     return Line(question.reference, question.title, address, note, "late" if end < today() else "")
 
 
-def _get_filled(figures):
+def get_filled(figures):
     return tuple(figure for figure in figures if figure.count)

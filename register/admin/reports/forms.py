@@ -127,7 +127,7 @@ class RowForm(KeyedForm):
 
 def list_names(proposal):
     """Return the names of the fields of a proposal, in order."""
-    if proposal.what in (ItemType.MEETING, ItemType.DECISION) or proposal.key.startswith("mention:"):
+    if proposal.what in (ItemType.MEETING, ItemType.DECISION, ItemType.EDITION) or proposal.key.startswith("mention:"):
         return ()
     if proposal.key.startswith("action:"):
         return (*OF_AN_ACTION, *OF_ANY)

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from register.admin.reports.editions import describe_changes
 from register.admin.reports.entries import Entries
 from register.admin.reports.forms import HeaderForm, Offered
 from register.admin.reports.rows import arrange, make_note_rows, make_row
@@ -248,6 +249,7 @@ def _make_context(model_admin, request, preview):
         "shown": json.dumps({row.proposal.key: row.proposal.fingerprint for row in preview.rows}),
         "report": report,
         "gone": plan.gone,
+        "edition": describe_changes(plan.revision) if plan.revision else None,
         "header": preview.header,
         "groups": Group.objects.values_list("name", flat=True),
         "rows": preview.rows,

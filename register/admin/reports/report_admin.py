@@ -8,6 +8,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from register.admin.guarded import RegisterAdmin
+from register.admin.reports.editions import list_editions
 from register.admin.reports.forms import UploadForm
 from register.admin.reports.preview import LIST, preview_page
 from register.models import DismissedItem, HeadlineReport, Origin, PendingUpload
@@ -64,6 +65,7 @@ class HeadlineReportAdmin(RegisterAdmin):
         report = self.get_object(request, object_id)
         origins = Origin.objects.visible_to(request.user).filter(report=report)
         shown = {
+            "editions": list_editions(report, request.user, request.GET.get("edition", "")) if report else [],
             "origins": origins.select_related("question", "action__group", "report__meeting__group"),
             "dismissed": _list_dismissed(report),
             "may_take_back": request.user.has_role(Role.TRIAGE),

@@ -156,7 +156,7 @@ def arrange(plan, rows, notes):
     places = {p.number: Place(p.number, p.heading, p.full_text, p.page) for p in _list_by_line(report)}
     for row in rows:
         number = row.proposal.paragraph.split(", ")[0]
-        is_whole = row.proposal.what == ItemType.MEETING
+        is_whole = row.proposal.what in (ItemType.MEETING, ItemType.EDITION)
         places.get(number, whole if is_whole else rest).rows.append(row)
     for warning in report.warnings:
         places.get(_get_paragraph(report, warning.line), whole).doubts.append(warning)

@@ -1,6 +1,6 @@
 """The editions of a report: what one changes against the edition before, and what that does to whatever rests on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +28,8 @@ from register.vocabulary import OriginKind, Status, SuspectCause
 
 def get_editions(meeting: Meeting | None) -> list[HeadlineReport]:
     """Return the reports of a meeting, the latest first, without their bytes."""
-    return list(HeadlineReport.objects.filter(meeting=meeting).defer("content").order_by("-imported_at", "-pk"))
+    rows = HeadlineReport.objects.filter(meeting=meeting).select_related("meeting__group", "imported_by")
+    return list(rows.defer("content").order_by("-imported_at", "-pk"))
 
 
 def find_revision(report: Report, meeting: Meeting | None) -> Revision | None:
@@ -49,6 +50,17 @@ def compare_with(before: HeadlineReport, report: Report) -> Revision | None:
     return Revision(before, changes) if changes else None
 
 
+def compare_edition(edition: HeadlineReport, earlier: Sequence[HeadlineReport]) -> Revision | None:
+    """Return what a kept edition changed against the latest of the earlier ones whose file is kept; None without any.
+
+    `earlier` have the latest first. Raises NotAReport where one of the two cannot be read any more.
+    """
+    before = next((row for row in earlier if not row.is_file_redacted), None)
+    if before is None:
+        return None
+    return Revision(before, compare_editions(read_file(bytes(before.content)), read_file(bytes(edition.content))))
+
+
 def is_superseded(report: Report, meeting: Meeting | None) -> bool:
     """Return whether this very file is kept, and a later edition as well."""
     editions = get_editions(meeting) if meeting else []
@@ -60,8 +72,9 @@ def propose_edition(revision: Revision | None) -> Iterator[Proposal]:
     if revision:
         held = f"The edition of {revision.before.imported_at:%-d %B %Y}, {revision.before.file_name}."
         note = "What rests on a paragraph that was reworded or removed is marked; what only moved is followed."
+        label = revision.before.meeting.name
         yield Proposal(
-            "edition", ProposalKind.CHANGED, ItemType.EDITION, "Edition", "", revision.describe(), held=held, note=note
+            "edition", ProposalKind.CHANGED, ItemType.EDITION, label, "", revision.describe(), held=held, note=note
         )
 
 

@@ -4,12 +4,17 @@ from register.ledger.unit_of_work import Actor, record
 from register.models import Answer, AnswerGround, Question, User
 from register.refusals import Refused
 from register.services.cleaning import clean_remark, clean_row
-from register.services.permissions import require_part
+from register.services.permissions import get_parts, require_part
 from register.services.rows import reload_visible, unit_of_work_on
 from register.services.striking_out import strike_out_row
 from register.services.suspects.judging import get_readers, get_state
 from register.vocabulary import AnswerStatus, strictness
 from register.workflow import Part
+
+
+def can_name_ground(answer: Answer, by: Actor) -> bool:
+    """Return whether a person may say what an answer rests on; of one that is superseded nobody does any more."""
+    return answer.status != AnswerStatus.SUPERSEDED and bool(get_parts(answer.question, by) & {Part.TRIAGE, Part.OWNER})
 
 
 def name_ground(answer: Answer, ground: Question | Answer, *, by: User, reason: str = "") -> AnswerGround:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from register.ledger.unit_of_work import Actor, record
 from register.models import Action, Answer, Question, SuspectMark
@@ -16,6 +16,12 @@ Item = Question | Action | Answer
 def get_standing_marks(item: Item) -> QuerySet[SuspectMark]:
     """Return the marks on an item that nobody has cleared."""
     return SuspectMark.objects.filter(standing=True, **{str(item._meta.model_name): item})
+
+
+def annotate_beginning(marks: QuerySet[SuspectMark]) -> QuerySet[SuspectMark]:
+    """Return marks with `since` (aware) and `begun_by`: when they were made, and who did what made them."""
+    made = SuspectMark.history.model.objects.filter(id=OuterRef("pk")).order_by("history_id")
+    return marks.annotate(since=Subquery(made.values("history_date")[:1]), begun_by=Subquery(made.values("actor")[:1]))
 
 
 def mark_suspect(item: Item, cause: SuspectCause, *, by: Actor, reason: str = "", **details: Any) -> SuspectMark:
