@@ -2,14 +2,16 @@
 
 import os
 import random
+import subprocess
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from tests.benchmarks.interval import median_interval, ratio_interval
 from tests.benchmarks.judging import judge_timings
-from tests.benchmarks.meter import cpu_seconds
+from tests.benchmarks.meter import Meter, cpu_seconds
 from tests.benchmarks.works import Target, Work
 
 EVEN = [1.0] * 12
@@ -110,3 +112,10 @@ def test_processor_time_is_that_of_all_threads():
     busy.join()
     before = time.process_time()
     assert before <= cpu_seconds([os.getpid()]) <= time.process_time()
+
+
+def test_a_process_that_ends_within_a_burst_leaves_it_unmeasured():
+    with subprocess.Popen(["sleep", "30"]) as process:
+        meter = Meter(SimpleNamespace(processes=lambda: [process.pid]))
+        process.kill()
+    assert meter.cpu_seconds() is None

@@ -15,7 +15,10 @@ class Meter:
 
     def cpu_seconds(self):
         """Return the processor time since then; None where a process came or went, whose own start would count."""
-        spent = _when_quiet(self.processes) - self.began
+        try:
+            spent = _when_quiet(self.processes) - self.began
+        except OSError:  # one of them has ended meanwhile, and has no clock any more
+            return None
         return spent if self.processes == self.server.processes() else None
 
 
