@@ -55,7 +55,7 @@ def plan_report(report: Report) -> Plan:
         *(_propose_action(minted, existing) for minted in report.actions),
         *(_propose_mention(mention, existing) for mention in report.mentions),
         *_propose_questions(report, existing),
-        *propose_told(report, meeting, existing.actions),
+        *propose_told(report, meeting, existing.actions, existing.revision),
         *propose_decisions(report, meeting),
         *propose_edition(existing.revision),
     ]
@@ -249,7 +249,8 @@ def _compare_action(
 
 def _propose_mention(mention: Mention, existing: _ExistingItems) -> Proposal:
     held = existing.actions.get(mention.reference)
-    told = {o.paragraph for o in existing.origins if o.kind == OriginKind.MENTIONED and held and o.action_id == held.pk}
+    mentions = (o for o in existing.origins if o.kind == OriginKind.MENTIONED and held and o.action_id == held.pk)
+    told = {existing.find_number(origin) for origin in mentions}
     untold = tuple(paragraph for paragraph in mention.paragraphs if paragraph not in told)
     return Proposal(
         f"mention:{mention.reference}",
