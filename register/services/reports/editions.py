@@ -26,6 +26,8 @@ from register.services.reports.reading import read_file
 from register.services.suspects.marks import mark_suspect
 from register.vocabulary import OriginKind, Status, SuspectCause
 
+UNREAD = "Not all pages were read, so what seems to be gone may stand there."
+
 
 def get_editions(meeting: Meeting | None) -> list[HeadlineReport]:
     """Return the reports of a meeting, the latest first, without their bytes."""
@@ -68,15 +70,18 @@ def is_superseded(report: Report, meeting: Meeting | None) -> bool:
     return any(edition.digest == report.digest for edition in editions[1:])
 
 
-def propose_edition(revision: Revision | None) -> Iterator[Proposal]:
-    """Yield the proposal to keep a report as the next edition, whatever else is taken of it."""
+def propose_edition(revision: Revision | None, report: Report) -> Iterator[Proposal]:
+    """Yield the proposal to keep a report as the next edition, whatever else is taken of it.
+
+    It is in doubt where pages were not read: what seems to be gone may stand there.
+    """
     if revision:
+        kind = ProposalKind.DOUBT if report.unread_pages else ProposalKind.CHANGED
         held = f"The edition of {revision.before.imported_at:%-d %B %Y}, {revision.before.file_name}."
         note = "What rests on a paragraph that was reworded or removed is marked; what only moved is followed."
+        note = f"{UNREAD} {note}" if report.unread_pages else note
         label = revision.before.meeting.name
-        yield Proposal(
-            "edition", ProposalKind.CHANGED, ItemType.EDITION, label, "", revision.describe(), held=held, note=note
-        )
+        yield Proposal("edition", kind, ItemType.EDITION, label, "", revision.describe(), held=held, note=note)
 
 
 class EditionFollower:

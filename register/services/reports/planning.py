@@ -22,7 +22,7 @@ from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.alike import load_alike, load_questions_of, sort_words, strip_wording
 from register.services.reports.digests import get_paragraph_digest
 from register.services.reports.dismissing import find_dismissed
-from register.services.reports.editions import find_revision, is_superseded, propose_edition
+from register.services.reports.editions import UNREAD, find_revision, is_superseded, propose_edition
 from register.services.reports.proposals import SUPERSEDED, ItemType, Plan, Proposal, ProposalKind
 from register.services.reports.told import propose_decisions, propose_told
 from register.vocabulary import OriginKind, Status
@@ -57,7 +57,7 @@ def plan_report(report: Report) -> Plan:
         *_propose_questions(report, existing),
         *propose_told(report, meeting, existing.actions, existing.revision),
         *propose_decisions(report, meeting),
-        *propose_edition(existing.revision),
+        *propose_edition(existing.revision, report),
     ]
     dismissed = find_dismissed(proposals, meeting)
     gone = [SUPERSEDED] if is_superseded(report, meeting) else _find_gone(report, existing)
@@ -361,7 +361,12 @@ _DENIES = re.compile(r"\b(?:not|no|never|without|cannot|isn|doesn|won|can t)\b")
 
 
 def _find_gone(report: Report, existing: _ExistingItems) -> list[str]:
-    """Return a sentence for each item that an earlier edition of this report had and this one has not."""
+    """Return a sentence for each item that an earlier edition of this report had and this one has not.
+
+    Of a report with pages that were not read it cannot be told.
+    """
+    if report.unread_pages:
+        return [UNREAD]
     actions = {minted.reference for minted in report.actions}
     held = {origin.question_id for origin in existing.matched.values()}
     gone = [
