@@ -5,16 +5,18 @@ from itertools import pairwise
 import pytest
 
 from register.ledger.verification import verify
-from register.models import AnswerGround, SuspectMark
+from register.models import AnswerGround, Meeting, SuspectMark
 from register.refusals import NotPermitted, Refused
 from register.services.answers import record_review
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.splitting import split_question
-from register.services.suspects.clearing import clear_mark
+from register.services.suspects.clearing import clear_all_alike, clear_mark
 from register.services.suspects.grounds import name_ground, strike_out_ground
+from register.services.suspects.marks import mark_suspect
 from register.vocabulary import SuspectCause
 from tests.conftest import GIVEN, refreshed
 from tests.test_documents import everything_is_kept
+from tests.test_ledger import make_report
 
 
 @pytest.fixture
@@ -104,6 +106,14 @@ def test_what_was_cleared_is_not_suspect_again_for_the_same_change(cast, answere
     assert list_causes(second) == []
     reword(refreshed(first), "Who may fetch the data at noon?", cast)
     assert list_causes(second) == [SuspectCause.GROUND_CHANGED]
+
+
+def test_what_rests_on_one_paragraph_is_cleared_at_once(cast, raised):
+    report = make_report(Meeting.objects.first(), by=cast.triage)
+    marks = [mark_suspect(raised(), "removed", by=cast.triage, report=report, paragraph="6.1") for _ in range(3)]
+    mark_suspect(raised(), "removed", by=cast.triage, report=report, paragraph="6.2")
+    assert len(clear_all_alike(marks[0], by=cast.triage, reason="They are asked all the same.")) == 3
+    assert [mark.paragraph for mark in SuspectMark.objects.filter(standing=True)] == ["6.2"]
 
 
 def test_what_follows_from_another_mark_is_cleared_with_that_one(cast, chain):

@@ -46,7 +46,15 @@ class ReferencesForm(SeenForm, ReasonForm):
         return ReferenceShape(**{part: self.cleaned_data[name] for name, part in SHAPE.items()})
 
 
-ReferencesForm.base_fields.update(forms.fields_for_model(Group, fields=list(SHAPE)))
+LABELS = {
+    "reference_prefix": "Letters before the numbers (DAG of DAG14-01)",
+    "reference_after_prefix": "Between the letters and the meeting's number",
+    "reference_meeting_digits": "Digits of the meeting's number",
+    "reference_between": "Between the meeting's number and the action's",
+    "reference_number_digits": "Digits of the action's number",
+}
+NO_HELP = dict.fromkeys(SHAPE, "")
+ReferencesForm.base_fields.update(forms.fields_for_model(Group, fields=list(SHAPE), labels=LABELS, help_texts=NO_HELP))
 
 
 def references_page(admin, request, object_id):

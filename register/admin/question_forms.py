@@ -33,9 +33,7 @@ class EditForm(RefusableForm):
         for name in FACTS:
             if name in self.fields:  # they stand outside of the form's element, and belong to it
                 widget = self.fields[name].widget
-                getattr(widget, "widget", widget).attrs["form"] = (
-                    FORM_ID  # a wrapper has none of its own
-                )
+                getattr(widget, "widget", widget).attrs["form"] = FORM_ID  # a wrapper has none of its own
         self._keep_assignee()
         for name in self._choice_fields:
             self.fields[name].choices = partial(self._get_choices, name)

@@ -17,7 +17,7 @@ from register.admin.timeline import describe_timeline
 from register.clock import today
 from register.ledger.status_history import get_status_history
 from register.ledger.timeline import load_question_history
-from register.models import Origin, Question
+from register.models import AnswerGround, Origin, Question
 from register.models.questions import describe_lateness
 from register.services.amending import AMENDABLE
 from register.services.answers import can_propose, get_reviewable_answer
@@ -106,6 +106,9 @@ def _get_links(question, user):
         "brought_up": list_brought_up([question], user)[question.pk],
         "action_links": actions.select_related("action__group", "action__owner", "action__owner_group"),
         "origins": origins.select_related("report__meeting__group"),
+        "resting": AnswerGround.objects.visible_to(user)
+        .filter(rests_on_question=question, struck_out=False)
+        .select_related("answer__question"),
     }
 
 

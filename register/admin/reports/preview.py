@@ -16,7 +16,7 @@ from register.admin.reports.entries import Entries
 from register.admin.reports.forms import HeaderForm, Offered
 from register.admin.reports.rows import arrange, make_note_rows, make_row
 from register.kept_text import bring_back
-from register.models import DismissedItem, Group, PendingUpload
+from register.models import DismissedItem, Group, PendingUpload, SuspectMark
 from register.refusals import Refused
 from register.services.pending_uploads import (
     GONE,
@@ -26,13 +26,14 @@ from register.services.pending_uploads import (
     get_upload_version,
     get_waiting_uploads,
     keep_choices,
+    keep_upload,
     take_upload,
 )
 from register.services.preferences import get_preferences, switch_keys
 from register.services.reports import Decisions, MadeItem, ProposalRefused, apply_decisions, plan_report, read_file
 from register.services.reports.applying import get_report_of_file
 from register.services.reports.dismissing import get_dismissers, take_back
-from register.services.reports.proposals import ItemType, ProposalKind
+from register.services.reports.proposals import APPLIED_WHERE_ASKED, ItemType, ProposalKind
 from register.vocabulary import DismissedAs, Purpose
 
 LIST = "admin:register_headlinereport_changelist"
@@ -223,8 +224,28 @@ def _record(request, preview):
         )
         if not applied and not decisions.dismissed:
             raise Refused(ALL_HELD)
+        if left := _count_undecided(preview.plan, decisions):
+            keep_upload(pending.file_name, content, purpose=Purpose.REPORT, by=request.user)
+    kept = get_report_of_file(content)
     messages.success(request, _describe(preview.report.meeting.name, applied, decisions, request.user))
-    return HttpResponseRedirect(reverse("admin:register_headlinereport_change", args=[get_report_of_file(content).pk]))
+    for told in _tell_of_the_rest(left, kept):
+        messages.warning(request, told)
+    return HttpResponseRedirect(reverse("admin:register_headlinereport_change", args=[kept.pk]))
+
+
+def _count_undecided(plan, decisions):
+    """Return how many rows are for a person to decide, and neither ticked nor skipped."""
+    decided = {*decisions.accepted, *decisions.dismissed, *plan.dismissed}
+    return sum(p.kind in APPLIED_WHERE_ASKED and p.key not in decided for p in plan.proposals)
+
+
+def _tell_of_the_rest(left, kept):
+    """Yield a sentence on what is left to decide, and one on what the edition puts in doubt."""
+    if left:
+        verb = "row is" if left == 1 else "rows are"
+        yield f"{left} {verb} left for you to decide: the upload waits on your desk. Skip what you leave out."
+    if doubtful := SuspectMark.objects.standing().filter(report=kept).count():
+        yield f"{doubtful} {'thing is' if doubtful == 1 else 'things are'} in doubt since: they stand on the desk."
 
 
 def _describe(meeting, applied, decisions, user):

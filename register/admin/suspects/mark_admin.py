@@ -14,7 +14,7 @@ from register.admin.suspects.doubts import SHOWN_WITH, Doubt, get_item_address
 from register.admin.used_once import used_once
 from register.ledger.timeline import compare_words
 from register.models import SuspectMark
-from register.services.suspects.clearing import clear_mark, take_wording
+from register.services.suspects.clearing import clear_all_alike, clear_mark, list_alike, take_wording
 from register.vocabulary import Role
 
 
@@ -60,15 +60,28 @@ class SuspectMarkAdmin(RegisterAdmin):
 def clear_page(model_admin, request, object_id):
     """Say why what is suspect stands all the same."""
     mark = _get_mark(model_admin, request, object_id)
+    alike = list_alike(mark, request.user) if mark.standing else []
 
     def act(given):
+        if given.pop("all_alike", False):
+            cleared = clear_all_alike(mark, by=request.user, **given)
+            return f"{', '.join(one.item_reference for one in cleared)} are no longer suspect for this."
         clear_mark(mark, by=request.user, **given)
         return f"{mark.item_reference} is no longer suspect for this."
 
     change = Doubt(mark, request.user).change
     reading = [{"heading": _name_passage(mark), "change": change}] if change else []
     asks = [f"Say why {mark.item_reference} stands all the same: {mark.get_cause_display()}."]
-    return _make_page(model_admin, request, mark, ReasonForm, act, "Clear", reading=reading, asks=asks)
+    return _make_page(model_admin, request, mark, _make_form_class(alike), act, "Clear", reading=reading, asks=asks)
+
+
+def _make_form_class(alike):
+    """Return the form to clear a mark, which offers to clear those that rest on the same paragraph with it."""
+    if not alike:
+        return ReasonForm
+    called = ", ".join(one.item_reference for one in alike)
+    field = forms.BooleanField(required=False, label=f"Clear what rests on the same paragraph as well: {called}")
+    return type("ClearAlikeForm", (ReasonForm,), {"all_alike": field})
 
 
 @used_once

@@ -29,6 +29,20 @@ def clear_mark(mark: SuspectMark, *, by: User, reason: str) -> SuspectMark:
         return end_mark(mark, SuspectEnd.CLEARED, by=by, reason=reason)
 
 
+def list_alike(mark: SuspectMark, by: User) -> list[SuspectMark]:
+    """Return the other standing marks that rest on the same paragraph of the same edition, as `by` may see them."""
+    if mark.report_id is None:
+        return []
+    same = SuspectMark.objects.visible_to(by).standing().filter(report=mark.report_id, paragraph=mark.paragraph)
+    return list(same.exclude(pk=mark.pk).select_related("question", "answer__question", "action__group"))
+
+
+def clear_all_alike(mark: SuspectMark, *, by: User, reason: str) -> list[SuspectMark]:
+    """Clear a mark and `list_alike` with one reason, all or none; return them. As `clear_mark`."""
+    with unit_of_work():
+        return [clear_mark(one, by=by, reason=reason) for one in [mark, *list_alike(mark, by)]]
+
+
 def take_wording(mark: SuspectMark, *, by: User, reason: str = "") -> SuspectMark:
     """Give a question or an action the words that it has in the new edition; return the mark.
 
