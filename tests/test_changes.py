@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from register.ledger.verification import verify
-from register.models import Change, ChangeLink, Question
+from register.models import Change, ChangeLink, PendingUpload, Question
 from register.refusals import Invalid, NotPermitted, Refused, Stale
 from register.services.change_registers import apply_register, plan_register
 from register.services.links import link_change, strike_out
@@ -285,3 +285,15 @@ def test_a_register_is_imported_by_hand(cast, change, client_of):
     done = client.post(page, {"position": plan.position}, follow=True)
     assert "1 added, 0 changed." in done.content.decode()
     assert client.get(page)["Location"] == f"{ADMIN}/change/"
+
+
+def test_a_preview_of_what_cannot_be_read_any_more_says_so_and_is_discarded(cast, change, client_of):
+    client = client_of("triage")
+    file = SimpleUploadedFile("sec.csv", FILE.replace("MP170", "MP162").encode())
+    page = client.post(f"{ADMIN}/change/import/", {"code": "sec", "file": file}).url
+    renumber(change, "MP162", cast)
+    shown = client.get(page).content.decode()
+    assert "Line 3: MP162 has an earlier line" in shown
+    assert "Record these" not in shown
+    client.post(page, {"_discard": "1"})
+    assert not PendingUpload.objects.exists()

@@ -10,7 +10,7 @@ ROOMS = (
     (Meeting, "Meetings"),
     (Action, "Actions"),
     (HeadlineReport, "Reports"),
-    (Change, "Code changes"),
+    (Change, "Changes"),
 )
 SET_UP = (Topic, Organisation, Group, User, Token)
 

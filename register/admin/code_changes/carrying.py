@@ -37,7 +37,7 @@ class ChangeReferenceField(forms.CharField):
         if len(found) > 1:
             raise forms.ValidationError(f"Say of which code: {' or '.join(map(str, found))}.")
         if not found:
-            raise forms.ValidationError(f"There is no change {written}: add it under Code changes first.")
+            raise forms.ValidationError(f"There is no change {written}: add it under Changes first.")
         return found[0]
 
 

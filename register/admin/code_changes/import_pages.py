@@ -57,24 +57,24 @@ def preview_page(model_admin, request, pending_id):
         return HttpResponseRedirect(reverse(LIST))
     if request.method == "POST" and _decide(request, pending):
         return HttpResponseRedirect(reverse(LIST))
-    try:
-        plan = plan_register(bytes(pending.content), _get_code(pending), by=request.user)
-    except Refused as refusal:  # what it was compared with is another by now
-        return _refuse(request, pending, refusal)
-    groups = [(kind, title, _make_preview_rows(plan.of(kind)), len(plan.of(kind))) for kind, title in KINDS.items()]
-    shown = {"plan": plan, "code": Code(_get_code(pending)).label, "groups": [group for group in groups if group[3]]}
-    context = _make_context(model_admin, request, pending=pending, most=MOST_SHOWN, **shown)
+    context = _make_context(model_admin, request, pending=pending, most=MOST_SHOWN, **_make_plan(pending, request.user))
     return TemplateResponse(request, "register/change_preview.html", context)
 
 
+def _make_plan(pending, user):
+    """Return what the preview shows, or why it can show nothing: what is held may be another since it was uploaded."""
+    code = _get_code(pending)
+    try:
+        plan = plan_register(bytes(pending.content), code, by=user)
+    except Refused as refusal:
+        return {"refused": refusal.reasons}
+    found = [(kind, title, plan.of(kind)) for kind, title in KINDS.items()]
+    groups = [(kind, title, _make_preview_rows(rows), len(rows)) for kind, title, rows in found if rows]
+    return {"plan": plan, "code": Code(code).label, "groups": groups}
+
+
 def _get_code(pending):
-    return pending.choices["code"][0]
-
-
-def _refuse(request, pending, refusal):
-    messages.error(request, f"{' '.join(refusal.reasons)} The upload is discarded.")
-    discard_upload(pending)
-    return HttpResponseRedirect(reverse("admin:register_change_import"))
+    return pending.choices.get("code", [""])[0]
 
 
 def _decide(request, pending):
