@@ -4,12 +4,16 @@ import pytest
 
 from register.headline_report.editions import ChangeKind
 from register.ledger.verification import verify
-from register.models import Action, HeadlineReport, MeetingOutcome, Origin, Question, SuspectMark
+from register.models import Action, HeadlineReport, Meeting, MeetingOutcome, Origin, Question, SuspectMark
 from register.services.meetings import GivenOutcome, record_outcomes
+from register.services.reports import plan_report, read_file
+from register.services.reports.editions import UNREAD
 from register.services.suspects.clearing import clear_mark, take_wording
+from register.services.suspects.marks import mark_suspect
 from register.vocabulary import SuspectCause
 from tests.conftest import refreshed
 from tests.test_documents import everything_is_kept
+from tests.test_ledger import make_report
 from tests.test_reports import MINUTES, bring_in, plan_of
 
 LATE = "1.1 A paper was taken late.\n\n"
@@ -149,3 +153,18 @@ def test_a_question_that_is_suspect_says_so_in_its_document(api, cast, first):
     clear_mark(mark, by=cast.triage, reason="It holds.")
     assert api("feed").get(f"/api/v1/questions/{get_question().reference}/").json()["suspect_marks"] == []
     assert refreshed(mark).ended_as == "cleared"
+
+
+def test_an_edition_with_pages_that_were_not_read_is_in_doubt(cast, first):
+    report = read_file(CUT.encode())
+    report.unread_pages.append(2)
+    plan = plan_report(report)
+    assert ("edition" in plan.unasked, plan.gone) == (False, [UNREAD])
+
+
+def test_whoever_agrees_sees_that_the_answer_is_in_doubt(client_of, cast, moved):
+    question, report = moved("in_review"), make_report(Meeting.objects.first(), by=cast.triage)
+    mark_suspect(question.answers.get(), SuspectCause.REMOVED, by=cast.triage, report=report, paragraph="6.1")
+    for address in (f"question/{question.pk}/move/agree/", f"answer/{question.answers.get().pk}/review/"):
+        role = "lead" if "agree" in address else "member"
+        assert "In doubt" in client_of(role).get(f"/admin/register/{address}").content.decode()

@@ -403,3 +403,34 @@ def test_an_upload_of_another_kind_of_file_is_kept(importer, cast, client_of):
     file = SimpleUploadedFile("q.csv", b"title,text\nWho?,Who may?\n")
     address = client.post("/admin/register/question/import/", {"file": file}).url
     assert address in client.get("/admin/").content.decode()
+
+
+# Another edition
+
+EDITION = MINUTES.replace("- How often may reads be fetched", "- How often, and when, may reads be fetched")
+
+
+def test_another_edition_says_what_it_changes(cast, importer):
+    bring_in(MINUTES, cast.triage)
+    page = importer(EDITION)
+    assert re.search(
+        r"This is another edition of the <a [^>]+>CCDG17 Headline Report</a> of .*: 1 reworded\.", page.shown
+    )
+    assert "<ins>often, and when,</ins>" in page.shown.split("What it changes")[1].split("</details>")[0]
+    assert places(page.page)[""].rows[0].proposal.key == "edition"
+
+
+def test_another_edition_is_ticked_and_has_nothing_to_put_right(cast, importer):
+    bring_in(MINUTES, cast.triage)
+    row = importer(EDITION).get_row("edition")
+    assert (row.is_ticked, list(row.form.fields)) == (True, [])
+
+
+def test_an_edition_that_is_unticked_is_not_kept(cast, importer):
+    bring_in(MINUTES, cast.triage)
+    importer(EDITION).send(accept=[])
+    assert HeadlineReport.objects.count() == 1
+
+
+def test_a_first_edition_is_not_called_another(importer):
+    assert "another edition" not in importer().shown

@@ -4,13 +4,16 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from register.models import Action, Group, Meeting
+from register.models import Action, Change, Group, Meeting, Question
 from register.services.actions import Update, update_action
 from register.services.answers import propose_answer
-from register.services.links import link_action, link_meeting
+from register.services.links import link_action, link_change, link_meeting
 from register.services.meetings import GivenOutcome, add_item, record_outcomes, schedule_question
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.reference import keep
+from register.services.suspects.grounds import name_ground
+from register.services.suspects.marks import mark_suspect
+from register.vocabulary import SuspectCause
 from tests.conftest import in_a_month
 from tests.test_reports import MINUTES, bring_in
 
@@ -29,8 +32,11 @@ def pages(cast, moved, raised):
     question = moved("open", title="Seen?")
     hidden = moved("open", title=f"{HUSH}?", text=f"{HUSH}!")
     for one in (question, hidden):
-        propose_answer(one, f"An answer. {HUSH if one == hidden else ''}", by=cast.triage)
+        answer = propose_answer(one, f"An answer. {HUSH if one == hidden else ''}", by=cast.triage)
+        name_ground(answer, moved("open", text=f"A ground. {HUSH if one == hidden else ''}"), by=cast.triage)
+        mark_suspect(answer, SuspectCause.REWORDED, by=cast.triage, was=answer.text, reads="Other words.")
         link_meeting(one, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    carry(moved("agreed", title="Carried?"), moved("agreed", title=f"{HUSH}, carried?"), by=cast.triage)
     action = keep(
         Action(group=Group.objects.first(), reference="1/1", text="Seen.", classification="public"), by=cast.triage
     )
@@ -43,8 +49,20 @@ def pages(cast, moved, raised):
     put_on_an_agenda(question, hidden, secret, by=cast.triage)
     pointing = change_status(moved("open"), "merge", by=cast.triage, merged_into=hidden, reason="The same.")
     edit_question(pointing, by=cast.triage, title="Points at something")
+    name_ground(question.answers.get(), hidden, by=cast.triage)  # hidden from readers of the answer by what comes next
     reclassify_question(hidden, "restricted", by=cast.triage)
+    for ground in Question.objects.filter(text__contains=f"A ground. {HUSH}"):
+        reclassify_question(ground, "restricted", by=cast.triage)
     return sorted(_pages())
+
+
+def carry(*questions, by):
+    """Let one change carry the answers of agreed questions; make the question Restricted whose title is hushed."""
+    change = keep(Change(code="sec", reference="MP162", title="Seen."), by=by)
+    for question in questions:
+        link_change(change, question.agreed_answer, by=by)
+        if HUSH in question.title:
+            reclassify_question(question, "restricted", by=by)
 
 
 def put_on_an_agenda(*items, by):

@@ -157,6 +157,24 @@ def test_a_ground_that_is_struck_out_makes_nothing_suspect(cast, answered):
     assert list_causes(second) == []
 
 
+def test_words_that_are_put_back_leave_nothing_in_doubt(cast, answered):
+    (first, _), (_, second) = answered(), answered()
+    name_ground(second, first, by=cast.triage)
+    words = first.text
+    reword(first, "Who may fetch the data at night?", cast)
+    reword(refreshed(first), words, cast)
+    assert list_causes(second) == []
+
+
+def test_a_move_that_is_undone_leaves_nothing_in_doubt(cast, answered):
+    (first, ground), (_, second) = answered(), answered()
+    name_ground(second, ground, by=cast.triage)
+    change_status(first, "send_back", by=cast.triage, **GIVEN["send_back"])
+    assert list_causes(second) == [SuspectCause.GROUND_CHANGED]
+    change_status(refreshed(first), "undo", by=cast.triage)
+    assert list_causes(second) == []
+
+
 def test_agreeing_over_a_suspect_ground_needs_a_reason(cast, answered):
     (first, _), (question, second) = answered(), answered()
     name_ground(second, first, by=cast.triage)

@@ -32,7 +32,8 @@ class EditForm(RefusableForm):
         super().__init__(*args, **kwargs)
         for name in FACTS:
             if name in self.fields:  # they stand outside of the form's element, and belong to it
-                self.fields[name].widget.attrs["form"] = FORM_ID
+                widget = self.fields[name].widget
+                getattr(widget, "widget", widget).attrs["form"] = FORM_ID  # a wrapper has none of its own
         self._keep_assignee()
         for name in self._choice_fields:
             self.fields[name].choices = partial(self._get_choices, name)

@@ -102,6 +102,7 @@ class Assembly:
         """Close everything: what stands on both sides of a page without text does not belong together."""
         told = f"Page {line.page} has no text: nothing is taken across it."
         self.report.warnings.append(Note(line.number, told))
+        self.report.unread_pages.append(line.page)
         self.open = self.paragraph = None
         self.is_after_unread = True
 

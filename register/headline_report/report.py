@@ -188,7 +188,7 @@ class Report:
     """A report as read. `left_out` are sentences on what its file has beside the text that a reader sees.
 
     `areas` are its annexes and the rows of a table of discussion; `references` find actions in its words;
-    `digest` is the SHA-256 of its file in hex, where it was read from one.
+    `unread_pages` have no text; `digest` is the SHA-256 of its file in hex, where it was read from one.
     """
 
     meeting: MeetingHeld
@@ -210,6 +210,7 @@ class Report:
     left_out: list[str] = field(default_factory=list)
     references: References = field(default_factory=References)
     digest: str = ""
+    unread_pages: list[int | None] = field(default_factory=list)
 
     @property
     def places(self) -> list[Paragraph]:

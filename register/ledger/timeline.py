@@ -25,6 +25,9 @@ HIDDEN_FIELDS = {
     "working_days_before",
     "number",
     "remains",
+    "paragraph_digest",
+    "standing",
+    "ended_as",
     *BELONGS_TO,
 }
 

@@ -79,6 +79,21 @@ def test_a_triager_takes_a_raised_question_to_closed(visitor, asked):
     assert refreshed(asked).status == "closed"
 
 
+def test_words_that_are_edited_leave_owner_and_topic_alone(visitor, asked):
+    triager = visitor("triage").open(page_of(asked))
+    page = triager.page
+    page.click("#edit > summary")
+    page.fill("#id_title", "Who may fetch it?")
+    page.click("#edit [name=_save]")
+    question = refreshed(asked)
+    assert (question.title, question.owner, question.topic) == ("Who may fetch it?", asked.owner, asked.topic)
+    triager.open(page_of(asked))
+    page.click("#facts > summary")
+    page.select_option("#id_owner", label="DCC")
+    page.click("#facts [name=_save]")
+    assert refreshed(asked).owner.name == "DCC"
+
+
 def test_a_move_leads_back_to_the_list_that_one_came_from(visitor, asked):
     page = visitor("lead").open(f"{LIST}?tab=triage&q=who").page
     page.click(f"tr:has-text('{asked.reference}') a")

@@ -26,9 +26,13 @@ class HeadlineReportAdmin(RegisterAdmin):
     list_display = ("__str__", "file_name", "classification", "imported_by", "imported_at")
     list_select_related = ("meeting__group", "imported_by")
     search_fields = ("file_name", "digest")
-    fields = ("meeting", "file_name", "digest", "classification", "imported_by", "imported_at")
+    fields = ("meeting", "file_name", "digest", "classification", "imported_by_whom", "imported_at")
     change_list_template = "register/report_list.html"
     change_form_template = "register/report.html"
+
+    @admin.display(description="imported by")
+    def imported_by_whom(self, report):
+        return report.imported_by or "-"  # without a link, for most readers may not open it
 
     def has_add_permission(self, request):
         return False  # a report comes in by importing it

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.urls import reverse
 
 from register.admin.reports.forms import OF_A_NOTE, OF_ANY, NoteForm, RowForm, get_initial, list_names
@@ -142,8 +143,11 @@ def _find_made(report):
     header = report.meeting
     meeting = get_meeting(header.group, header.number, header.held_on)
     words = [note.text.partition(": ")[2] for note in report.remarks] + [note.text for note in report.unplaced]
-    found = Origin.objects.filter(report__meeting=meeting, published__in=words) if meeting and words else []
-    return {origin.published: origin for origin in found and found.select_related("question", "action")}
+    if meeting is None or not words:
+        return {}
+    found = Origin.objects.filter(report__meeting=meeting, published__in=words)
+    of_another = ~Q(action=None) & ~Q(action__meeting=meeting)  # it was mentioned there, and made elsewhere
+    return {origin.published: origin for origin in found.exclude(of_another).select_related("question", "action")}
 
 
 def arrange(plan, rows, notes):

@@ -5,6 +5,7 @@ from django.utils.formats import date_format
 from register import clock
 from register.admin.answer_panels import POSITIONS
 from register.admin.meetings.brought_up import list_brought_up
+from register.admin.suspects.doubts import list_doubts
 from register.clock import today
 from register.ledger.timeline import compare_words
 from register.models import Answer, Origin
@@ -35,6 +36,7 @@ def get_layout(question, answer, user):
         "meetings": list_brought_up([question], user)[question.pk],
         "end": end,
         "end_tone": tone,
+        "doubts": list_doubts(question, user),
         **(_get_answer(question, answer, user) if answer else {}),
     }
 

@@ -58,4 +58,6 @@ class AnswerGroundKind(Kind):
     shown_where = Q(struck_out=False)
 
     def describe(self, row: Any, *, is_new: bool) -> str:
-        return "Named what an answer rests on" if is_new else "Struck out what an answer was said to rest on"
+        if row.struck_out:
+            return "Struck out what an answer was said to rest on"
+        return "Named what an answer rests on" if is_new else "An answer rests on the same as that reads now"

@@ -101,12 +101,13 @@ def apply_decisions(
         if applied or dismissed:
             work = _ReportApplication(plan.report, by, decisions.choices)
             work.begin(file_name, content)
+            work.follow_edition(fresh.revision)
             work.require_free([made for made in decisions.made if made.what == ItemType.ACTION])
             for done, proposal in enumerate(applied, 1):
                 work.apply(proposal)
                 progress(done, len(applied))
             work.link_served()
-            work.follow_edition(fresh.revision)
+            work.mark_suspect()
             for proposal in dismissed:
                 dismiss(proposal, decisions.dismissed[proposal.key], work.file, by=by, reason=work.source)
         return applied
@@ -133,6 +134,7 @@ class _ReportApplication:
         if self.group.pk is None:
             keep(self.group, by=by, reason=f"Named by the {header.name} Headline Report")
         self.source = f"{header.name} Headline Report"
+        self.follower: EditionFollower | None = None
 
     def begin(self, file_name: str, content: bytes) -> None:
         """Find or make the meeting, and keep the file."""
@@ -363,7 +365,13 @@ class _ReportApplication:
     def follow_edition(self, revision: Revision | None) -> None:
         """Let what rests on the edition before follow this one, where it is kept just now."""
         if revision and self.is_new:
-            EditionFollower(revision, self.report, self.file, by=self.by, reason=self.source).follow()
+            self.follower = EditionFollower(revision, self.report, self.file, by=self.by, reason=self.source)
+            self.follower.follow()
+
+    def mark_suspect(self) -> None:
+        """Mark what rests on words that this edition changed, once all that was accepted of it is applied."""
+        if self.follower:
+            self.follower.mark()
 
     def link_served(self) -> None:
         """Link each action that speaks of a paragraph's questions to those questions, where both are held."""

@@ -20,10 +20,13 @@ from register.models import (
     SuspectMark,
 )
 from register.services.reports.digests import get_paragraph_digest
+from register.services.reports.moving import move_in_order
 from register.services.reports.proposals import ItemType, Proposal, ProposalKind, Revision
 from register.services.reports.reading import read_file
 from register.services.suspects.marks import mark_suspect
 from register.vocabulary import OriginKind, Status, SuspectCause
+
+UNREAD = "Not all pages were read, so what seems to be gone may stand there."
 
 
 def get_editions(meeting: Meeting | None) -> list[HeadlineReport]:
@@ -67,15 +70,18 @@ def is_superseded(report: Report, meeting: Meeting | None) -> bool:
     return any(edition.digest == report.digest for edition in editions[1:])
 
 
-def propose_edition(revision: Revision | None) -> Iterator[Proposal]:
-    """Yield the proposal to keep a report as the next edition, whatever else is taken of it."""
+def propose_edition(revision: Revision | None, report: Report) -> Iterator[Proposal]:
+    """Yield the proposal to keep a report as the next edition, whatever else is taken of it.
+
+    It is in doubt where pages were not read: what seems to be gone may stand there.
+    """
     if revision:
+        kind = ProposalKind.DOUBT if report.unread_pages else ProposalKind.CHANGED
         held = f"The edition of {revision.before.imported_at:%-d %B %Y}, {revision.before.file_name}."
         note = "What rests on a paragraph that was reworded or removed is marked; what only moved is followed."
+        note = f"{UNREAD} {note}" if report.unread_pages else note
         label = revision.before.meeting.name
-        yield Proposal(
-            "edition", ProposalKind.CHANGED, ItemType.EDITION, label, "", revision.describe(), held=held, note=note
-        )
+        yield Proposal("edition", kind, ItemType.EDITION, label, "", revision.describe(), held=held, note=note)
 
 
 class EditionFollower:
@@ -84,18 +90,30 @@ class EditionFollower:
     def __init__(self, revision: Revision, report: Report, file: HeadlineReport, *, by: Actor, reason: str) -> None:
         self.revision, self.report, self.file, self.by, self.reason = revision, report, file, by, reason
 
-    def follow(self) -> None:
-        """Go through what rests on the edition before. What took its words from the new one is left alone."""
-        for row in self._list_resting():
-            change = find_change(self.revision.changes, row.paragraph)
-            if change and not self._is_gone(row):
-                self._follow_row(row, change)
+        self.found: list[tuple[Any, ParagraphChange]] = []
 
-    def _follow_row(self, row: Any, change: ParagraphChange) -> None:
-        if change.now and change.now != row.paragraph:
-            self._point(row, change.now)
-        if change.kind is not ChangeKind.MOVED and self._is_in_doubt(row, change):
-            self._mark(row, change)
+    def follow(self) -> None:
+        """Point what rests on the edition before at the numbers of this one.
+
+        Call it before anything of this edition is recorded, which has its numbers already.
+        """
+        resting = list(self._list_resting())
+        self.found = [(row, change) for row in resting if (change := self._find_change(row))]
+        moves = [(row, change.now) for row, change in self.found if change.now and change.now != row.paragraph]
+        move_in_order(resting, moves, self._point)
+
+    def mark(self) -> None:
+        """Mark what rested on words that changed. What took its words from this edition is left alone."""
+        taken = {_get_key(row) for row in Origin.objects.filter(report=self.file)}
+        for row, change in self.found:
+            took = isinstance(row, Origin) and _get_key(row) in taken
+            if change.kind is not ChangeKind.MOVED and not took and self._is_in_doubt(row, change):
+                self._mark(row, change)
+
+    def _find_change(self, row: Any) -> ParagraphChange | None:
+        """Return what became of the paragraph of a row, or None where it did not change, or was gone before."""
+        change = find_change(self.revision.changes, row.paragraph)
+        return change if change and not self._is_gone(row) else None
 
     def _point(self, row: Any, number: str) -> None:
         row.paragraph = number
@@ -106,7 +124,7 @@ class EditionFollower:
     def _list_resting(self) -> Iterator[Any]:
         """Yield the rows that point at a paragraph of the report, but for those that this edition itself gave."""
         meeting = self.file.meeting
-        latest = {(row.kind, row.question_id, row.action_id): row for row in self._origins}
+        latest = {_get_key(row): row for row in self._origins}
         yield from (row for row in latest.values() if row.report_id != self.file.pk)
         pointing: list[Any] = [MeetingOutcome.objects.filter(struck_out=False), ActionUpdate.objects.all()]
         pointing += [MeetingLink.objects.filter(struck_out=False), Action.objects.all()]
@@ -160,6 +178,12 @@ class EditionFollower:
             asked = [question for question in self.report.questions if question.paragraph == change.now]
             found = [question.text for question in asked if question.bullet == row.bullet]
         return found[0] if len(found) == 1 and found[0] != row.published else ""
+
+
+def _get_key(origin: Origin) -> tuple[Any, ...]:
+    """Return of what the last origin counts: of an item that was asked or given, and of each place that mentions it."""
+    place = origin.paragraph if origin.kind == OriginKind.MENTIONED else ""
+    return origin.kind, origin.question_id, origin.action_id, place
 
 
 def _get_item(row: Any) -> Question | Action:

@@ -22,7 +22,7 @@ from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.alike import load_alike, load_questions_of, sort_words, strip_wording
 from register.services.reports.digests import get_paragraph_digest
 from register.services.reports.dismissing import find_dismissed
-from register.services.reports.editions import find_revision, is_superseded, propose_edition
+from register.services.reports.editions import UNREAD, find_revision, is_superseded, propose_edition
 from register.services.reports.proposals import SUPERSEDED, ItemType, Plan, Proposal, ProposalKind
 from register.services.reports.told import propose_decisions, propose_told
 from register.vocabulary import OriginKind, Status
@@ -55,9 +55,9 @@ def plan_report(report: Report) -> Plan:
         *(_propose_action(minted, existing) for minted in report.actions),
         *(_propose_mention(mention, existing) for mention in report.mentions),
         *_propose_questions(report, existing),
-        *propose_told(report, meeting, existing.actions),
+        *propose_told(report, meeting, existing.actions, existing.revision),
         *propose_decisions(report, meeting),
-        *propose_edition(existing.revision),
+        *propose_edition(existing.revision, report),
     ]
     dismissed = find_dismissed(proposals, meeting)
     gone = [SUPERSEDED] if is_superseded(report, meeting) else _find_gone(report, existing)
@@ -249,7 +249,8 @@ def _compare_action(
 
 def _propose_mention(mention: Mention, existing: _ExistingItems) -> Proposal:
     held = existing.actions.get(mention.reference)
-    told = {o.paragraph for o in existing.origins if o.kind == OriginKind.MENTIONED and held and o.action_id == held.pk}
+    mentions = (o for o in existing.origins if o.kind == OriginKind.MENTIONED and held and o.action_id == held.pk)
+    told = {existing.find_number(origin) for origin in mentions}
     untold = tuple(paragraph for paragraph in mention.paragraphs if paragraph not in told)
     return Proposal(
         f"mention:{mention.reference}",
@@ -360,7 +361,12 @@ _DENIES = re.compile(r"\b(?:not|no|never|without|cannot|isn|doesn|won|can t)\b")
 
 
 def _find_gone(report: Report, existing: _ExistingItems) -> list[str]:
-    """Return a sentence for each item that an earlier edition of this report had and this one has not."""
+    """Return a sentence for each item that an earlier edition of this report had and this one has not.
+
+    Of a report with pages that were not read it cannot be told.
+    """
+    if report.unread_pages:
+        return [UNREAD]
     actions = {minted.reference for minted in report.actions}
     held = {origin.question_id for origin in existing.matched.values()}
     gone = [

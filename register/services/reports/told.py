@@ -9,7 +9,7 @@ from register.headline_report.report import Decision, Report
 from register.headline_report.sayings import Saying, find_sayings, read_outcome, split_clauses
 from register.models import Action, ActionUpdate, AgendaItem, Meeting, MeetingOutcome, Question
 from register.services.actions import GIVES
-from register.services.reports.proposals import ItemType, Proposal, ProposalKind
+from register.services.reports.proposals import ItemType, Proposal, ProposalKind, Revision
 from register.vocabulary import ActionStatus, MeetingResult, UpdateKind
 
 RESEMBLES = 85  # out of 100: a clause that has most of a question's words
@@ -19,25 +19,28 @@ LONGEST_TITLE = 200  # characters of an agenda's item
 AN_APPROVERS = "An agreement is an approver's to make, with the move Agree or Agree as amended."
 
 
-def propose_told(report: Report, meeting: Meeting | None, actions: dict[str, Action]) -> Iterator[Proposal]:
+def propose_told(
+    report: Report, meeting: Meeting | None, actions: dict[str, Action], revision: Revision | None
+) -> Iterator[Proposal]:
     """Yield proposals of updates and outcomes. `actions` are those of the group that the register holds, by reference.
 
-    Of a meeting without a date nothing is proposed: what is not known to be held has no outcome.
+    `revision` is what the report changes against the edition before, whose numbers updates have. Of a meeting without a
+    date nothing is proposed: what is not known to be held has no outcome.
     """
     if not (report.meeting.held_on or (meeting and meeting.held_on)):
         return
     sayings = find_sayings(report)
     for saying in sayings:
         for reference in saying.actions:
-            yield _propose_update(saying, reference, actions.get(reference), meeting, actions)
+            yield _propose_update(saying, reference, actions.get(reference), meeting, revision)
     yield from _propose_withdrawn_closings(sayings, meeting, report)
     yield from _propose_outcomes(report, sayings, meeting)
 
 
 def _propose_update(
-    saying: Saying, reference: str, held: Action | None, meeting: Meeting | None, actions: dict[str, Action]
+    saying: Saying, reference: str, held: Action | None, meeting: Meeting | None, revision: Revision | None
 ) -> Proposal:
-    kind, note = _judge_update(saying, held, meeting)
+    kind, note = _judge_update(saying, held, meeting, revision)
     return Proposal(
         f"update:{reference}:{saying.paragraph}:{saying.says}",
         kind,
@@ -58,11 +61,14 @@ def _describe(saying: Saying) -> str:
     return f"{label} by {saying.other}" if saying.other else label
 
 
-def _judge_update(saying: Saying, held: Action | None, meeting: Meeting | None) -> tuple[ProposalKind, str]:
+def _judge_update(
+    saying: Saying, held: Action | None, meeting: Meeting | None, revision: Revision | None
+) -> tuple[ProposalKind, str]:
     if held is None:
         return _settle(saying, "Not held yet: a stub is made.")
-    told = ActionUpdate.objects.filter(action=held, meeting=meeting, paragraph=saying.paragraph, kind=saying.says)
-    if meeting and told.exists():
+    told = ActionUpdate.objects.filter(action=held, meeting=meeting, kind=saying.says) if meeting else ()
+    numbers = (revision.find_number(row.paragraph) if revision else row.paragraph for row in told)
+    if saying.paragraph in numbers:
         return ProposalKind.UNCHANGED, ""
     if saying.says in GIVES and held.status != ActionStatus.OPEN:
         last = held.updates.order_by("pk").last()

@@ -45,14 +45,13 @@ class GroundWatcher:
         return True
 
     def _judge(self, ground: AnswerGround) -> None:
-        """Mark the answer for each cause that its ground gives; end the marks that follow from no cause any more.
+        """Mark the answer for each cause that its ground gives; end the marks whose cause is there no more.
 
-        That what it rests on was changed is for a person to clear, unless the answer no longer rests on it.
+        That is where a move was undone, words were put back, or the answer rests on it no more.
         """
         causes = find_causes(ground)
         standing = {SuspectCause(mark.cause): mark for mark in ground.suspect_marks.filter(standing=True)}
         for cause in causes - standing.keys():
             mark_suspect(ground.answer, cause, by=self.unit.by, ground=ground)
-        follows = standing.keys() if ground.struck_out else standing.keys() & {SuspectCause.GROUND_SUSPECT}
-        for cause in sorted(follows - causes):
+        for cause in sorted(standing.keys() - causes):
             end_mark(standing[cause], SuspectEnd.SETTLED, by=self.unit.by, reason="")
