@@ -165,6 +165,32 @@ class Purpose(TextChoices):
 
     REPORT = "report", "headline report"
     QUESTIONS = "questions", "questions"
+    CHANGES = "changes", "register of changes"
+
+
+class Code(TextChoices):
+    """The industry code that a change is to."""
+
+    SEC = "sec", "SEC"
+    BSC = "bsc", "BSC"
+    REC = "rec", "REC"
+    OTHER = "other", "other"
+
+
+class ChangeStage(TextChoices):
+    """How far a change to a code is, in the words that the codes share."""
+
+    PROPOSED = "proposed", "proposed"
+    DEVELOPMENT = "development", "in development"
+    CONSULTATION = "consultation", "consultation"
+    AUTHORITY = "authority", "with the authority"
+    APPROVED = "approved", "approved"
+    IMPLEMENTED = "implemented", "implemented"
+    REJECTED = "rejected", "rejected"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+CARRIES_NOTHING = (ChangeStage.REJECTED, ChangeStage.WITHDRAWN)
 
 
 class Separator(TextChoices):

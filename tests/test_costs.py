@@ -19,7 +19,7 @@ from tests.conftest import GIVEN
 # More than the fifteen: while a question's last move can be undone, for the reader's keys, and for whom to ask.
 # Each kind that a page of a question tells of is read twice: as it is, and its past. What an answer rests on is read
 # with the answer that is shown.
-MOST_OF_A_LIST, MOST_OF_A_QUESTION = 13, 26
+MOST_OF_A_LIST, MOST_OF_A_QUESTION = 13, 28
 API, ADMIN = "/api/v1/", "/admin/register/question/"
 BY_TOKEN = (
     "questions/",

@@ -9,11 +9,11 @@ from register.documents.kinds import KINDS, get_documented_kinds
 from register.documents.kinds.fields import Classified, Tally, cut
 from register.documents.sources import Live, Past
 from register.ledger.audited_models import get_audited_models
-from register.models import Action, Audited, Group, LedgerHead, Meeting, Question
+from register.models import Action, Audited, Change, Group, LedgerHead, Meeting, Question
 from register.services.actions import Update, update_action
 from register.services.amending import amend_answer
 from register.services.answers import propose_answer, record_review
-from register.services.links import link_action, link_meeting
+from register.services.links import link_action, link_change, link_meeting
 from register.services.meetings import GivenOutcome, add_item, record_outcomes, schedule_question
 from register.services.reference import keep
 from register.services.suspects.grounds import name_ground
@@ -51,6 +51,8 @@ def busy(cast, moved):
     for item in (question, action, answer):
         mark_suspect(item, SuspectCause.REMOVED, by=cast.triage, report=report, paragraph="6.1", was="Who?")
     amend_answer(moved("open"), "As amended.", Meeting.objects.get(number=15), by=cast.triage)
+    change = keep(Change(code="sec", reference="MP162", title="Half-hourly reads"), by=cast.triage)
+    link_change(change, moved("agreed").agreed_answer, by=cast.triage)
     heir = keep(Action(group=Group.objects.get(), reference="16/01", text="Do it."), by=cast.triage)
     update_action(
         action, Update("superseded", Meeting.objects.get(number=15), "2.1", superseded_by=heir), by=cast.triage

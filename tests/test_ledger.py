@@ -21,6 +21,7 @@ from register.ledger.verification import verify
 from register.models import (
     Action,
     AgendaItem,
+    Change,
     DismissedItem,
     Group,
     HeadlineReport,
@@ -36,7 +37,7 @@ from register.models import (
 )
 from register.refusals import NotPermitted, Refused
 from register.services.actions import Update, update_action
-from register.services.links import link_action
+from register.services.links import link_action, link_change
 from register.services.packs import keep_pack, make_file
 from register.services.questions import change_status, edit_question
 from register.services.redaction import redact
@@ -182,6 +183,8 @@ def full(cast, moved):
     report = make_report(Meeting.objects.first(), by=cast.triage)
     name_ground(question.agreed_answer, moved("open"), by=cast.triage)
     mark_suspect(question, SuspectCause.REMOVED, by=cast.triage, report=report)
+    change = keep(Change(code="sec", reference="MP162", title="Half-hourly reads"), by=cast.triage)
+    link_change(change, question.agreed_answer, by=cast.triage)
     record(Origin(report=report, kind="asked", paragraph="6.1", published="Who?", question=question), by=cast.triage)
     record(DismissedItem(report=report, dismissed_as="skipped", item="action 15/11"), by=cast.triage)
     content, facts = make_file(report.meeting, by=cast.triage, form="docx", classification="members")

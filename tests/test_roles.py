@@ -4,10 +4,10 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from register.models import Action, Group, Meeting, Question
+from register.models import Action, Change, Group, Meeting, Question
 from register.services.actions import Update, update_action
 from register.services.answers import propose_answer
-from register.services.links import link_action, link_meeting
+from register.services.links import link_action, link_change, link_meeting
 from register.services.meetings import GivenOutcome, add_item, record_outcomes, schedule_question
 from register.services.questions import change_status, edit_question, reclassify_question
 from register.services.reference import keep
@@ -36,6 +36,7 @@ def pages(cast, moved, raised):
         name_ground(answer, moved("open", text=f"A ground. {HUSH if one == hidden else ''}"), by=cast.triage)
         mark_suspect(answer, SuspectCause.REWORDED, by=cast.triage, was=answer.text, reads="Other words.")
         link_meeting(one, Meeting.objects.get(number=15), "listed", by=cast.triage)
+    carry(moved("agreed", title="Carried?"), moved("agreed", title=f"{HUSH}, carried?"), by=cast.triage)
     action = keep(
         Action(group=Group.objects.first(), reference="1/1", text="Seen.", classification="public"), by=cast.triage
     )
@@ -53,6 +54,15 @@ def pages(cast, moved, raised):
     for ground in Question.objects.filter(text__contains=f"A ground. {HUSH}"):
         reclassify_question(ground, "restricted", by=cast.triage)
     return sorted(_pages())
+
+
+def carry(*questions, by):
+    """Let one change carry the answers of agreed questions; make the question Restricted whose title is hushed."""
+    change = keep(Change(code="sec", reference="MP162", title="Seen."), by=by)
+    for question in questions:
+        link_change(change, question.agreed_answer, by=by)
+        if HUSH in question.title:
+            reclassify_question(question, "restricted", by=by)
 
 
 def put_on_an_agenda(*items, by):

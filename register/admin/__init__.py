@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from register.admin import answers, people, questions, reference, reports, suspects
+from register.admin import answers, code_changes, people, questions, reference, reports, suspects
 from register.admin.actions import action_admin
 from register.admin.meetings import meeting_admin
 
@@ -13,4 +13,14 @@ admin.site.site_url = None
 admin.site.enable_nav_sidebar = False  # its links stand in the header, and lists need the width
 admin.site.disable_action("delete_selected")
 
-__all__ = ["action_admin", "answers", "meeting_admin", "people", "questions", "reference", "reports", "suspects"]
+__all__ = [
+    "action_admin",
+    "answers",
+    "code_changes",
+    "meeting_admin",
+    "people",
+    "questions",
+    "reference",
+    "reports",
+    "suspects",
+]

@@ -1,5 +1,6 @@
 """What the page of a question shows of its answers: the one that stands, and how the positions are on it."""
 
+from register.admin.code_changes.carrying import list_carrying
 from register.admin.guarded import is_visible
 from register.admin.suspects.grounds import list_grounds
 from register.clock import today
@@ -7,7 +8,7 @@ from register.ledger.timeline import compare_words
 from register.services.briefing import get_settling_agreement
 from register.services.position_tallies import WORDS, count_reviews
 from register.services.review_round import get_positions
-from register.vocabulary import STANDING_ANSWERS, AnswerStatus
+from register.vocabulary import STANDING_ANSWERS, AnswerStatus, Role
 
 POSITIONS = [position for position, *_ in WORDS]  # disagreements first
 
@@ -21,6 +22,8 @@ def get_answer_panels(question, user):
         "answers": answers,
         "shown_answer": shown,
         "grounds": list_grounds(shown, user) if shown else [],
+        "carrying": list_carrying(question, user),
+        "may_link_change": bool(shown) and shown.status == AnswerStatus.AGREED and user.has_role(Role.TRIAGE),
         **_get_amendment(answers, shown),
         **(_get_positions(answers, shown, question, user) if shown else {}),
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,11 +13,13 @@ from register.admin.desk.figures import get_list_address
 from register.admin.desk.sections import Line, make_question_line
 from register.admin.found_in import get_found_in
 from register.characters import fold_for_search
-from register.models import Action, Answer, Meeting, Question, Review
+from register.models import Action, Answer, Change, Meeting, Question, Review
+from register.models.questions import get_keys_by_change
 from register.models.search import (
     MOST_WORDS,
     make_passage_lookup,
     parse_action_references,
+    parse_change_reference,
     parse_meeting_name,
     parse_references,
     split_words,
@@ -47,14 +50,17 @@ def find_page(request):
 
 
 def _is_name(text):
-    return bool(parse_references(text) or parse_action_references(text) or parse_meeting_name(text))
+    names = parse_references(text) or parse_action_references(text) or parse_meeting_name(text)
+    return bool(names or any(parse_change_reference(text)))
 
 
 def _find(text, user):
     """Yield what has the words of a text, or is named by it. What a name is of comes first, and then alone."""
-    named = [kind for kind in (_find_meetings(text, user), _find_named_actions(text, user)) if kind.lines]
+    finds = (_find_meetings, _find_named_actions, _find_named_changes)
+    named = [kind for kind in (find(text, user) for find in finds) if kind.lines]
     if parse_references(text) or named:
-        rows = Question.objects.visible_to(user).filter(reference__in=parse_references(text))
+        asked = Q(reference__in=parse_references(text)) | Q(pk__in=get_keys_by_change(text, user))
+        rows = Question.objects.visible_to(user).filter(asked)
         yield from [*named, Found("Questions", tuple(make_question_line(row) for row in rows[:SHOWN]))]
         return
     yield _find_questions(text, user)
@@ -106,6 +112,18 @@ def _find_actions(text, user):
 def _find_named_actions(text, user):
     rows = Action.objects.visible_to(user).filter(reference__in=parse_action_references(text))
     return Found("Actions", tuple(_make_action_line(row, text) for row in rows.select_related("group")[:SHOWN]))
+
+
+def _find_named_changes(text, user):
+    rows = Change.objects.visible_to(user).named(text)
+    return Found("Code changes", tuple(_make_change_line(row) for row in rows[:SHOWN]))
+
+
+def _make_change_line(change):
+    address = reverse("admin:register_change_change", args=[change.pk])
+    former = ", ".join(change.list_former_references())
+    note = f"formerly {former}, {change.get_stage_display()}" if former else change.get_stage_display()
+    return Line(str(change), change.title, address, note)
 
 
 def _make_action_line(action, text):

@@ -27,6 +27,7 @@ TABS = {
     "awaiting": ("Awaiting input", lambda questions, user: questions.awaiting_input()),
     "review": ("In review", lambda questions, user: questions.in_review()),
     "ready": ("Ready to agree", lambda questions, user: questions.ready_to_agree(today())),
+    "uncarried": ("Not carried yet", lambda questions, user: questions.uncarried(user)),
     "deferred": ("Deferred due", lambda questions, user: questions.deferred_due(today())),
     "live": ("All live", lambda questions, user: questions.live()),
     "all": ("Everything", lambda questions, user: questions),
@@ -34,8 +35,10 @@ TABS = {
 # Reached from the front page's figures, not from the tabs.
 MORE_LISTS = {"silent": ("Positions outstanding", lambda questions, user: questions.with_outstanding_positions())}
 TABS |= MORE_LISTS
-FOR_TRIAGE = ("triage", "mine", "ready", "deferred")  # of no use to a member, who can be assigned nothing
+FOR_TRIAGE = ("triage", "mine", "ready", "uncarried", "deferred")  # of no use to a member, who can be assigned nothing
 DEFAULT_TAB = "live"
+# What is listed first unless told: the eldest or, where all wait for one thing, what has waited for it the longest.
+FIRST = {"uncarried": ["-days_in_status", "pk"]}
 MOST_MEETINGS = 12
 NOBODY = "(nobody)"  # no login can be called that
 
@@ -162,7 +165,8 @@ class TriageList(OfferedChangeList):
 
     def get_ordering(self, request, queryset):
         asked = self.params.get(ORDER_VAR, "")
-        usual = super().get_ordering(request, queryset) if asked else ["-age_in_days"]
+        first = FIRST.get(request.GET.get(TabFilter.parameter_name), ["-age_in_days"])
+        usual = super().get_ordering(request, queryset) if asked else first
         if "." not in asked and usual[0] in BY_AGE:
             return BY_AGE[usual[0]]
         return usual

@@ -3,9 +3,15 @@
 from django.contrib import admin
 from django.urls import reverse
 
-from register.models import Action, Group, HeadlineReport, Meeting, Organisation, Question, Token, Topic, User
+from register.models import Action, Change, Group, HeadlineReport, Meeting, Organisation, Question, Token, Topic, User
 
-ROOMS = ((Question, "Questions"), (Meeting, "Meetings"), (Action, "Actions"), (HeadlineReport, "Reports"))
+ROOMS = (
+    (Question, "Questions"),
+    (Meeting, "Meetings"),
+    (Action, "Actions"),
+    (HeadlineReport, "Reports"),
+    (Change, "Changes"),
+)
 SET_UP = (Topic, Organisation, Group, User, Token)
 
 

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from register.admin.bulk import bulk_actions
+from register.admin.code_changes.carrying import link_change_page
 from register.admin.exports import QUESTIONS, export_page
 from register.admin.guarded import RegisterAdmin
 from register.admin.keys import is_key
@@ -281,6 +282,7 @@ class QuestionAdmin(RegisterAdmin):
             path("<int:object_id>/move/<str:name>/", page(move_page), name="register_question_move"),
             path("<int:object_id>/reclassify/", page(reclassify_page), name="register_question_reclassify"),
             path("<int:object_id>/put-back/", page(put_back_page), name="register_question_put_back"),
+            path("<int:object_id>/carried/", page(link_change_page), name="register_question_carried"),
             path("<int:object_id>/schedule/", page(schedule_page), name="register_question_schedule"),
             path("<int:object_id>/outcome/", page(outcome_page), name="register_question_outcome"),
             path("<int:object_id>/amend/", page(amend_page), name="register_question_amend"),

@@ -20,6 +20,8 @@ from register.documents.sources import Live, Past, get_position_at
 from register.models import (
     Action,
     Answer,
+    Change,
+    ChangeLink,
     Document,
     Meeting,
     Organisation,
@@ -30,7 +32,16 @@ from register.models import (
 from register.models.questions import BROUGHT_UP_BY, make_live_condition, make_overdue_condition
 from register.models.search import MOST_WORDS, find_in_rows, make_relevance_expression, parse_references, split_words
 from register.models.suspects import get_marked_keys
-from register.vocabulary import ActionStatus, AnswerStatus, Classification, Position, Status
+from register.vocabulary import (
+    CARRIES_NOTHING,
+    ActionStatus,
+    AnswerStatus,
+    ChangeStage,
+    Classification,
+    Code,
+    Position,
+    Status,
+)
 from register.workflow import MEMBERS_HOLD, TRIAGE_HOLDS
 
 
@@ -139,6 +150,27 @@ def _get_marks(request):
     return get_past_rows(KINDS["suspectmark"], request.reading.position, request.user).filter(standing=True)
 
 
+class CarriedFilter(YesOrNo):
+    """Questions whose agreed answer a change carries, or those agreed that none does, by links the reader may see."""
+
+    def filter(self, rows, value):
+        if value is None:
+            return rows
+        carried = _get_carrying_links(self.parent.request).values("answer_id")
+        if value:
+            return rows.filter(agreed_answer_id__in=carried)
+        return rows.filter(status=Status.AGREED).exclude(agreed_answer_id__in=carried)
+
+
+def _get_carrying_links(request):
+    visible, position = ChangeLink.objects.visible_to(request.user), request.reading.position
+    if position is None:
+        return visible.carrying().order_by()
+    links = get_past_rows(KINDS["changelink"], position, request.user).filter(struck_out=False)
+    changes = get_past_rows(KINDS["change"], position, request.user).exclude(stage__in=CARRIES_NOTHING)
+    return links.filter(id__in=visible.values("pk"), change_id__in=changes.values("id")).order_by()
+
+
 def _overdue():
     return make_overdue_condition(today())
 
@@ -157,6 +189,9 @@ class QuestionFilter(FilterSet):
     meeting = django_filters.CharFilter(method="filter_meeting", max_length=40, label="A meeting's name: CCDG15.")
     classification = django_filters.MultipleChoiceFilter(choices=Classification.choices, distinct=False)
     overdue = YesOrNo(_overdue, label="Whether it is live and its due date is before today in London.")
+    carried = CarriedFilter(
+        None, label="Whether a change carries its agreed answer; false is what is agreed and not carried yet."
+    )
     suspect = SuspectFilter(Question, label="Whether it is in doubt, or an answer to it.")
     updated_since = UpdatedSince("question", label="An ISO 8601 time.")
     q = django_filters.CharFilter(
@@ -245,6 +280,18 @@ class ActionFilter(FilterSet):
     overdue = YesOrNo(_overdue_action, label="Whether it is open and past its day in London.")
     suspect = SuspectFilter(Action, label="Whether it is in doubt.")
     updated_since = UpdatedSince("action", label="An ISO 8601 time.")
+
+
+class ChangeFilter(FilterSet):
+    code = django_filters.MultipleChoiceFilter(choices=Code.choices, distinct=False)
+    stage = django_filters.MultipleChoiceFilter(choices=ChangeStage.choices, distinct=False)
+    q = django_filters.CharFilter(
+        method="filter_named", max_length=40, label="Its reference, or one that it had before: MP162, SEC MP162."
+    )
+    updated_since = UpdatedSince("change", label="An ISO 8601 time.")
+
+    def filter_named(self, changes, name, value):
+        return changes.filter(id__in=Change.objects.named(value).values("pk"))
 
 
 class MeetingFilter(FilterSet):

@@ -6,13 +6,13 @@ from register.api.atom import Atom
 from register.api.conditions import with_content_etag
 from register.api.errors import NoSuchAddress
 from register.api.feeds import Changes, Events, Ledger, Verifier
-from register.api.filters import ActionFilter, MeetingFilter
+from register.api.filters import ActionFilter, ChangeFilter, MeetingFilter
 from register.api.questions import AnswerResource, QuestionResource, ReviewResource
 from register.api.resources import make_resource
 from register.documents.kinds import get_documented_kinds
 
 WRITTEN = {"question": QuestionResource, "answer": AnswerResource, "review": ReviewResource}
-FILTERS = {"meeting": MeetingFilter, "action": ActionFilter}
+FILTERS = {"meeting": MeetingFilter, "action": ActionFilter, "change": ChangeFilter}
 
 router = SimpleRouter()
 for name, kind in get_documented_kinds().items():

@@ -2,6 +2,7 @@ from register.models.actions import Action, ActionLink, ActionUpdate
 from register.models.agenda import AgendaItem, MeetingOutcome
 from register.models.answers import Answer, Review
 from register.models.audited import Audited
+from register.models.changes import Change, ChangeLink
 from register.models.documents import Document
 from register.models.ledger import LedgerEntry, LedgerHead, Redaction
 from register.models.meetings import Group, Meeting, MeetingLink
@@ -25,6 +26,8 @@ __all__ = [
     "AnswerGround",
     "AtomAddress",
     "Audited",
+    "Change",
+    "ChangeLink",
     "DismissedItem",
     "Document",
     "FormUse",

@@ -23,6 +23,7 @@ from register.models.search import (
     make_passage_lookup,
     make_relevance_expression,
     parse_action_references,
+    parse_change_reference,
     parse_meeting_name,
 )
 from register.models.visibility import ClassifiedQuerySet, Reader, clearance
@@ -132,6 +133,12 @@ def get_keys_by_passage(kind: str, text: str, user: Reader) -> models.QuerySet:
     return found.values_list(question, flat=True)
 
 
+def get_keys_by_change(text: str, user: Reader) -> models.QuerySet:
+    """Keys of questions with an answer that a user may see and that the change which a text names carries."""
+    links = apps.get_model("register", "ChangeLink")._default_manager.visible_to(user).naming(text)
+    return links.order_by().values_list("answer__question", flat=True)
+
+
 class QuestionQuerySet(ClassifiedQuerySet):
     def live(self) -> Self:
         # An exclusion, for which SQLite uses no index: it expects few live questions, and would read all of them first.
@@ -141,8 +148,8 @@ class QuestionQuerySet(ClassifiedQuerySet):
         """Questions that have all words of a text, or that it names, annotated with `relevance`: least is best.
 
         So do those with a passage that has them and that a user may see: an answer, a comment, an action. It names
-        those whose references it consists of, or those linked to the meeting or the visible actions that it consists
-        of.
+        those whose references it consists of, or those linked to the meeting, the visible actions or the change that
+        it consists of.
         """
         found, questions = Q(pk__in=make_index_lookup(text)), type(self)(self.model)
         for kind in PASSAGES:
@@ -151,6 +158,8 @@ class QuestionQuerySet(ClassifiedQuerySet):
             found |= Q(pk__in=questions.linked_to_actions(references, user).values("pk"))
         if meeting := parse_meeting_name(text):
             found |= Q(pk__in=questions.at_meeting(meeting).values("pk"))
+        if any(parse_change_reference(text)):
+            found |= Q(pk__in=get_keys_by_change(text, user))
         return self.filter(found).annotate(relevance=make_relevance_expression(text))
 
     def with_ages(self, on: date) -> Self:
@@ -246,6 +255,12 @@ class QuestionQuerySet(ClassifiedQuerySet):
         against = answers.filter(reviews__position=Position.DISAGREE)
         settled = Q(review_by__lt=on) | ~Exists(waiting)
         return self.in_review().filter(settled, ~Exists(against))
+
+    def uncarried(self, user: Reader) -> Self:
+        """Agreed questions whose answer no change carries, by the links that a user may see."""
+        links = apps.get_model("register", "ChangeLink")._default_manager.visible_to(user).carrying()
+        agreed = self.filter(status=Status.AGREED, agreed_answer__isnull=False)
+        return agreed.exclude(agreed_answer__in=links.order_by().values("answer"))
 
     def at_meeting(self, name: str) -> Self:
         """Questions that a meeting of that name listed, has on its agenda, or said something of."""

@@ -32,6 +32,8 @@ INDEXES = (QUESTIONS, PASSAGES)
 
 # A meeting as minutes call it: a group and a number.
 _MEETING = re.compile(r"[^\W\d_][\w &-]{0,20}?[ -]?\d{1,9}")
+# A change to a code as its register calls it, behind the code's name or not.
+_CHANGE = re.compile(r"(?:(sec|bsc|rec) )?([a-z]{1,8}[ -]?\d{1,7})")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 _DSQ = r"dsq[ -]{0,3}\d{1,9}"
 # What follows a first that is named in full may be its number alone: "DSQ 1 & 2", "DSQ-1/2".
@@ -58,6 +60,15 @@ def parse_meeting_name(text: str) -> str:
     """Return the name that a text consists of where it may be that of a meeting (`ccdg15`), or an empty string."""
     plain = _make_plain(text).strip(" .,:;()[]")
     return plain if _MEETING.fullmatch(plain) and not parse_references(text) else ""
+
+
+def parse_change_reference(text: str) -> tuple[str, str]:
+    """Return (code, reference) of the change that a text may name, or empty strings.
+
+    The code is empty where none is named: `("sec", "mp162")` for `SEC MP162`, `("", "p415")` for `P415.`.
+    """
+    named = _CHANGE.fullmatch(_make_plain(text).strip(" .,:;()[]"))
+    return (named[1] or "", named[2]) if named and not parse_references(text) else ("", "")
 
 
 def _make_plain(text: str) -> str:

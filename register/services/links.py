@@ -1,18 +1,18 @@
-"""Link questions to meetings and actions, and strike out mistaken links."""
+"""Link questions to meetings and actions, answers to changes, and strike out mistaken links."""
 
 from typing import TypeVar
 
 from register.characters import strip_unseen
 from register.ledger.unit_of_work import Actor, record, unit_of_work
-from register.models import Action, ActionLink, Meeting, MeetingLink, Question
+from register.models import Action, ActionLink, Answer, Change, ChangeLink, Meeting, MeetingLink, Question
 from register.refusals import Refused
 from register.services.cleaning import clean_remark, clean_row
 from register.services.permissions import require_role
 from register.services.rows import reload_visible
 from register.services.striking_out import strike_out_row
-from register.vocabulary import LINKED_NOW, Role
+from register.vocabulary import LINKED_NOW, AnswerStatus, Role
 
-Link = TypeVar("Link", MeetingLink, ActionLink)
+Link = TypeVar("Link", MeetingLink, ActionLink, ChangeLink)
 
 
 def link_meeting(
@@ -40,6 +40,16 @@ def link_action(action: Action, question: Question, *, by: Actor, reason: str = 
         return record(clean_row(link), by=by, reason=clean_remark(reason))
 
 
+def link_change(change: Change, answer: Answer, *, by: Actor, reason: str = "") -> ChangeLink:
+    """Link a change to an agreed answer that it carries; return the link. Raises as `link_meeting` does."""
+    with unit_of_work():
+        require_role(by, Role.TRIAGE, to="link a change")
+        link = ChangeLink(change=reload_visible(change, by), answer=reload_visible(answer, by))
+        if link.answer.status != AnswerStatus.AGREED:
+            raise Refused(f"Choose an answer that is agreed: {link.answer} is {link.answer.get_status_display()}.")
+        return record(clean_row(link), by=by, reason=clean_remark(reason))
+
+
 def strike_out(link: Link, *, by: Actor, reason: str) -> Link:
-    """Mark a mistaken link to a meeting or an action as struck out; return it. Raises as `link_meeting` does."""
+    """Mark a mistaken link to a meeting, action or change as struck out; return it. Raises as `link_meeting` does."""
     return strike_out_row(link, "link", by=by, reason=reason)

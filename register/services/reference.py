@@ -1,4 +1,4 @@
-"""Save the rows that questions refer to: organisations, topics, groups, meetings, actions and logins."""
+"""Save the rows that questions refer to: organisations, topics, groups, meetings, actions, changes and logins."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import Group as RoleGroup
 
 from register.ledger.unit_of_work import Actor, record, unit_of_work
-from register.models import Action, Audited, Group, Meeting, Organisation, Topic, User
+from register.models import Action, Audited, Change, Group, Meeting, Organisation, Topic, User
 from register.refusals import NotPermitted, Refused
 from register.services.cleaning import clean_remark, clean_row
 from register.services.permissions import require_role
@@ -19,7 +19,7 @@ from register.vocabulary import Role
 Row = TypeVar("Row", bound=Audited)
 ABLE = {"is_active": True, "is_staff": True, "is_superuser": True}  # a superuser who can sign in to the admin
 LAST_SIGNS_IN = "Leave it a password: no other superuser can sign in."
-KEPT_BY_TRIAGE = (Action, Group, Meeting, Organisation, Topic)
+KEPT_BY_TRIAGE = (Action, Change, Group, Meeting, Organisation, Topic)
 
 
 def keep(row: Row, *, by: Actor, seen: int | None = None, reason: str = "") -> Row:

@@ -30,11 +30,11 @@ def _read_csv(content: bytes) -> list[Line]:
     text = _decode(content)
     first = text.lstrip().partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        lines = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1)
-        return list(islice(((number, line) for number, line in lines if any(line)), MOST_LINES + 1))
+        return list(islice(((number, line) for number, line in enumerate(reader, 1) if any(line)), MOST_LINES + 1))
     except csv.Error as error:
-        raise Refused(f"Mend the CSV file, it cannot be read: {error}.") from None
+        raise Refused(f"Mend line {reader.line_num} of the CSV file, it cannot be read: {error}.") from None
 
 
 def _decode(content: bytes) -> str:
@@ -44,8 +44,9 @@ def _decode(content: bytes) -> str:
         raise Refused("Give a workbook (.xlsx) or a CSV file: this one is neither.")
     try:
         text = content.decode(encoding)
-    except UnicodeDecodeError:
-        raise Refused("Save the CSV file as UTF-8 and try again: this one is in another encoding.") from None
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Refused(f"Save the CSV file as UTF-8 and try again: line {line} is in another encoding.") from None
     if "\x00" in text:
         raise Refused("Give a workbook (.xlsx) or a CSV file: this one is neither.")
     return text

@@ -70,6 +70,7 @@ def _get_sections(user, totals):
         made.append(sections.make_ready_section(user))
     if user.has_role(Role.TRIAGE):
         made += [
+            sections.make_uncarried_section(user),
             sections.make_tab_section(user, "mine", "Assigned to you", "Nothing is assigned to you."),
             sections.make_tab_section(
                 user, "deferred", "Deferred and due", "Nothing deferred is due.", ("revisit_on",)

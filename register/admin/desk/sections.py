@@ -113,6 +113,7 @@ def _make_settle_line(meeting):
 PREVIEWS = {
     Purpose.REPORT: "admin:register_headlinereport_preview",
     Purpose.QUESTIONS: "admin:register_question_import_preview",
+    Purpose.CHANGES: "admin:register_change_import_preview",
 }
 
 
@@ -153,6 +154,17 @@ def _describe_round(tally):
     if tally is None:
         return ""
     return f"ended; {tally.describe()}" if tally.ends and tally.ends < today() else tally.describe()
+
+
+def make_uncarried_section(user):
+    """Agreed questions whose answer no change carries yet, the longest agreed first."""
+    rows = TABS["uncarried"][1](Question.objects.visible_to(user), user)
+    shown = rows.order_by("status_since", "pk")[:SHOWN]
+    lines = tuple(make_question_line(row, f"agreed {date_format(row.status_since, DAY)}") for row in shown)
+    figure = make_figure(rows, "not carried yet", get_list_address(tab="uncarried"))
+    return Section(
+        "uncarried", "Agreed, not carried yet", lines, get_filled([figure]), "All that is agreed is carried."
+    )
 
 
 def make_tab_section(user, tab, heading, quiet, order=("status_since", "pk")):

@@ -5,7 +5,18 @@ feed, and how its changes read in a question's timeline. Documents, the schema, 
 resources of the API and the timeline are made from it.
 """
 
-from register.documents.kinds import action, agenda, answer, meeting, origin, question, reference_data, review, suspect
+from register.documents.kinds import (
+    action,
+    agenda,
+    answer,
+    change,
+    meeting,
+    origin,
+    question,
+    reference_data,
+    review,
+    suspect,
+)
 from register.documents.kinds.kind import KINDS, Kind, get_documented_kinds, get_kind
 
 __all__ = [
@@ -14,6 +25,7 @@ __all__ = [
     "action",
     "agenda",
     "answer",
+    "change",
     "get_documented_kinds",
     "get_kind",
     "meeting",

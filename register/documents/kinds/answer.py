@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from register.documents.kinds.change import ChangeOfAnswer
 from register.documents.kinds.fields import NameOf, Part, PositionTally, Url
 from register.documents.kinds.kind import Kind
 from register.documents.kinds.suspect import GroundOfAnswer, SuspectOfItem
@@ -18,6 +19,7 @@ class AnswerOfQuestion(Part):
     classification = serializers.ChoiceField(Classification.choices)
     amended_at = NameOf("amended_at", help_text="The meeting that amended the answer before it into this text.")
     reviews = PositionTally(help_text="How many members hold each position.")
+    changes = ChangeOfAnswer(source="change_links", many=True, help_text="The changes to codes that carry it.")
     suspect_marks = SuspectOfItem(many=True, help_text="Why it is in doubt; nothing where nothing is.")
 
 

@@ -16,6 +16,7 @@ from register.ledger.stored_files import KEEPING_FILES
 from register.ledger.triggers import UNREDACTED_TEXT
 from register.models import (
     Action,
+    Change,
     Document,
     Group,
     LedgerEntry,
@@ -37,7 +38,7 @@ SHORT_LIVED = {PendingUpload, RaisedOnce, Session}
 # Whoever keeps these has a page to edit them on. All other rows of the register are marked by a redaction.
 EDITED_IN_ADMIN: dict[type[models.Model], set[str] | None] = {
     Question: {"title", "text"},
-    **dict.fromkeys((Action, Group, Organisation, Topic, User)),
+    **dict.fromkeys((Action, Change, Group, Organisation, Topic, User)),
 }
 EDIT_FIRST = "edit it in the admin, then redact its history"
 HOLDING_TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FileField)

@@ -23,6 +23,7 @@ BELONGS_BY = {
     "meetingoutcome": ("question",),
     "actionlink": ("action",),
     "actionupdate": ("action",),
+    "changelink": ("answer",),
 }
 
 
