@@ -1,8 +1,11 @@
 """Layouts of other groups' reports: each test is one grammar, in words written for it."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from register import headline_report
 from register.headline_report.formats import read_text
@@ -348,3 +351,15 @@ def test_two_reports_of_tables_in_one_file_are_refused(other):
 def test_a_header_on_every_page_is_no_second_report():
     header = HEADER.replace("{number}", "5")
     assert len(read(f"1.1 One.\n\n{header}1.2 Two.\n\n{header}1.3 Three.").paragraphs) == 3
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from(["0606", "3", "DAG07-01", "101/7", "EBC 0401", "Action 9", "", "1/2/3", "²"]), min_size=1),
+    st.sampled_from(["5", "101", "0", "9999", "DAG 007"]),
+)
+def test_whatever_stands_in_a_column_of_references_is_read_or_refused(written, number):
+    rows = "".join(f"{reference} | Count the meters | DCC\n" for reference in written)
+    body = f"1.1 The group met.\n\nRef | Action | Owner\n{rows}\nACTION 4: DCC to count the reads.\n\nACTION 0606\n"
+    with suppress(NotAReport):
+        assert read(body, number=number).paragraphs

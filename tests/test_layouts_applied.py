@@ -49,6 +49,23 @@ def test_a_report_of_tables_is_recorded_with_its_decisions_and_again_it_changes_
     assert {str(proposal.kind) for proposal in plan_of(PROGRAMME).proposals} == {"unchanged"}
 
 
+def test_decisions_without_references_are_all_recorded(cast):
+    table = "| Area | Decision |\n| Reads | Reads are daily |\n| Costs | Costs are shared |\n"
+    bring_in(HEADER.format(17) + f"1.1 The group met.\n\n{table}", cast.triage)
+    assert set(AgendaItem.objects.values_list("title", flat=True)) == {
+        "Decision: Reads are daily",
+        "Decision: Costs are shared",
+    }
+
+
+@pytest.mark.parametrize("typed", ["DAG07-01", "dag07-01", "Action DAG07-01."])
+def test_an_action_is_found_by_the_reference_of_its_groups_shape(client_of, cast, typed):
+    bring_in(PROGRAMME, cast.triage)
+    action = Action.objects.get(reference="DAG07-01")
+    found = client_of("triage").get("/admin/find/", {"q": typed})
+    assert found.headers.get("Location") == f"/admin/register/action/{action.pk}/change/"
+
+
 def test_an_action_of_a_joint_meeting_is_the_other_groups(cast):
     body = "1.1 DCC agreed to go.\n\nAction 17/01\n\n1.2 Elexon agreed to stay.\n\nAction 8/01 (AWG)\n"
     text = HEADER.format("CCDG17 / AWG8") + body

@@ -244,14 +244,19 @@ class Assembly:
             self.gap = False
         elif self.gap and len(line.text) < 150 and _ANNEX.fullmatch(line.text) and line.text[-1] not in NO_TITLE:
             self._add_heading(line)
-        elif (alone := _NUMBERED_ALONE.fullmatch(line.text)) and not self._continues_sentence():
-            label = self.references.shapes[0].format(self.report.meeting.number, int(alone[1]))
-            self._add_marker(replace(line, label=label, rest=alone[2], kind=LineType.MARKER))
+        elif (marker := self._read_numbered_alone(line)) and not self._continues_sentence():
+            self._add_marker(marker)
         elif (decided := _DECISION.fullmatch(line.text)) and not self._continues_sentence():
             self._add_decision(decided[1], decided[2], line)
         else:
             return False
         return True
+
+    def _read_numbered_alone(self, line: Line) -> Line | None:
+        """Return the marker that `ACTION 3: …` is, numbered for this meeting, or None."""
+        alone = _NUMBERED_ALONE.fullmatch(line.text)
+        label = alone and self.references.make(self.report.meeting.number, int(alone[1]))
+        return replace(line, label=label, rest=alone[2], kind=LineType.MARKER) if alone and label else None
 
     def _get_unanswered(self) -> Bullet | None:
         """Return the last item of the list, where it has no answer below it yet."""
@@ -326,7 +331,7 @@ class Assembly:
         if found := self.references.parse_one(cell) or next(iter(self.references.find(f"Action {cell}")), None):
             return found
         number = re.fullmatch(r"\D{0,8}(\d{1,2})", cell)
-        return self.references.shapes[0].format(self.report.meeting.number, int(number[1])) if number else None
+        return self.references.make(self.report.meeting.number, int(number[1])) if number else None
 
     def _add_question_row(self, row: dict[str, str], place: str, line: Line) -> None:
         number = re.search(r"\d{1,3}", row.get("reference", ""))

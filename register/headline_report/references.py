@@ -87,6 +87,11 @@ class References:
         bare = re.sub(rf"^{_WORD}", "", text.strip(" *[]()."), flags=re.I)
         return self._clean(bare) if re.fullmatch(self.one, bare, re.I) else None
 
+    def make(self, meeting: int, number: int) -> str | None:
+        """Return the reference of an action that is numbered alone, in the first shape that has room for both numbers."""
+        written = (shape.format(meeting, number) for shape in self.shapes)
+        return next((one for one in written if self.parse_one(one)), None)
+
     def get_meeting_number(self, reference: str) -> int:
         """Return the number of the meeting that a reference names: 15 of `15/10`."""
         return self._split(reference)[1]

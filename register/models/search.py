@@ -32,6 +32,8 @@ INDEXES = (QUESTIONS, PASSAGES)
 
 # A meeting as minutes call it: a group and a number.
 _MEETING = re.compile(r"[^\W\d_][\w &-]{0,20}?[ -]?\d{1,9}")
+# A reference of another shape than 15/10, with letters and two numbers.
+_SHAPED = re.compile(r"[A-Z]{2,8}[ _-]?\d{1,3}[/_.-]\d{1,3}")
 # A change to a code as its register calls it, behind the code's name or not.
 _CHANGE = re.compile(r"(?:(sec|bsc|rec) )?([a-z]{1,8}[ -]?\d{1,7})")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
@@ -50,10 +52,16 @@ def parse_references(text: str) -> list[str]:
 
 
 def parse_action_references(text: str) -> list[str]:
-    """Return the references of actions that a text consists of (`15/10` for `Action 15/10.`), or []."""
+    """Return the references of actions that a text consists of (`15/10` for `Action 15/10.`), or [].
+
+    One in a group's own shape stands alone, with its letters: `DAG14-01`.
+    """
     plain = _make_plain(text).strip(" .,:;()[]")
     marker = get_default_references().parse_marker(plain if plain.startswith("action") else f"action {plain}")
-    return marker[0].split(",") if marker and not marker[1] else []
+    if marker and not marker[1]:
+        return marker[0].split(",")
+    bare = plain.removeprefix("action ").upper()
+    return [bare] if _SHAPED.fullmatch(bare) else []
 
 
 def parse_meeting_name(text: str) -> str:

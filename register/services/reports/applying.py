@@ -292,8 +292,7 @@ class _ReportApplication:
     # What became of questions, and decisions
 
     def apply_decision(self, proposal: Proposal) -> None:
-        decisions = {decision.reference or "Decision": decision for decision in self.report.decisions}
-        title = make_item_title(decisions[proposal.label])
+        title = make_item_title(proposal.label, proposal.published)
         note_item(self.meeting, title, by=self.by, reason=self.get_reason(proposal.paragraph))
 
     def apply_outcome(self, proposal: Proposal) -> None:

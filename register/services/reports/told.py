@@ -5,7 +5,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from register.headline_report.report import Decision, Report
+from register.headline_report.report import Report
 from register.headline_report.sayings import Saying, find_sayings, read_outcome, split_clauses
 from register.models import Action, ActionUpdate, AgendaItem, Meeting, MeetingOutcome, Question
 from register.services.actions import GIVES
@@ -14,6 +14,7 @@ from register.vocabulary import ActionStatus, MeetingResult, UpdateKind
 
 RESEMBLES = 85  # out of 100: a clause that has most of a question's words
 
+UNNUMBERED = "Decision"  # what one without a reference is called
 LONGEST_TITLE = 200  # characters of an agenda's item
 
 AN_APPROVERS = "An agreement is an approver's to make, with the move Agree or Agree as amended."
@@ -208,13 +209,13 @@ def propose_decisions(report: Report, meeting: Meeting | None) -> Iterator[Propo
     """Propose each decision under a reference of its own as an item of the meeting's agenda, with its words."""
     held = set(AgendaItem.objects.standing().filter(meeting=meeting).values_list("title", flat=True))
     for place, decision in enumerate(report.decisions, 1):
-        title = make_item_title(decision)
+        title = make_item_title(decision.reference or UNNUMBERED, decision.text)
         kind = ProposalKind.UNCHANGED if title in held else ProposalKind.NEW
-        key, label = f"decision:{decision.reference or place}", decision.reference or "Decision"
+        key, label = f"decision:{decision.reference or place}", decision.reference or UNNUMBERED
         yield Proposal(key, kind, ItemType.DECISION, label, decision.paragraph, decision.text)
 
 
-def make_item_title(decision: Decision) -> str:
-    """Return the title of the agenda's item that records a decision."""
-    title = f"{decision.reference}: {decision.text}" if decision.reference else f"Decision: {decision.text}"
+def make_item_title(label: str, text: str) -> str:
+    """Return the title of the agenda's item that records a decision, of what it is called and says."""
+    title = f"{label}: {text}"
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
