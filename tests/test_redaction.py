@@ -28,6 +28,7 @@ from register.models import (
     Question,
     Redaction,
 )
+from register.models.visibility import ClassifiedQuerySet
 from register.refusals import NotPermitted, Refused
 from register.services.answers import edit_answer, propose_answer, record_review
 from register.services.idempotency import raise_once
@@ -45,6 +46,7 @@ from register.services.redaction import (
 )
 from register.services.redaction.places import get_searched_fields, get_searched_models, parse_id
 from register.services.redaction.redacting import MARK, mark_words
+from register.services.redaction.restricting import BELONGS_BY, RESTRICTED_BY
 from register.services.reference import keep
 from register.services.reports import apply_report, plan_report, read_file
 from tests.conftest import in_a_month, refreshed
@@ -412,3 +414,15 @@ def test_an_item_of_an_agenda_is_restricted_with_its_question_or_its_action(cast
     assert {row.classification for row in (Action.objects.get(), Question.objects.get())} == {"restricted"}
     with pytest.raises(Refused, match="nothing classifies agenda items"):
         restrict_places([f"agendaitem:{free.pk}:title"], by=cast.triage, reason="Personal data")
+
+
+CLASSIFIED = [
+    name
+    for name, model in get_audited_models().items()
+    if issubclass(model._default_manager._queryset_class, ClassifiedQuerySet)
+]
+
+
+@pytest.mark.parametrize("name", CLASSIFIED)
+def test_whatever_has_a_classification_can_be_restricted_by_its_places(name):
+    assert name in BELONGS_BY or get_audited_models()[name] in RESTRICTED_BY

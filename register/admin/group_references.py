@@ -3,11 +3,10 @@
 from functools import partial
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.urls import reverse
 
 from register.admin.problems import add_refusal
+from register.admin.rows import get_row_for
 from register.admin.short_page import ReasonForm, SeenForm, make_page, short_page
 from register.headline_report.references import ReferenceShape
 from register.models import Group
@@ -59,11 +58,7 @@ ReferencesForm.base_fields.update(forms.fields_for_model(Group, fields=list(SHAP
 
 def references_page(admin, request, object_id):
     """Show how the group writes references; on POST try it on a file, or keep it."""
-    group = admin.get_object(request, object_id)
-    if group is None:
-        raise Http404("There is no such group.")
-    if not request.user.has_role(Role.TRIAGE):
-        raise PermissionDenied("Only Triage may say how a group writes references.")
+    group = get_row_for(admin, request, object_id, Role.TRIAGE, to="say how a group writes references")
     shown = {
         "title": f"How reports of {group} write references",
         "button": "Keep it",

@@ -88,7 +88,7 @@ class References:
         return self._clean(bare) if re.fullmatch(self.one, bare, re.I) else None
 
     def make(self, meeting: int, number: int) -> str | None:
-        """Return the reference of an action that is numbered alone, in the first shape that has room for both numbers."""
+        """Return the reference of an action that is numbered alone, in the first shape with room for it, or None."""
         written = (shape.format(meeting, number) for shape in self.shapes)
         return next((one for one in written if self.parse_one(one)), None)
 

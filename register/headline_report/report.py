@@ -126,7 +126,7 @@ class LoggedAction:
     page: int | None = None
 
     @property
-    def said(self) -> str:
+    def full_text(self) -> str:
         """The row as one text."""
         return " – ".join(filter(None, [self.text, self.owner, self.due, self.status, self.update]))
 

@@ -67,7 +67,7 @@ def _read_row(row: LoggedAction, references: References) -> Iterator[Saying]:
     for says, words in _STATUSES.items():
         if match := words.match(row.status.strip()):
             other = next(iter(references.find(row.status)), "") if says == "superseded" else ""
-            text = f"{row.reference}: {row.said}"
+            text = f"{row.reference}: {row.full_text}"
             yield Saying(
                 row.place, text, says, not _unsettles(row.status, match), actions=(row.reference,), other=other
             )

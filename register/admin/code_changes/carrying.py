@@ -1,10 +1,12 @@
 """What carries an answer: shown with it, and linked on short pages from the question and from the change."""
 
+from functools import partial
+
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
+from register.admin.rows import get_row_for
 from register.admin.short_page import short_page
 from register.admin.suspects.grounds import GroundField
 from register.admin.used_once import used_once
@@ -72,59 +74,29 @@ class LinkAnswerForm(LinkForm):
 @used_once
 def link_change_page(model_admin, request, object_id):
     """Say by which change the question's agreed answer is carried."""
-    question = model_admin.get_object(request, object_id)
-    if question is None:
-        raise Http404("There is no such question.")
-    _check_triage(request)
+    question = get_row_for(model_admin, request, object_id, Role.TRIAGE, to="link a change")
     answer = Answer.objects.visible_to(request.user).filter(agreed_for=question).select_related("question").first()
     if answer is None:
         raise Http404("There is no agreed answer.")
-
-    def make_form(*args, **kwargs):
-        return LinkChangeForm(*args, user=request.user, **kwargs)
-
-    def act(given):
-        return f"{link_change(given['change'], answer, by=request.user, reason=given['reason'])}."
-
-    return short_page(
-        model_admin,
-        request,
-        form_class=make_form,
-        act=act,
-        title=f"Link what carries {answer}",
-        button="Link the change",
-        about=question,
-        back=reverse("admin:register_question_change", args=[question.pk]),
-        reading=[{"heading": str(answer), "text": answer.text}],
-    )
+    reading = [{"heading": str(answer), "text": answer.text}]
+    words = {"title": f"Link what carries {answer}", "button": "Link the change", "reading": reading}
+    return _make_page(model_admin, request, question, LinkChangeForm, {"answer": answer}, **words)
 
 
 @used_once
 def link_answer_page(model_admin, request, object_id):
     """Say which question's agreed answer the change carries."""
-    change = model_admin.get_object(request, object_id)
-    if change is None:
-        raise Http404("There is no such change.")
-    _check_triage(request)
+    change = get_row_for(model_admin, request, object_id, Role.TRIAGE, to="link a change")
+    words = {"title": f"Link what {change} carries", "button": "Link the answer"}
+    return _make_page(model_admin, request, change, LinkAnswerForm, {"change": change}, **words)
 
-    def make_form(*args, **kwargs):
-        return LinkAnswerForm(*args, user=request.user, **kwargs)
+
+def _make_page(model_admin, request, row, form_class, known, **words):
+    """Return the short page that links what is `known` to what the form asks for, and leads back to the row's page."""
 
     def act(given):
-        return f"{link_change(change, given['answer'], by=request.user, reason=given['reason'])}."
+        return f"{link_change(**known, **given, by=request.user)}."
 
-    return short_page(
-        model_admin,
-        request,
-        form_class=make_form,
-        act=act,
-        title=f"Link what {change} carries",
-        button="Link the answer",
-        about=change,
-        back=reverse("admin:register_change_change", args=[change.pk]),
-    )
-
-
-def _check_triage(request):
-    if not request.user.has_role(Role.TRIAGE):
-        raise PermissionDenied("Only Triage may link a change.")
+    back = reverse(f"admin:register_{row._meta.model_name}_change", args=[row.pk])
+    make_form = partial(form_class, user=request.user)
+    return short_page(model_admin, request, form_class=make_form, act=act, about=row, back=back, **words)

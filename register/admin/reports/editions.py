@@ -7,6 +7,7 @@ from register.headline_report.editions import ChangeKind
 from register.ledger.timeline import compare_words
 from register.models import HeadlineReport
 from register.refusals import Refused
+from register.services.reports import read_file
 from register.services.reports.editions import compare_edition, get_editions
 
 
@@ -39,7 +40,7 @@ def _make_edition(report, earlier, is_asked):
     if not is_asked or not earlier:
         return Edition(report, not earlier)
     try:
-        revision = compare_edition(report, earlier)
+        revision = compare_edition(read_file(bytes(report.content)), earlier)
     except Refused as refusal:
         return Edition(report, False, True, said=f"It cannot be compared any more. {refusal}")
     if revision is None:

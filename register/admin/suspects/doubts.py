@@ -41,7 +41,7 @@ class Doubt:
     viewer: User
 
     @property
-    def said(self) -> str:
+    def cause_label(self) -> str:
         return SAID[SuspectCause(self.mark.cause)]
 
     @cached_property

@@ -24,6 +24,9 @@ BELONGS_BY = {
     "actionlink": ("action",),
     "actionupdate": ("action",),
     "changelink": ("answer",),
+    "dismisseditem": ("report",),
+    "suspectmark": ("report",),  # whose words it has; without a report it has none
+    "answerground": ("rests_on_question", "rests_on_answer"),
 }
 
 
@@ -38,7 +41,7 @@ def restrict_places(places: Iterable[str], *, by: User, reason: str) -> list[str
         items = dict.fromkeys(_get_item(place) for place in places)
         loose = [item for item in items if item.classification != Classification.RESTRICTED]
         for item in loose:
-            _RESTRICT[type(item)](item, by, reason)
+            RESTRICTED_BY[type(item)](item, by, reason)
         return [str(item) for item in loose]
 
 
@@ -47,7 +50,7 @@ def _get_item(place: str) -> Any:
     row = _get_row_of_snapshot(int(place)) if place.isdecimal() else get_row(place)[0]
     owners = (getattr(row, name) for name in BELONGS_BY.get(row._meta.model_name, ()))
     row = next(filter(None, owners), row)
-    if type(row) not in _RESTRICT:
+    if type(row) not in RESTRICTED_BY:
         raise Refused(f"Redact {place}: nothing classifies {row._meta.verbose_name_plural}.")
     return row
 
@@ -79,7 +82,7 @@ def _restrict_file(report: HeadlineReport | MeetingPack, by: User, reason: str) 
     record(report, by=by, reason=reason)
 
 
-_RESTRICT: dict[type, Callable[[Any, User, str], None]] = {
+RESTRICTED_BY: dict[type, Callable[[Any, User, str], None]] = {
     Question: _restrict_question,
     Answer: _restrict_answer,
     Action: _restrict_action,

@@ -30,43 +30,38 @@ UNREAD = "Not all pages were read, so what seems to be gone may stand there."
 
 
 def get_editions(meeting: Meeting | None) -> list[HeadlineReport]:
-    """Return the reports of a meeting, the latest first, without their bytes."""
+    """Return the reports of a meeting, the latest first, without their bytes; none where there is no meeting."""
+    if meeting is None:
+        return []
     rows = HeadlineReport.objects.filter(meeting=meeting).select_related("meeting__group", "imported_by")
     return list(rows.defer("content").order_by("-imported_at", "-pk"))
 
 
-def find_revision(report: Report, meeting: Meeting | None) -> Revision | None:
-    """Return what a report changes against the latest edition; None of the first, and of one that is kept already."""
-    editions = get_editions(meeting) if meeting else []
+def find_revision(report: Report, editions: Sequence[HeadlineReport]) -> Revision | None:
+    """Return what a report changes against the latest edition, or None where nothing is, or that cannot be read.
+
+    There is nothing of the first, and of one that is kept already.
+    """
     if any(edition.digest == report.digest for edition in editions):
         return None
-    before = next((edition for edition in editions if not edition.is_file_redacted), None)
-    return compare_with(before, report) if before else None
-
-
-def compare_with(before: HeadlineReport, report: Report) -> Revision | None:
-    """Return what a report changes against an edition, or None where nothing is, or that cannot be read any more."""
     try:
-        changes = compare_editions(read_file(bytes(before.content)), report)
+        revision = compare_edition(report, editions)
     except NotAReport:
         return None
-    return Revision(before, changes) if changes else None
+    return revision if revision and revision.changes else None
 
 
-def compare_edition(edition: HeadlineReport, earlier: Sequence[HeadlineReport]) -> Revision | None:
-    """Return what a kept edition changed against the latest of the earlier ones whose file is kept; None without any.
+def compare_edition(report: Report, earlier: Sequence[HeadlineReport]) -> Revision | None:
+    """Return what an edition changes against the latest of the earlier ones whose file is kept; None without any.
 
-    `earlier` have the latest first. Raises NotAReport where one of the two cannot be read any more.
+    `earlier` have the latest first. Raises NotAReport where that one cannot be read any more.
     """
     before = next((row for row in earlier if not row.is_file_redacted), None)
-    if before is None:
-        return None
-    return Revision(before, compare_editions(read_file(bytes(before.content)), read_file(bytes(edition.content))))
+    return Revision(before, compare_editions(read_file(bytes(before.content)), report)) if before else None
 
 
-def is_superseded(report: Report, meeting: Meeting | None) -> bool:
+def is_superseded(report: Report, editions: Sequence[HeadlineReport]) -> bool:
     """Return whether this very file is kept, and a later edition as well."""
-    editions = get_editions(meeting) if meeting else []
     return any(edition.digest == report.digest for edition in editions[1:])
 
 
@@ -89,7 +84,6 @@ class EditionFollower:
 
     def __init__(self, revision: Revision, report: Report, file: HeadlineReport, *, by: Actor, reason: str) -> None:
         self.revision, self.report, self.file, self.by, self.reason = revision, report, file, by, reason
-
         self.found: list[tuple[Any, ParagraphChange]] = []
 
     def follow(self) -> None:
@@ -195,5 +189,5 @@ def _get_item(row: Any) -> Question | Action:
 
 def _keeps_item(published: str, change: ParagraphChange) -> bool:
     """Return whether an item of a list stands as it did, under the sentence that led to it before."""
-    lead_before, lead_now = (text.split("\n")[0] for text in (change.was, change.reads or "\n"))
-    return lead_before == lead_now and published in change.reads.split("\n")
+    (lead_before, *_), (lead_now, *items) = change.was.split("\n"), change.reads.split("\n")
+    return lead_before == lead_now and published in items

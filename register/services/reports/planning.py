@@ -22,7 +22,7 @@ from register.models import Action, Group, Meeting, Origin, Question
 from register.services.reports.alike import load_alike, load_questions_of, sort_words, strip_wording
 from register.services.reports.digests import get_paragraph_digest
 from register.services.reports.dismissing import find_dismissed
-from register.services.reports.editions import UNREAD, find_revision, is_superseded, propose_edition
+from register.services.reports.editions import UNREAD, find_revision, get_editions, is_superseded, propose_edition
 from register.services.reports.proposals import SUPERSEDED, ItemType, Plan, Proposal, ProposalKind
 from register.services.reports.told import propose_decisions, propose_told
 from register.vocabulary import OriginKind, Status
@@ -60,16 +60,17 @@ def plan_report(report: Report) -> Plan:
         *propose_edition(existing.revision, report),
     ]
     dismissed = find_dismissed(proposals, meeting)
-    gone = [SUPERSEDED] if is_superseded(report, meeting) else _find_gone(report, existing)
+    gone = [SUPERSEDED] if is_superseded(report, existing.editions) else _find_gone(report, existing)
     return Plan(report, proposals, gone, dismissed, existing.revision)
 
 
 class _ExistingItems:
-    """ItemType the register holds that this report may speak of, fetched once."""
+    """What the register holds that this report may speak of, fetched once."""
 
     def __init__(self, report: Report, meeting: Meeting | None) -> None:
         self.report, self.meeting = report, meeting
-        self.revision = find_revision(report, meeting)
+        self.editions = get_editions(meeting)
+        self.revision = find_revision(report, self.editions)
         group = Group.objects.get_called(report.meeting.group)
         named = {minted.reference for minted in report.actions} | {mention.reference for mention in report.mentions}
         named |= {reference for saying in find_sayings(report) for reference in saying.actions}
@@ -268,9 +269,9 @@ def _propose_mention(mention: Mention, existing: _ExistingItems) -> Proposal:
 
 def _get_mentioning_words(mention: Mention, report: Report) -> str:
     """Return the words that mention an action: a row of a log, a heading, or a sentence of its first paragraph."""
-    logged = next((row for row in report.log if row.reference == mention.reference and row.said), None)
+    logged = next((row for row in report.log if row.reference == mention.reference and row.full_text), None)
     if logged:
-        return logged.said
+        return logged.full_text
     paragraph = report.paragraph(mention.paragraph)
     if paragraph is None or mention.reference in report.references.find(paragraph.heading):
         return paragraph.heading if paragraph else ""
