@@ -3,6 +3,7 @@
 from functools import partial
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from register.admin.problems import add_refusal
@@ -33,10 +34,11 @@ class ReferencesForm(SeenForm, ReasonForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("reference_between") == "" and not all(
-            int(cleaned.get(name) or 0) for name in ("reference_meeting_digits", "reference_number_digits")
-        ):
-            self.add_error("reference_between", "Say how many digits both numbers have: nothing stands between them.")
+        if not self.errors:
+            try:
+                Group(**{name: cleaned[name] for name in SHAPE}).validate_constraints()
+            except ValidationError as refused:
+                self.add_error("reference_between", refused.messages)
         return cleaned
 
     @property

@@ -1,16 +1,17 @@
 """Import a spreadsheet of questions: upload, see what each row would do, record."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from register.admin.uploads import MOST_SHOWN, decide_upload, get_waiting_upload, group_rows
 from register.ledger.timeline import compare_words
-from register.models import PendingUpload
-from register.refusals import Refusal, Refused
-from register.services.pending_uploads import discard_upload, get_upload, keep_upload
+from register.refusals import Refused
+from register.services.pending_uploads import keep_upload
 from register.services.spreadsheets import apply_sheet, plan_sheet
 from register.vocabulary import Purpose, Role
 
@@ -21,7 +22,6 @@ BEFORE = (
     "A row without a reference is a new question, and arrives raised; one with a reference is compared with that "
     "question, and an empty cell leaves what is held. You see what each row would do."
 )
-MOST_SHOWN = 200  # rows of a kind on the preview; the heading counts them all
 
 
 class SheetForm(forms.Form):
@@ -49,42 +49,23 @@ def upload_page(model_admin, request):
 def preview_page(model_admin, request, pending_id):
     """Show what each row would do; on POST do it, all or none."""
     _check_triage(request)
-    try:
-        pending = get_upload(request.user, pending_id, Purpose.QUESTIONS)
-    except PendingUpload.DoesNotExist:
-        messages.info(request, "That upload is not here: it was recorded or discarded.")
-        return HttpResponseRedirect(reverse(LIST))
-    if request.method == "POST" and _decide(request, pending):
+    pending = get_waiting_upload(request, pending_id, Purpose.QUESTIONS)
+    is_posted = request.method == "POST"
+    if pending is None or (is_posted and decide_upload(request, pending, partial(_record, request.user))):
         return HttpResponseRedirect(reverse(LIST))
     plan = plan_sheet(bytes(pending.content), by=request.user)
-    found = [(kind, title, plan.of(kind)) for kind, title in KINDS.items()]
-    groups = [(kind, title, _make_preview_rows(rows), len(rows)) for kind, title, rows in found if rows]
+    groups = group_rows(plan, KINDS, _make_preview_row)
     context = _make_context(model_admin, request, pending=pending, plan=plan, groups=groups, most=MOST_SHOWN)
     return TemplateResponse(request, "register/sheet_preview.html", context)
 
 
-def _decide(request, pending):
-    """Do what the triager decided; return False where that was refused."""
-    if "_discard" in request.POST:
-        messages.info(request, "The upload is discarded; nothing was recorded.")
-    else:
-        position = request.POST.get("position", "")
-        position = int(position) if position.isdigit() and len(position) < 19 else 0
-        try:
-            plan = apply_sheet(pending.file_name, bytes(pending.content), by=request.user, position=position)
-        except Refusal as refusal:
-            messages.error(request, " ".join(refusal.reasons))
-            return False
-        messages.success(request, f"{len(plan.of('new'))} raised, {len(plan.of('changed'))} edited.")
-    discard_upload(pending)
-    return True
+def _record(user, taken, position):
+    plan = apply_sheet(taken.file_name, bytes(taken.content), by=user, position=position)
+    return f"{len(plan.of('new'))} raised, {len(plan.of('changed'))} edited."
 
 
-def _make_preview_rows(rows):
-    return [
-        {"row": row, "changes": [_describe_change(*change) for change in row.changes.items()]}
-        for row in rows[:MOST_SHOWN]
-    ]
+def _make_preview_row(row):
+    return {"row": row, "changes": [_describe_change(*change) for change in row.changes.items()]}
 
 
 def _describe_change(name, values):

@@ -1,17 +1,18 @@
 """Import the register of changes that a code's body keeps: upload, see what each line would do, record."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from register.admin.uploads import MOST_SHOWN, decide_upload, get_waiting_upload, group_rows
 from register.ledger.timeline import compare_words
-from register.models import PendingUpload
-from register.refusals import Refusal, Refused
+from register.refusals import Refused
 from register.services.change_registers import apply_register, plan_register
-from register.services.pending_uploads import discard_upload, get_upload, keep_choices, keep_upload, take_upload
+from register.services.pending_uploads import keep_choices, keep_upload
 from register.vocabulary import ChangeStage, Code, Purpose, Role
 
 LIST = "admin:register_change_changelist"
@@ -20,7 +21,6 @@ BEFORE = (
     "Columns: reference, title, stage, address. A line is compared with the change of that reference; an empty "
     "cell leaves what is held. You see what each line would do."
 )
-MOST_SHOWN = 200  # rows of a kind on the preview; the heading counts them all
 
 
 class RegisterForm(forms.Form):
@@ -50,12 +50,9 @@ def upload_page(model_admin, request):
 def preview_page(model_admin, request, pending_id):
     """Show what each line would do; on POST do it, all or none."""
     _check_triage(request)
-    try:
-        pending = get_upload(request.user, pending_id, Purpose.CHANGES)
-    except PendingUpload.DoesNotExist:
-        messages.info(request, "That upload is not here: it was recorded or discarded.")
-        return HttpResponseRedirect(reverse(LIST))
-    if request.method == "POST" and _decide(request, pending):
+    pending = get_waiting_upload(request, pending_id, Purpose.CHANGES)
+    is_posted = request.method == "POST"
+    if pending is None or (is_posted and decide_upload(request, pending, partial(_record, request.user))):
         return HttpResponseRedirect(reverse(LIST))
     context = _make_context(model_admin, request, pending=pending, most=MOST_SHOWN, **_make_plan(pending, request.user))
     return TemplateResponse(request, "register/change_preview.html", context)
@@ -68,39 +65,20 @@ def _make_plan(pending, user):
         plan = plan_register(bytes(pending.content), code, by=user)
     except Refused as refusal:
         return {"refused": refusal.reasons}
-    found = [(kind, title, plan.of(kind)) for kind, title in KINDS.items()]
-    groups = [(kind, title, _make_preview_rows(rows), len(rows)) for kind, title, rows in found if rows]
-    return {"plan": plan, "code": Code(code).label, "groups": groups}
+    return {"plan": plan, "code": Code(code).label, "groups": group_rows(plan, KINDS, _make_preview_row)}
 
 
 def _get_code(pending):
     return pending.choices.get("code", [""])[0]
 
 
-def _decide(request, pending):
-    """Do what the triager decided; return False where that was refused."""
-    if "_discard" in request.POST:
-        discard_upload(pending)
-        messages.info(request, "The upload is discarded; nothing was recorded.")
-        return True
-    position = request.POST.get("position", "")
-    position = int(position) if position.isdigit() and len(position) < 19 else 0
-    try:
-        with take_upload(pending, seen=None) as taken:
-            content, code = bytes(taken.content), _get_code(taken)
-            plan = apply_register(taken.file_name, content, code, by=request.user, position=position)
-    except Refusal as refusal:
-        messages.error(request, " ".join(refusal.reasons))
-        return False
-    messages.success(request, f"{len(plan.of('new'))} added, {len(plan.of('changed'))} changed.")
-    return True
+def _record(user, taken, position):
+    plan = apply_register(taken.file_name, bytes(taken.content), _get_code(taken), by=user, position=position)
+    return f"{len(plan.of('new'))} added, {len(plan.of('changed'))} changed."
 
 
-def _make_preview_rows(rows):
-    return [
-        {"row": row, "changes": [_describe(*difference) for difference in row.differences.items()]}
-        for row in rows[:MOST_SHOWN]
-    ]
+def _make_preview_row(row):
+    return {"row": row, "changes": [_describe(*difference) for difference in row.differences.items()]}
 
 
 def _describe(name, values):

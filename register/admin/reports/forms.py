@@ -11,7 +11,7 @@ from register.headline_report.report import LONGEST_PLACE
 from register.models import Group, Organisation, Topic
 from register.refusals import Refused
 from register.services.cleaning import clean_paragraph
-from register.services.reports.applying import ANEW, ASK_REFERENCE, get_proposed_day
+from register.services.reports.applying import ANEW, ASK_REFERENCE
 from register.services.reports.proposals import ItemType
 from register.vocabulary import Priority
 
@@ -141,7 +141,7 @@ def get_initial(proposal, held_on, offered):
     owner = proposal.owner or (target.owned_by if target else None)
     return {
         "owner": owner if owner in offered.owners else "",
-        "due": get_proposed_day(proposal, held_on) if proposal.key.startswith("action:") else None,
+        "due": proposal.get_due_day(held_on) if proposal.key.startswith("action:") else None,
         "topic": proposal.topic,
         "words": proposal.published,
         "paragraph": proposal.paragraph,

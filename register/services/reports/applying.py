@@ -10,7 +10,6 @@ from typing import Any
 from django.utils import timezone
 
 from register.headline_report import Report
-from register.headline_report.due_dates import find_due
 from register.ledger.unit_of_work import record, unit_of_work
 from register.models import (
     Action,
@@ -248,7 +247,7 @@ class _ReportApplication:
 
     def _set_due(self, action: Action, proposal: Proposal) -> None:
         """Keep the words; set the day that was chosen, else the one that they state."""
-        day = get_proposed_day(proposal, self.report.meeting.held_on)
+        day = proposal.get_due_day(self.report.meeting.held_on)
         if (chosen := self.get_choice(proposal, "due")) is not None:
             day = date.fromisoformat(chosen) if chosen else None
         action.due_on = day
@@ -380,18 +379,6 @@ class _ReportApplication:
             for question in [origin.question for origin in asked.select_related("question")]:
                 if action and question and not ActionLink.objects.filter(action=action, question=question).exists():
                     link_action(action, question, by=self.by, reason=self.get_reason(minted.paragraph))
-
-
-def get_proposed_day(proposal: Proposal, held_on: date | None) -> date | None:
-    """Return the day that an action is due on unless a triager chooses: stated, or as it is held.
-
-    A day that only old words gave goes with them.
-    """
-    held, written = proposal.target and proposal.target.due_on, proposal.due_as_written
-    before = find_due(proposal.target.due_as_written, held_on) if proposal.target else None
-    if written and held and proposal.target.due_as_written != written and before and before.day == held:
-        held = None
-    return proposal.due.day if held is None and proposal.due and proposal.due.is_stated else held
 
 
 _APPLY = {

@@ -4,11 +4,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from register.headline_report import Report
-from register.headline_report.due_dates import Due
+from register.headline_report.due_dates import Due, find_due
 from register.headline_report.editions import ChangeKind, ParagraphChange, find_change
 from register.models import DismissedItem, HeadlineReport
 from register.refusals import Invalid, Refused
@@ -81,6 +82,17 @@ class Proposal:
         key = self.target.pk if self.target else ""
         parts = (self.kind, self.what, self.label, self.published, self.held, self.note, key)
         return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+    def get_due_day(self, held_on: date | None) -> date | None:
+        """Return the day that an action is due on unless a triager chooses: stated, or as it is held.
+
+        A day that only old words gave goes with them. `held_on` is the day of the report's meeting.
+        """
+        held, written = self.target and self.target.due_on, self.due_as_written
+        before = find_due(self.target.due_as_written, held_on) if self.target else None
+        if written and held and self.target.due_as_written != written and before and before.day == held:
+            held = None
+        return self.due.day if held is None and self.due and self.due.is_stated else held
 
     @property
     def raises(self) -> bool:
