@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -434,3 +435,24 @@ def test_an_edition_that_is_unticked_is_not_kept(cast, importer):
 
 def test_a_first_edition_is_not_called_another(importer):
     assert "another edition" not in importer().shown
+
+
+# What is left to decide
+
+DOUBTFUL = MINUTES.replace("1.1 DCC agreed", "1.1 Ofgem agreed to ask. DCC agreed")
+
+
+def list_messages(answer):
+    return " ".join(map(str, get_messages(answer.wsgi_request)))
+
+
+def test_an_upload_with_rows_left_to_decide_waits_on(importer):
+    answer = importer(DOUBTFUL).send()
+    assert "1 row is left for you to decide" in list_messages(answer)
+    assert bytes(PendingUpload.objects.get().content) == DOUBTFUL.encode()
+
+
+def test_an_upload_of_which_all_is_decided_is_gone(importer):
+    answer = importer(DOUBTFUL).send(skip=["action:17/01"])
+    assert "left for you to decide" not in list_messages(answer)
+    assert not PendingUpload.objects.exists()

@@ -33,7 +33,7 @@ from register.services.preferences import get_preferences, switch_keys
 from register.services.reports import Decisions, MadeItem, ProposalRefused, apply_decisions, plan_report, read_file
 from register.services.reports.applying import get_report_of_file
 from register.services.reports.dismissing import get_dismissers, take_back
-from register.services.reports.proposals import APPLIED_WHERE_ASKED, ItemType, ProposalKind
+from register.services.reports.proposals import ItemType, ProposalKind
 from register.vocabulary import DismissedAs, Purpose
 
 LIST = "admin:register_headlinereport_changelist"
@@ -224,19 +224,13 @@ def _record(request, preview):
         )
         if not applied and not decisions.dismissed:
             raise Refused(ALL_HELD)
-        if left := _count_undecided(preview.plan, decisions):
+        if left := len(preview.plan.find_undecided(decisions)):
             keep_upload(pending.file_name, content, purpose=Purpose.REPORT, by=request.user)
     kept = get_report_of_file(content)
     messages.success(request, _describe(preview.report.meeting.name, applied, decisions, request.user))
     for told in _tell_of_the_rest(left, kept):
         messages.warning(request, told)
     return HttpResponseRedirect(reverse("admin:register_headlinereport_change", args=[kept.pk]))
-
-
-def _count_undecided(plan, decisions):
-    """Return how many rows are for a person to decide, and neither ticked nor skipped."""
-    decided = {*decisions.accepted, *decisions.dismissed, *plan.dismissed}
-    return sum(p.kind in APPLIED_WHERE_ASKED and p.key not in decided for p in plan.proposals)
 
 
 def _tell_of_the_rest(left, kept):

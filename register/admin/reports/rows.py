@@ -11,7 +11,7 @@ from register.characters import unify_line_ends
 from register.ledger.timeline import compare_words
 from register.models import Action, Origin, Question
 from register.services.reports.planning import get_meeting
-from register.services.reports.proposals import ItemType, ProposalKind
+from register.services.reports.proposals import APPLIED_WHERE_ASKED, ItemType, ProposalKind
 
 COMPARED = (ProposalKind.CHANGED, ProposalKind.CLASH, ProposalKind.NEW)  # with the words that are held
 
@@ -45,7 +45,7 @@ class Row:
 
     @property
     def is_doubt(self):
-        return self.proposal.kind in (ProposalKind.CLASH, ProposalKind.DOUBT)
+        return self.proposal.kind in APPLIED_WHERE_ASKED
 
     @property
     def is_opened(self):

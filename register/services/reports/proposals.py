@@ -209,3 +209,8 @@ class Plan:
             return set()
         open_ones = (proposal for proposal in self.proposals if proposal.key not in self.dismissed)
         return {proposal.key for proposal in open_ones if proposal.kind in APPLIED_UNASKED}
+
+    def find_undecided(self, decisions: Decisions) -> list[Proposal]:
+        """Return what is for a person to decide, and is neither accepted nor left out."""
+        decided = {*decisions.accepted, *decisions.dismissed, *self.dismissed}
+        return [p for p in self.proposals if p.kind in APPLIED_WHERE_ASKED and p.key not in decided]
